@@ -1,0 +1,64 @@
+"""Static sentence embeddings (WordLlama, 256 dimensions) read straight from the files that its wheel carries.
+
+The package's own loader looks for the files elsewhere and then asks a model hub; nothing here touches the network. A
+text's vector is the mean of its token vectors, scaled to length 1: cosine similarity is a dot product.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from interview.errors import EngineFailure
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from tokenizers import Tokenizer
+
+_WEIGHTS = ("weights/l2_supercat_256.safetensors", "64b47a2dc493cb8e85944076601189739852d7b64e0e1eedcb1937a251cd9fd5")
+_TOKENIZER = (
+    "tokenizers/l2_supercat_tokenizer_config.json",
+    "93248f2a9ec36c7b35f700a033d5f36228aae48db61aee31007fa49062cdeb68",
+)
+_MAX_TOKENS = 512
+
+
+def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+    """One row of length 1 per text (a row of zeros where a text has no word): shape `(len(texts), 256)`, float32."""
+    import numpy as np
+
+    table, tokenizer = _model()
+    rows = np.zeros((len(texts), table.shape[1]), dtype=np.float32)
+    for row, encoding in zip(rows, tokenizer.encode_batch(list(texts), add_special_tokens=False), strict=True):
+        if encoding.ids:
+            row[:] = table[encoding.ids[:_MAX_TOKENS]].mean(axis=0)
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.divide(rows, norms, out=rows, where=norms > 0)
+
+
+@lru_cache(maxsize=1)
+def _model() -> tuple[NDArray[np.float32], Tokenizer]:
+    import numpy as np
+    from safetensors.numpy import load
+    from tokenizers import Tokenizer
+
+    weights = load(_verified(*_WEIGHTS))
+    table = next(iter(weights.values())).astype(np.float32)
+    return table, Tokenizer.from_str(_verified(*_TOKENIZER).decode())
+
+
+def _verified(name: str, sha256: str) -> bytes:
+    """The file's bytes, or EngineFailure when it is missing or not the file that was tested."""
+    spec = find_spec("wordllama")
+    if spec is None or spec.origin is None:
+        raise EngineFailure("The embedded engine's word vectors are not installed: run `make run` again.")
+    path = Path(spec.origin).parent / name
+    data = path.read_bytes() if path.is_file() else b""
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise EngineFailure(f"The embedded engine's file {path.name} is not the one it was tested with.")
+    return data
