@@ -1,0 +1,72 @@
+"""What tests share: the data folder beside the checkout, and a real Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+ROOT = Path(__file__).parent.parent
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+BROWSER_TESTS_SKIPPED = pytest.StashKey[list[str]]()
+
+
+def drives_a_browser(item: pytest.Item) -> bool:
+    return item.get_closest_marker("browser") is not None or "chromium" in getattr(item, "fixturenames", ())
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Browser tests run last: they are slow, and Playwright's event loop stays with the thread."""
+    items.sort(key=drives_a_browser)
+    browser = [item for item in items if drives_a_browser(item)]
+    if CHROMIUM is None:
+        config.stash[BROWSER_TESTS_SKIPPED] = [item.nodeid for item in browser]
+        for item in browser:
+            item.add_marker(pytest.mark.skip(reason="no chromium or chromium-browser on PATH"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Says by name which browser tests did not run."""
+    if names := config.stash.get(BROWSER_TESTS_SKIPPED, []):
+        terminalreporter.section(
+            "BROWSER TESTS SKIPPED: no chromium on PATH (Debian: apt-get install chromium)", red=True
+        )
+        for name in names:
+            terminalreporter.line(f"  {name}")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder with résumés, answers, speech and hostile PDFs: `CANDOR_SHARED_DATA`, else beside the checkout."""
+    folder = Path(os.environ.get("CANDOR_SHARED_DATA") or ROOT.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip("no shared data folder beside the checkout; name one in CANDOR_SHARED_DATA")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Headless Chromium with a fake microphone. A test opens its own context, so that no cookie is shared."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
