@@ -39,7 +39,7 @@ test: test-environment browser ## Set up what tests need, then lint, check types
 	$(BIN) -m pytest
 
 demo: environment ## Interview a sample candidate without a browser; the results land in out/demo
-	@$(BIN) -m interview demo --role 'Backend engineer' --resume $(EXAMPLE)/resume.pdf --job $(EXAMPLE)/job.md \
+	@$(BIN) -m interview demo --role 'Backend engineer' --resume $(EXAMPLE)/resume.pdf --job $(firstword $(wildcard $(EXAMPLE)/job.md $(EXAMPLE)/job.txt)) \
 	  --answers $(EXAMPLE)/answers.txt --out out/demo
 
 lock: environment ## Resolve requirements*.in again into the pinned requirements*.txt

@@ -7,7 +7,7 @@ first time is there no runtime yet, and only then is the server built.
 import streamlit as st
 
 if st.runtime.exists():
-    st.navigation([st.Page("pages/home/start.py", title="Candor", icon=":material/forum:")], position="hidden").run()
+    st.navigation([st.Page("pages/home/start.py", title="Candor")], position="hidden").run()
 else:
     from fastapi import FastAPI
     from starlette.routing import Mount

@@ -5,15 +5,24 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import subprocess
+import sys
+import time
 import tomllib
+from collections.abc import Iterator
 from importlib.metadata import requires, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from streamlit import config
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parent.parent
 LISTS = ("requirements.txt", "requirements-dev.txt")
@@ -149,6 +158,55 @@ def test_set_up_says_what_python_lacks(tmp_path: Path, python: str, said: str) -
     assert done.returncode != 0
     assert said in done.stderr
     assert not (tmp_path / ".venv").exists()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app as `make run` starts it, on a free port and with an empty data folder."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    environment = os.environ | {"INTERVIEW_DATA_DIR": str(tmp_path_factory.mktemp("data"))}
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as server:
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+
+
+def wait_for_health(address: str, seconds: float = 60) -> httpx.Response:
+    """The first answer to `GET /api/health`."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            return httpx.get(f"{address}/api/health")
+        except httpx.TransportError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+
+
+def test_pages_and_rest_answer_on_one_port(address: str) -> None:
+    """Health says ok without a key, and the same port serves the pages."""
+    assert wait_for_health(address).json()["status"] == "ok"
+    assert "<html" in httpx.get(address).text
+
+
+@pytest.mark.browser
+def test_the_first_page_asks_no_other_host(address: str, chromium: Browser) -> None:
+    """No font, icon or count comes from elsewhere: a Material icon as favicon would be fetched from a public host."""
+    wait_for_health(address)
+    page = chromium.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address)
+    page.get_by_text("Candor").first.wait_for()
+    page.wait_for_load_state("networkidle")
+    page.close()
+    assert asked
+    assert [
+        url for url in asked if not url.startswith((address, address.replace("http", "ws"), "data:", "blob:"))
+    ] == []
 
 
 def test_ci_runs_all_tests() -> None:
