@@ -48,6 +48,7 @@ _INVISIBLE = re.compile(
 _MANY_INVISIBLE = 20
 # Controls, private-use icons and non-characters: no reader of the text can make anything of them.
 _UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ue000-\uf8ff\ud800-\udfff\ufffe\uffff\U000f0000-\U0010ffff]")
+_WEB_PAGE = "web-page"
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 
 
@@ -72,17 +73,12 @@ def read(name: str, data: bytes) -> DocumentText:
     (40 pages, 200,000 characters), `document_type_unsupported`, `document_encrypted`, `document_damaged`,
     `document_no_text`, `document_timeout`.
     """
-    if len(data) > MAX_BYTES:
-        raise problem("document_too_large")
-    with _READERS:
-        reply = _ask_child(_ending(name), data)
-    try:
-        answer = json.loads(reply)
-        if "code" in answer:
-            raise problem(answer["code"])
-        return DocumentText(answer["text"], tuple(answer["warnings"]), answer["pages"])
-    except (ValueError, KeyError, TypeError):
-        raise problem("document_damaged") from None
+    return _read_apart(_ending(name), data)
+
+
+def read_html(html: str) -> DocumentText:
+    """The text of a web page, read with the same care; raises as `read` does."""
+    return _read_apart(_WEB_PAGE, html.encode("utf-8", "replace"))
 
 
 def read_pasted(text: str) -> DocumentText:
@@ -125,18 +121,33 @@ def _ending(name: str) -> str:
 # --- the parent's side ------------------------------------------------------------------------------------------------
 
 
-def _ask_child(ending: str, data: bytes) -> bytes:
+def _read_apart(kind: str, data: bytes) -> DocumentText:
+    if len(data) > MAX_BYTES:
+        raise problem("document_too_large")
+    with _READERS:
+        reply = _ask_child(kind, data)
+    try:
+        answer = json.loads(reply)
+        if "code" in answer:
+            raise problem(answer["code"])
+        return DocumentText(answer["text"], tuple(answer["warnings"]), answer["pages"])
+    except (ValueError, KeyError, TypeError):
+        raise problem("document_damaged") from None
+
+
+def _ask_child(kind: str, data: bytes) -> bytes:
     """Runs the child; `document_timeout` when it had to be stopped."""
     passed_on = {key: os.environ[key] for key in ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT") if key in os.environ}
-    command = [sys.executable, "-X", "utf8", "-m", "interview.documents", ending]
+    command = [sys.executable, "-X", "utf8", "-m", "interview.documents", kind]
     try:
-        child = subprocess.run(  # noqa: S603 - our own module; the ending is letters and digits
-            command, input=data, capture_output=True, timeout=_SECONDS, cwd=_ROOT, check=False,
-            env={**passed_on, "OPENBLAS_NUM_THREADS": "1"},
+        child = subprocess.run(  # noqa: S603 - our own module; the kind is letters and digits
+            command, input=data, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=_SECONDS, cwd=_ROOT,
+            check=False, env={**passed_on, "OPENBLAS_NUM_THREADS": "1"},
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise problem("document_timeout") from None
-    if -child.returncode in {signal.SIGKILL, signal.SIGXCPU, signal.SIGALRM}:
+    # pdfium aborts where it gets no more memory
+    if -child.returncode in {signal.SIGKILL, signal.SIGXCPU, signal.SIGALRM, signal.SIGABRT, signal.SIGTRAP}:
         raise problem("document_timeout")
     return child.stdout
 
@@ -175,7 +186,11 @@ def _confine() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _convert(ending: str, data: bytes) -> DocumentText:
+def _convert(kind: str, data: bytes) -> DocumentText:
+    if kind == _WEB_PAGE:
+        from interview.docx_text import html_text
+
+        return finished(html_text(data.decode()))
     if b"%PDF-" in data[:1024]:
         from interview.pdf_text import pdf_text
 
@@ -188,9 +203,9 @@ def _convert(ending: str, data: bytes) -> DocumentText:
         protected = "EncryptedPackage".encode("utf-16-le") in data
         raise problem("document_encrypted" if protected else "document_type_unsupported")
     text = _decoded(data)
-    if text is not None and ending in {"", "txt", "text", "md", "markdown"} and not text.startswith("{\\rtf"):
+    if text is not None and kind in {"", "txt", "text", "md", "markdown"} and not text.startswith("{\\rtf"):
         return finished(text)
-    raise problem("document_damaged" if ending in {"pdf", "docx"} else "document_type_unsupported")
+    raise problem("document_damaged" if kind in {"pdf", "docx"} else "document_type_unsupported")
 
 
 def _decoded(data: bytes) -> str | None:

@@ -56,7 +56,7 @@ def mark_hidden(page: Any, textpage: Any, words: list[Word], *, paint: bool) -> 
 
     Words of an unpainted page are held against size and place only. Takes pypdfium2's page and text page.
     """
-    painted = _painted(page, textpage, words) if paint else None
+    painted = _painted(page) if paint else None
     sizes = [_type_size(textpage, word.place) for word in words]
     tallest: dict[int, float] = {}  # some fonts state a size that says nothing: what their letters measure counts too
     for word, size in zip(words, sizes, strict=True):
@@ -112,19 +112,19 @@ def _is_seen(textpage: Any, word: Word, painted: _Painted, rows: slice, columns:
     return bool((changed & own).any())
 
 
-def _painted(page: Any, textpage: Any, words: list[Word]) -> _Painted | None:
+def _painted(page: Any) -> _Painted | None:
     """The page's two pictures; None for a page so large that small type would be lost in them."""
     scale = min(_SCALE, math.sqrt(_MOST_PIXELS / max(1.0, page.get_width() * page.get_height())))
     if scale < 1:
         return None
     full = _picture(page, scale)
-    objects = {id(word): pdfium.FPDFText_GetTextObject(textpage, word.place) for word in words}
-    modes = {key: pdfium.FPDFTextObj_GetTextRenderMode(one) for key, one in objects.items()}
-    for one in objects.values():
+    objects = list(page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT]))
+    modes = [pdfium.FPDFTextObj_GetTextRenderMode(one) for one in objects]
+    for one in objects:
         pdfium.FPDFTextObj_SetTextRenderMode(one, _INVISIBLE_MODE)
     bare = _picture(page, scale)
-    for key, one in reversed(objects.items()):
-        pdfium.FPDFTextObj_SetTextRenderMode(one, modes[key])
+    for one, mode in zip(objects, modes, strict=True):
+        pdfium.FPDFTextObj_SetTextRenderMode(one, mode)
     return _Painted(full, bare)
 
 
