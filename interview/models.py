@@ -6,6 +6,7 @@ from the one alias generator below. Both spellings are accepted on the way in.
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -39,6 +40,16 @@ def _aware(moment: datetime) -> datetime:
 
 Moment = Annotated[datetime, AfterValidator(_aware)]
 """An instant, always in UTC."""
+
+
+def _clean(text: str) -> str:
+    """Characters that no store or font can hold are taken out; line ends and tabs stay."""
+    whole = text.encode("utf-8", "replace").decode()
+    return "".join(c for c in whole if c in "\n\t" or unicodedata.category(c) != "Cc")
+
+
+Words = Annotated[str, AfterValidator(_clean)]
+"""Text from outside, safe to store."""
 
 
 class Model(BaseModel):

@@ -37,6 +37,15 @@ def replace_latest(latest: Mapping[str, CriterionScore], new: Iterable[Criterion
     return standing
 
 
+def without_entry(latest: Mapping[str, CriterionScore], entry_id: int | None) -> dict[str, CriterionScore]:
+    """The standing scores that do not rest on this transcript entry: words taken back take their scores with them."""
+    return {
+        criterion: score
+        for criterion, score in latest.items()
+        if all(piece.entry_id != entry_id for piece in score.evidence)
+    }
+
+
 def competency_summary(competency: Competency, latest: Mapping[str, CriterionScore]) -> CompetencySummary:
     """A competency's standing, its criteria in the rubric's order with the rubric's weights.
 

@@ -1,0 +1,253 @@
+"""Who calls, and what lets them in: API keys, personal links and invitations, all kept as hashes.
+
+A secret is 256 random bits, so one SHA-256 is enough to store it by. Every check happens here or in the use cases,
+never in a page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Literal
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sqlalchemy.orm import Session
+
+from interview.context import Context, new_id
+from interview.errors import Forbidden, InvalidPayload, NotFound, Unauthorized
+from interview.models import Model, Moment
+from interview.store import queries
+from interview.store.tables import AuditRow, CredentialRow, PersonRow
+
+Role = Literal["administrator", "hiring", "analyst", "program", "candidate"]
+StaffRole = Literal["administrator", "hiring", "analyst", "program"]
+STAFF_ROLES: tuple[StaffRole, ...] = ("administrator", "hiring", "analyst", "program")
+HIRING_ROLES: tuple[Role, ...] = ("administrator", "hiring", "program")
+
+LINK_LIFETIME = timedelta(days=30)
+COOKIE_LIFETIME = timedelta(days=7)
+COOKIE_NAME = "candor"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who calls: a role, and for a candidate the one interview that they may reach."""
+
+    role: Role
+    id: str
+    name: str = ""
+    interview_id: str | None = None
+    invitation_id: str | None = None
+
+    def require(self, *roles: Role) -> None:
+        """Raise Forbidden unless the actor has one of these roles."""
+        if self.role not in roles:
+            raise Forbidden("This is not open to your role. Ask an administrator if you need it.")
+
+    def require_interview(self, interview_id: str) -> None:
+        """Raise unless the actor may reach this interview. To a candidate, another interview does not exist."""
+        if self.role == "candidate":
+            if self.interview_id != interview_id:
+                raise NotFound("There is no such interview.", code="interview_not_found")
+        else:
+            self.require(*HIRING_ROLES)
+
+
+SYSTEM = Actor(role="administrator", id="system", name="This machine's command line")
+
+
+class Credential(Model):
+    """An API key or a personal link, without its secret."""
+
+    credential_id: str
+    kind: Literal["key", "link"]
+    name: str
+    role: StaffRole
+    created_at: Moment
+    expires_at: Moment | None
+    revoked_at: Moment | None
+
+
+class Issued(Model):
+    """A fresh credential; `secret` is shown this once and never again."""
+
+    credential_id: str
+    secret: str
+
+
+class Access:
+    """Letting in and keeping out."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def by_bearer(self, token: str) -> Actor:
+        """The actor behind an `Authorization: Bearer` token: an API key or an invitation token."""
+        admin = self._context.settings.admin_key
+        if admin is not None and secrets.compare_digest(admin.get_secret_value().encode(), token.encode()):
+            return Actor(role="administrator", id="key:INTERVIEW_ADMIN_KEY", name="Administrator's key")
+        with self._context.database.read() as tx:
+            actor = self._credential_actor(tx, secret_hash(token), "key") or self._invitation_actor(
+                tx, secret_hash(token)
+            )
+        if actor is None:
+            raise Unauthorized("This key or invitation is not known, has expired or was revoked.")
+        return actor
+
+    def enter(self, token: str) -> tuple[str, timedelta, Actor]:
+        """The door: a signed cookie value, how long it holds, and who entered, for a personal link or an invitation."""
+        hashed = secret_hash(token)
+        with self._context.database.read() as tx:
+            actor = self._credential_actor(tx, hashed, "link") or self._invitation_actor(tx, hashed)
+        if actor is None:
+            raise Unauthorized("This link is not known, has expired or was withdrawn. Ask for a new one.")
+        return self._signer().dumps(hashed), COOKIE_LIFETIME, actor
+
+    def by_cookie(self, value: str | None) -> Actor | None:
+        """The actor behind the door's cookie; None when there is none or it no longer holds."""
+        if not value:
+            return None
+        try:
+            hashed = str(self._signer().loads(value, max_age=int(COOKIE_LIFETIME.total_seconds())))
+        except BadSignature:
+            return None
+        with self._context.database.read() as tx:
+            return self._credential_actor(tx, hashed, "link") or self._invitation_actor(tx, hashed)
+
+    def create_key(self, actor: Actor, name: str, role: str) -> Issued:
+        """A new API key. Administrators only."""
+        actor.require("administrator")
+        with self._context.database.write() as tx:
+            return self._issue(tx, actor, "key", _clean_name(name), _staff_role(role), None, None)
+
+    def add_person(self, actor: Actor, name: str, role: str) -> Issued:
+        """A person with a personal link, which they open at `/enter/{secret}`. Administrators only."""
+        actor.require("administrator")
+        now = self._context.clock()
+        with self._context.database.write() as tx:
+            person = PersonRow(
+                person_id=new_id(), name=_clean_name(name), role=_staff_role(role), created_at=now, removed_at=None
+            )
+            tx.add(person)
+            tx.flush()
+            return self._issue(tx, actor, "link", person.name, _staff_role(role), person.person_id, now + LINK_LIFETIME)
+
+    def credentials(self, actor: Actor, kind: Literal["key", "link"]) -> list[Credential]:
+        """All keys, or all personal links, newest first."""
+        actor.require("administrator")
+        with self._context.database.read() as tx:
+            return [Credential.model_validate(row, from_attributes=True) for row in queries.credentials(tx, kind)]
+
+    def revoke(self, actor: Actor, credential_id: str) -> None:
+        """Make a key or link worthless from now on; doing it again changes nothing."""
+        actor.require("administrator")
+        now = self._context.clock()
+        with self._context.database.write() as tx:
+            row = tx.get(CredentialRow, credential_id)
+            if row is None:
+                raise NotFound("There is no such key or link.", code="credential_not_found")
+            row.revoked_at = row.revoked_at or now
+            audit(tx, self._context, actor, "credential_revoked", credential_id)
+
+    def local_link(self) -> str:
+        """The secret of a fresh administrator's link for whoever starts the server; the one before it ends."""
+        now = self._context.clock()
+        with self._context.database.write() as tx:
+            for row in queries.credentials(tx, "link"):
+                if row.person_id is None:
+                    row.revoked_at = row.revoked_at or now
+            issued = self._issue(tx, SYSTEM, "link", SYSTEM.name, "administrator", None, now + LINK_LIFETIME)
+        return issued.secret
+
+    def _issue(
+        self,
+        tx: Session,
+        actor: Actor,
+        kind: Literal["key", "link"],
+        name: str,
+        role: StaffRole,
+        person_id: str | None,
+        expires_at: datetime | None,
+    ) -> Issued:
+        secret = new_secret()
+        row = CredentialRow(
+            credential_id=new_id(),
+            kind=kind,
+            name=name,
+            role=role,
+            person_id=person_id,
+            secret_hash=secret_hash(secret),
+            created_at=self._context.clock(),
+            expires_at=expires_at,
+            revoked_at=None,
+        )
+        tx.add(row)
+        audit(tx, self._context, actor, f"{kind}_created", row.credential_id, role=role)
+        return Issued(credential_id=row.credential_id, secret=secret)
+
+    def _credential_actor(self, tx: Session, hashed: str, kind: str) -> Actor | None:
+        row = queries.credential(tx, hashed, kind)
+        if row is None or row.revoked_at or (row.expires_at and row.expires_at <= self._context.clock()):
+            return None
+        return Actor(role=_staff_role(row.role), id=f"{kind}:{row.credential_id}", name=row.name)
+
+    def _invitation_actor(self, tx: Session, hashed: str) -> Actor | None:
+        row = queries.invitation(tx, hashed)
+        if row is None or row.revoked_at or row.expires_at <= self._context.clock():
+            return None
+        return Actor(
+            role="candidate",
+            id=f"invitation:{row.invitation_id}",
+            interview_id=row.interview_id,
+            invitation_id=row.invitation_id,
+        )
+
+    def _signer(self) -> URLSafeTimedSerializer:
+        return URLSafeTimedSerializer(_signing_key(self._context), salt="door")
+
+
+def new_secret() -> str:
+    """256 random bits, safe in a URL's path."""
+    return secrets.token_urlsafe(32)
+
+
+def audit(tx: Session, context: Context, actor: Actor, action: str, subject: str, **detail: object) -> None:
+    """One line of the audit log, in the transaction of what it records."""
+    tx.add(AuditRow(at=context.clock(), actor=actor.id, role=actor.role, action=action, subject=subject, detail=detail))
+
+
+def secret_hash(secret: str) -> str:
+    """What is stored of a secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _signing_key(context: Context) -> str:
+    """The cookie's signing key: made once, readable by the server's own user only."""
+    path = context.settings.data_dir / "cookie.key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile("w", dir=path.parent, delete=False) as fresh:
+            fresh.write(secrets.token_hex(32))
+        with suppress(FileExistsError):
+            path.hardlink_to(fresh.name)  # whoever comes second keeps the first one's key
+        Path(fresh.name).unlink()
+    return path.read_text()
+
+
+def _staff_role(role: str) -> StaffRole:
+    for known in STAFF_ROLES:
+        if role == known:
+            return known
+    raise InvalidPayload(f"The role must be one of {', '.join(STAFF_ROLES)}.")
+
+
+def _clean_name(name: str) -> str:
+    cleaned = " ".join(name.split())
+    if not 1 <= len(cleaned) <= 120:
+        raise InvalidPayload("The name must have 1 to 120 characters.")
+    return cleaned

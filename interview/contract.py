@@ -1,0 +1,112 @@
+"""The interactive session's messages, exactly as its contract names them (camelCase on the wire)."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from interview.events import InterviewEvent, PromptMetadata
+from interview.models import (
+    MAX_ANSWER_CHARS,
+    CandidateProfile,
+    CompetencySummary,
+    Evaluation,
+    Mode,
+    Model,
+    Moment,
+    Move,
+    Persona,
+    PersonaOverrides,
+    QuestionStatus,
+    SessionStatus,
+    Stage,
+    TranscriptEntry,
+    Words,
+)
+
+
+class StartRequest(Model):
+    interview_id: str = Field(min_length=1, max_length=64)
+    candidate_id: str | None = Field(None, max_length=64)
+    persona: PersonaOverrides | None = None
+
+
+class TurnRequest(Model):
+    """`answer` may be empty only for an action that needs no words."""
+
+    session_id: str = Field(min_length=1, max_length=64)
+    answer: Words = Field("", max_length=MAX_ANSWER_CHARS)
+    action: Move = "answer"
+    auto_send: bool = False
+    auto_generate: bool = False
+
+
+class QuestionPayload(Model):
+    content: str | None
+    metadata: PromptMetadata
+
+
+class StartResponse(Model):
+    session_id: str
+    stage: Stage
+    persona: Persona
+    profile: CandidateProfile
+    question: QuestionPayload | None
+    events: tuple[InterviewEvent, ...]
+    competencies: tuple[CompetencySummary, ...]
+    overall_score: float
+    questions_asked: int
+    elapsed_ms: int
+
+
+class TurnResponse(Model):
+    stage: Stage
+    question: QuestionPayload | None
+    evaluation: Evaluation
+    events: tuple[InterviewEvent, ...]
+    competencies: tuple[CompetencySummary, ...]
+    overall_score: float
+    questions_asked: int
+    elapsed_ms: int
+    completed: bool
+
+
+class TranscriptLine(Model):
+    """A transcript entry as clients see it."""
+
+    entry_id: int
+    role: str
+    text: str
+    timestamp: str
+    start_ms: int
+    end_ms: int
+    final: bool
+    corrects: int | None = None
+
+    @classmethod
+    def of(cls, entry: TranscriptEntry) -> TranscriptLine:
+        return cls(timestamp=entry.timestamp, **entry.model_dump(exclude={"session_id"}))
+
+
+class SessionSnapshot(Model):
+    """Everything that a client needs to go on after a reload."""
+
+    session_id: str
+    interview_id: str
+    mode: Mode
+    status: SessionStatus
+    expired: bool
+    completed: bool
+    stage: Stage
+    persona: Persona
+    question: QuestionPayload | None
+    last_turn: TurnResponse | None
+    events: tuple[InterviewEvent, ...]
+    transcript: tuple[TranscriptLine, ...]
+    question_statuses: tuple[QuestionStatus, ...]
+    asked_question_index: int | None
+    competencies: tuple[CompetencySummary, ...]
+    overall_score: float
+    questions_asked: int
+    elapsed_ms: int
+    time_limit_ms: int
+    last_touched: Moment

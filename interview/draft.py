@@ -1,0 +1,197 @@
+"""What one step of a session adds, gathered before anything is written: entries, events, statuses, the new state.
+
+The graph fills a draft; the session manager writes it in one transaction or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from interview.engines import Exchange, InterviewEngine, Prompt, Response
+from interview.events import (
+    EvaluationMade,
+    FlagRaised,
+    FollowUpAsked,
+    HintGiven,
+    InterviewEvent,
+    Payload,
+    PromptMetadata,
+    QuestionAsked,
+)
+from interview.models import (
+    Competency,
+    Escalation,
+    Evaluation,
+    Flag,
+    Narrative,
+    PositionPlan,
+    Question,
+    Speaker,
+    StatusName,
+    TranscriptEntry,
+)
+from interview.state import AskedPrompt, InterviewSessionState
+from interview.transcript import by_id, current_text, unquoted
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What does not change during a step. `now` is the step's one clock reading."""
+
+    engine: InterviewEngine
+    plan: PositionPlan
+    questions: Sequence[Question]
+    job_text: str
+    max_questions: int
+    checkpoint_interval: timedelta
+    now: datetime
+
+
+@dataclass
+class Draft:
+    """`entries`: the transcript so far, new ones last; the first `kept_entries` are already stored."""
+
+    scene: Scene
+    state: InterviewSessionState
+    entries: list[TranscriptEntry]
+    next_entry_id: int
+    next_event_id: int
+    events: list[InterviewEvent] = field(default_factory=list)
+    statuses: dict[int, StatusName] = field(default_factory=dict)
+    evaluations: dict[int, Evaluation] = field(default_factory=dict)
+    narrative: Narrative | None = None
+    auto_send: bool = False
+
+    def __post_init__(self) -> None:
+        self.kept_entries = len(self.entries)
+
+    @property
+    def new_entries(self) -> list[TranscriptEntry]:
+        return self.entries[self.kept_entries :]
+
+    @property
+    def elapsed_ms(self) -> int:
+        return self.state.elapsed_ms(self.scene.now)
+
+    def update(self, **changes: object) -> None:
+        self.state = self.state.model_copy(update=changes)
+
+    def emit(self, payload: Payload, competency: str | None = None) -> None:
+        self.events.append(
+            InterviewEvent(
+                event_id=self.next_event_id,
+                created_at=self.scene.now,
+                stage=self.state.stage,
+                competency=competency or self.state.competency,
+                event_type=payload.event_type,
+                payload=payload,
+            )
+        )
+        self.next_event_id += 1
+
+    def add_entry(
+        self, role: Speaker, text: str, corrects: int | None = None, at_ms: int | None = None
+    ) -> TranscriptEntry:
+        """A new utterance, at this moment of the session or `at_ms` after its start."""
+        moment = self.elapsed_ms if at_ms is None else at_ms
+        entry = TranscriptEntry(
+            entry_id=self.next_entry_id,
+            session_id=self.state.session_id,
+            role=role,
+            text=text,
+            start_ms=moment,
+            end_ms=moment,
+            corrects=corrects,
+        )
+        self.next_entry_id += 1
+        self.entries.append(entry)
+        return entry
+
+    def add_prompt(self, prompt: Prompt, escalation: Escalation = "broad", question: Question | None = None) -> None:
+        """The interviewer speaks a prompt that waits for an answer; a follow-up keeps its response's number."""
+        pending = self.state.pending
+        follows = escalation != "broad" and pending is not None
+        response = pending.response if follows and pending else self._next_response()
+        index = pending.question_index if follows and pending else (question.index if question else None)
+        entry = self.add_entry("interviewer", prompt.content)
+        asked = AskedPrompt(
+            entry_id=entry.entry_id,
+            response=response,
+            question_index=index,
+            competency=self.state.competency,
+            escalation=escalation,
+        )
+        self.update(prompts=(*self.state.prompts, asked))
+        if index is not None and not follows:
+            self.statuses[index] = "started"
+        metadata = PromptMetadata(
+            competency=self.state.competency,
+            stage=self.state.stage,
+            reasoning=prompt.reasoning,
+            escalation=escalation,
+            follow_up_prompt=prompt.follow_up_prompt,
+        )
+        kind = {"broad": QuestionAsked, "hint": HintGiven}.get(escalation, FollowUpAsked)
+        self.emit(kind(entry_id=entry.entry_id, question_index=index, response=response, metadata=metadata))
+
+    def add_answer(self, entry: TranscriptEntry) -> None:
+        """The candidate's words belong to the prompt in hand."""
+        *before, pending = self.state.prompts
+        self.update(prompts=(*before, pending.model_copy(update={"answers": (*pending.answers, entry.entry_id)})))
+        if pending.question_index is not None:
+            self.statuses[pending.question_index] = "answered"
+
+    def add_evaluation(self, evaluation: Evaluation, prompt: AskedPrompt) -> None:
+        self.evaluations[prompt.response] = evaluation
+        bare = evaluation.model_copy(update={"criterion_scores": tuple(map(unquoted, evaluation.criterion_scores))})
+        payload = EvaluationMade(**dict(bare), competency=prompt.competency, response=prompt.response)
+        self.emit(payload, prompt.competency)
+
+    def add_flags(self, flags: Sequence[Flag]) -> None:
+        for flag in flags:
+            self.emit(FlagRaised(**dict(flag)))
+
+    def competency_in_hand(self) -> Competency | None:
+        return self.scene.plan.competency(self.state.competency) if self.state.competency else None
+
+    def question_in_hand(self) -> Question | None:
+        pending = self.state.pending
+        if pending is None or pending.question_index is None:
+            return None
+        return next((q for q in self.scene.questions if q.index == pending.question_index), None)
+
+    def exchanges(self, response: int) -> tuple[Exchange, ...]:
+        """Prompts and answers of one response, oldest first, corrections applied."""
+        entries = by_id(self.entries)
+        return tuple(
+            Exchange(
+                prompt=entries[prompt.entry_id].text,
+                answers=tuple(entries[answer] for answer in prompt.answers),
+            )
+            for prompt in self.state.prompts
+            if prompt.response == response and not prompt.skipped
+        )
+
+    def spoken_prompts(self) -> tuple[str, ...]:
+        entries = by_id(current_text(self.entries))
+        return tuple(entries[prompt.entry_id].text for prompt in self.state.prompts)
+
+    def responses(self) -> tuple[Response, ...]:
+        """Every evaluated response of the session, in order."""
+        entries = by_id(self.entries)
+        first = {prompt.response: prompt for prompt in reversed(self.state.prompts) if prompt.competency}
+        return tuple(
+            Response(
+                competency=prompt.competency or "",
+                question=entries[prompt.entry_id].text,
+                exchanges=self.exchanges(number),
+                evaluation=self.evaluations[number],
+            )
+            for number, prompt in sorted(first.items())
+            if number in self.evaluations
+        )
+
+    def _next_response(self) -> int:
+        return 1 + max((prompt.response for prompt in self.state.prompts), default=0)

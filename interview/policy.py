@@ -1,0 +1,134 @@
+"""The rules that move a session: stages, the escalation ladder and the limits. Pure functions of state and evaluation.
+
+Every core question is asked. Follow-ups and probes use what the limit of questions per competency leaves, until the
+competency's rubric is filled. Nothing here calls a model, and no model moves a session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from interview.models import Escalation, Evaluation, PositionPlan, Question
+from interview.state import InterviewSessionState
+
+STRONG = 4.0
+"""A response at or above this level on the 1-5 scale is challenged instead of asked for more."""
+
+Quality = Literal["stuck", "vague", "strong"]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Ask a planned question: it starts a new response."""
+
+    question: Question
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """Stay with the response in hand, one rung up the ladder."""
+
+    escalation: Escalation
+
+
+@dataclass(frozen=True)
+class WrapUp:
+    """Every competency is through, or the time is up."""
+
+
+@dataclass(frozen=True)
+class Complete:
+    """The wrap-up was answered, or the candidate stopped."""
+
+
+Step = Ask | FollowUp | WrapUp | Complete
+
+
+def quality(evaluation: Evaluation, *, stuck: bool) -> Quality:
+    """How the response stands, for the ladder: `stuck` comes from the candidate's words, the rest from the levels."""
+    assessed = any(score.status == "assessed" for score in evaluation.criterion_scores)
+    if stuck and evaluation.total_score < STRONG:
+        return "stuck"
+    return "strong" if assessed and evaluation.total_score >= STRONG else "vague"
+
+
+_LADDER: dict[Quality, tuple[Escalation, ...]] = {
+    "stuck": ("hint",),
+    "vague": ("why", "how"),
+    "strong": ("challenge", "edge"),
+}
+
+
+def next_rung(level: Quality, used: Sequence[Escalation]) -> Escalation | None:
+    """The first rung of that ladder that this response has not been on; None at its end."""
+    return next((rung for rung in _LADDER[level] if rung not in used), None)
+
+
+def decide(
+    state: InterviewSessionState,
+    plan: PositionPlan,
+    questions: Sequence[Question],
+    *,
+    max_questions: int,
+    time_up: bool,
+    level: Quality | None,
+) -> Step:
+    """What comes after the prompt in hand was answered (`level` says how) or skipped (`level` is None)."""
+    if state.stage in ("wrapup", "complete"):
+        return Complete()
+    if time_up:
+        return WrapUp()
+    names = [competency.name for competency in plan.competencies]
+    if state.stage == "competency" and state.competency in names:
+        step = _within(state, state.competency, questions, max_questions, level)
+        if step is not None:
+            return step
+        names = names[names.index(state.competency) + 1 :]
+    for name in names:
+        if step := _within(state, name, questions, max_questions, None):
+            return step
+    return WrapUp()
+
+
+def _within(
+    state: InterviewSessionState,
+    competency: str,
+    questions: Sequence[Question],
+    max_questions: int,
+    level: Quality | None,
+) -> Step | None:
+    """The next step inside one competency, None when it is through."""
+    asked = [prompt for prompt in state.prompts if prompt.competency == competency]
+    done = {prompt.question_index for prompt in asked}
+    waiting = [q for q in questions if q.competency == competency and q.index not in done]
+    core = [q for q in waiting if q.kind != "probe"]
+    probes = [q for q in waiting if q.kind == "probe"]
+    room = max_questions - len(asked) - len(core)
+    open_rubric = not _filled(state, competency)
+    if open_rubric and room > 0 and level is not None and asked:
+        used = [prompt.escalation for prompt in state.prompts if prompt.response == state.prompts[-1].response]
+        rung = next_rung(level, used)
+        probe_instead = probes and not core and level == "strong"
+        if rung and not probe_instead:
+            return FollowUp(rung)
+    if core:
+        return Ask(core[0])
+    if open_rubric and room > 0 and probes:
+        return Ask(probes[0])
+    return None
+
+
+def _filled(state: InterviewSessionState, competency: str) -> bool:
+    latest = state.latest.get(competency, {})
+    return bool(latest) and all(score.status == "assessed" for score in latest.values())
+
+
+def core_overload(questions: Sequence[Question], max_questions: int) -> dict[str, int]:
+    """Competencies with more core questions than may be asked in one, with their counts: a plan that cannot be kept."""
+    counts: dict[str, int] = {}
+    for question in questions:
+        if question.kind != "probe" and question.competency:
+            counts[question.competency] = counts.get(question.competency, 0) + 1
+    return {name: count for name, count in counts.items() if count > max_questions}

@@ -1,0 +1,229 @@
+"""Positions: a role with its job text, its versioned plan and rubric, and how its interviews are held."""
+
+from __future__ import annotations
+
+import hashlib
+
+from sqlalchemy.orm import Session
+
+from interview import policy
+from interview.access import HIRING_ROLES, Actor, audit
+from interview.context import Context, new_id
+from interview.errors import Conflict, InvalidPayload, NotFound
+from interview.models import CandidatePlan, Model, Moment, Persona, PositionPlan, PositionSettings, Question
+from interview.store import queries
+from interview.store.tables import PlanRow, PositionRow
+
+MAX_JOB_CHARS = 200_000
+
+
+class Position(Model):
+    """A position with its newest plan."""
+
+    position_id: str
+    role_title: str
+    job_text: str
+    settings: PositionSettings
+    persona: Persona
+    plan_id: str
+    plan_version: int
+    plan: PositionPlan
+    approved_at: Moment | None
+    approved_by: str | None
+
+
+class Positions:
+    """The use cases around positions."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def find_or_plan(self, actor: Actor, role_title: str, job_text: str, *, draft: bool = False) -> Position:
+        """The position with this title and job text, planned now if there is none; approved unless a draft is wanted.
+
+        Raises InvalidPayload, and EngineFailure when the plan could not be made.
+        """
+        actor.require(*HIRING_ROLES)
+        role_title, job_text = " ".join(role_title.split()), job_text.strip()
+        if not 1 <= len(role_title) <= 200:
+            raise InvalidPayload("The role title must have 1 to 200 characters.")
+        if not 1 <= len(job_text) <= MAX_JOB_CHARS:
+            raise InvalidPayload("The job description must have 1 to 200,000 characters.")
+        job_hash = hashlib.sha256(f"{role_title}\n{job_text}".encode()).hexdigest()
+        with self._context.database.read() as tx:
+            known = queries.position_by_job(tx, job_hash)
+        plan = None if known else self._plan(role_title, job_text)
+        with self._context.database.write() as tx:
+            row = queries.position_by_job(tx, job_hash)
+            if row is None:
+                row = self._insert(tx, actor, role_title, job_text, job_hash, plan)
+            if not draft and queries.newest_plan(tx, row.position_id, approved=True) is None:
+                self._approve(tx, actor, _newest(tx, row.position_id))
+            return _position(tx, row, approved=not draft)
+
+    def get(self, actor: Actor, position_id: str) -> Position:
+        """The position with its newest plan, approved or not."""
+        actor.require(*HIRING_ROLES)
+        with self._context.database.read() as tx:
+            return _position(tx, position_row(tx, position_id))
+
+    def approved(self, actor: Actor, position_id: str, *, draft: bool) -> Position:
+        """The position as a new interview takes it: its newest approved plan, else (for a draft) its newest."""
+        actor.require(*HIRING_ROLES)
+        with self._context.database.write() as tx:
+            row = position_row(tx, position_id)
+            if not draft and queries.newest_plan(tx, position_id, approved=True) is None:
+                self._approve(tx, actor, _newest(tx, position_id))
+            return _position(tx, row, approved=True)
+
+    def save_plan(self, actor: Actor, position_id: str, plan: PositionPlan) -> Position:
+        """A new version of the plan and rubric; it waits for approval. Interviews that have begun keep theirs."""
+        actor.require(*HIRING_ROLES)
+        self._check(plan)
+        with self._context.database.write() as tx:
+            row = position_row(tx, position_id)
+            version = _newest(tx, position_id).version + 1
+            tx.add(self._plan_row(position_id, version, plan))
+            audit(tx, self._context, actor, "plan_saved", position_id, version=version)
+            tx.flush()
+            return _position(tx, row)
+
+    def approve(self, actor: Actor, position_id: str, version: int | None = None) -> Position:
+        """Approve the newest plan (`version`, when given, must be the newest). Interviews not yet begun move to it."""
+        actor.require(*HIRING_ROLES)
+        with self._context.database.write() as tx:
+            row = position_row(tx, position_id)
+            newest = _newest(tx, position_id)
+            if version not in (None, newest.version):
+                raise Conflict(
+                    f"The plan has changed: its newest version is {newest.version}. Read it and approve that.",
+                    code="plan_changed",
+                )
+            self._approve(tx, actor, newest)
+            return _position(tx, row)
+
+    def configure(self, actor: Actor, position_id: str, settings: PositionSettings, persona: Persona) -> Position:
+        """Set how the position's interviews are held from now on."""
+        actor.require(*HIRING_ROLES)
+        with self._context.database.write() as tx:
+            row = position_row(tx, position_id)
+            row.settings, row.persona = settings.model_dump(mode="json"), persona.model_dump(mode="json")
+            audit(tx, self._context, actor, "position_configured", position_id)
+            return _position(tx, row)
+
+    def _plan(self, role_title: str, job_text: str) -> PositionPlan:
+        limit = self._context.settings.max_questions_per_competency
+        return self._context.engine.plan(role_title, job_text, max_questions_per_competency=limit)
+
+    def _insert(
+        self, tx: Session, actor: Actor, role_title: str, job_text: str, job_hash: str, plan: PositionPlan | None
+    ) -> PositionRow:
+        if plan is None:
+            raise Conflict("The position has just been deleted. Please try again.", code="position_changed")
+        row = PositionRow(
+            position_id=new_id(),
+            role_title=role_title,
+            job_text=job_text,
+            job_hash=job_hash,
+            settings=PositionSettings().model_dump(mode="json"),
+            persona=Persona().model_dump(mode="json"),
+            created_at=self._context.clock(),
+        )
+        tx.add(row)
+        tx.flush()
+        tx.add(self._plan_row(row.position_id, 1, plan))
+        audit(tx, self._context, actor, "position_created", row.position_id)
+        tx.flush()
+        return row
+
+    def _plan_row(self, position_id: str, version: int, plan: PositionPlan) -> PlanRow:
+        return PlanRow(
+            plan_id=new_id(),
+            position_id=position_id,
+            version=version,
+            plan=plan.model_dump(mode="json"),
+            created_at=self._context.clock(),
+            approved_at=None,
+            approved_by=None,
+        )
+
+    def _approve(self, tx: Session, actor: Actor, plan_row: PlanRow) -> None:
+        plan = PositionPlan.model_validate(plan_row.plan)
+        self._check(plan)
+        plan_row.approved_at, plan_row.approved_by = self._context.clock(), actor.id
+        audit(tx, self._context, actor, "plan_approved", plan_row.position_id, version=plan_row.version)
+        for interview in queries.unstarted_interviews(tx, plan_row.position_id):
+            probes = CandidatePlan.model_validate(interview.candidate_plan).probes
+            customs = [q for q in map(Question.model_validate, interview.questions) if q.kind == "custom"]
+            questions = in_asking_order(plan, (*customs, *probes))
+            interview.plan_id = plan_row.plan_id
+            interview.questions = [question.model_dump(mode="json") for question in questions]
+            interview.question_statuses = fresh_statuses(len(questions))
+        tx.flush()
+
+    def _check(self, plan: PositionPlan) -> None:
+        """Refuse a plan that a session could not keep."""
+        names = [competency.name for competency in plan.competencies]
+        if len(set(names)) < len(names):
+            raise InvalidPayload("Two competencies have the same name. Give each its own.", code="plan_invalid")
+        for competency in plan.competencies:
+            criteria = [criterion.name for criterion in competency.criteria]
+            if len(set(criteria)) < len(criteria):
+                raise InvalidPayload(f"Two criteria of “{competency.name}” have the same name.", code="plan_invalid")
+        for question in plan.core_questions:
+            if question.competency not in names:
+                raise InvalidPayload(
+                    f"The question “{question.text[:60]}” belongs to no competency of the plan.", code="plan_invalid"
+                )
+        limit = self._context.settings.max_questions_per_competency
+        for name, count in policy.core_overload(plan.core_questions, limit).items():
+            raise InvalidPayload(
+                f"“{name}” has {count} core questions and the limit is {limit}. Take some out.", code="plan_invalid"
+            )
+
+
+def in_asking_order(plan: PositionPlan, added: tuple[Question, ...]) -> tuple[Question, ...]:
+    """The whole list of an interview: by competency, its core questions and then what was added, numbered from 0."""
+    ordered = [
+        question
+        for competency in plan.competencies
+        for question in (*plan.core_questions, *added)
+        if question.competency == competency.name
+    ]
+    return tuple(question.model_copy(update={"index": index}) for index, question in enumerate(ordered))
+
+
+def fresh_statuses(count: int) -> list[object]:
+    return [{"status": "not_started", "updated_at": None} for _ in range(count)]
+
+
+def position_row(tx: Session, position_id: str) -> PositionRow:
+    row = tx.get(PositionRow, position_id)
+    if row is None:
+        raise NotFound("There is no such position.", code="position_not_found")
+    return row
+
+
+def _newest(tx: Session, position_id: str) -> PlanRow:
+    row = queries.newest_plan(tx, position_id)
+    if row is None:
+        raise NotFound("This position has no plan.", code="position_not_found")
+    return row
+
+
+def _position(tx: Session, row: PositionRow, *, approved: bool = False) -> Position:
+    plan = (queries.newest_plan(tx, row.position_id, approved=True) if approved else None) or _newest(
+        tx, row.position_id
+    )
+    return Position(
+        position_id=row.position_id,
+        role_title=row.role_title,
+        job_text=row.job_text,
+        settings=PositionSettings.model_validate(row.settings),
+        persona=Persona.model_validate(row.persona),
+        plan_id=plan.plan_id,
+        plan_version=plan.version,
+        plan=PositionPlan.model_validate(plan.plan),
+        approved_at=plan.approved_at,
+        approved_by=plan.approved_by,
+    )

@@ -1,0 +1,211 @@
+"""The contract's replies, rebuilt from a session's events: the same whether a turn is answered first or asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from interview.contract import QuestionPayload, SessionSnapshot, StartResponse, TranscriptLine, TurnResponse
+from interview.events import (
+    CandidateMove,
+    EvaluationMade,
+    FlagRaised,
+    FollowUpAsked,
+    HintGiven,
+    InterviewEvent,
+    Payload,
+    PromptMetadata,
+    PromptPayload,
+    QuestionAsked,
+    StageEntered,
+)
+from interview.models import CompetencySummary, CriterionScore, Evaluation, Stage
+from interview.scoring import competency_summary, overall, replace_latest, without_entry
+from interview.store.sessions import Loaded
+from interview.store.tables import TurnRow
+from interview.transcript import by_id, quoted_summaries
+
+Latest = dict[str, dict[str, CriterionScore]]
+
+
+def standing(loaded: Loaded, last_event: int | None = None) -> Latest:
+    """The latest score per competency and criterion after an event: corrected words take their scores with them."""
+    entries = by_id(loaded.entries)
+    latest: Latest = {}
+    for event in (*loaded.carried_events, *_until(loaded.events, last_event)):
+        payload = event.payload
+        if isinstance(payload, CandidateMove) and payload.move == "correct":
+            corrected = entries[payload.entry_id].corrects if payload.entry_id in entries else None
+            latest = {name: without_entry(scores, corrected) for name, scores in latest.items()}
+        elif isinstance(payload, EvaluationMade) and payload.competency:
+            name = payload.competency
+            latest[name] = replace_latest(latest.get(name, {}), payload.criterion_scores)
+    return latest
+
+
+def summaries(loaded: Loaded, last_event: int | None = None) -> tuple[CompetencySummary, ...]:
+    """Every competency of the plan as it stood after an event, quotes joined."""
+    latest = standing(loaded, last_event)
+    rows = (competency_summary(competency, latest.get(competency.name, {})) for competency in loaded.plan.competencies)
+    return quoted_summaries(rows, by_id(loaded.entries))
+
+
+def turn_response(loaded: Loaded, turn: TurnRow) -> TurnResponse:
+    """The response to one acknowledged turn, as it was."""
+    events = [event for event in loaded.events if turn.first_event <= event.event_id <= turn.last_event]
+    until = _until(loaded.events, turn.last_event)
+    stage = _stage(until)
+    rows = summaries(loaded, turn.last_event)
+    made = next((event.payload for event in events if isinstance(event.payload, EvaluationMade)), None)
+    return TurnResponse(
+        stage=stage,
+        question=None if stage == "complete" else _question(until),
+        evaluation=_plain(made) if made else Evaluation(),
+        events=tuple(events),
+        competencies=rows,
+        overall_score=overall(rows),
+        questions_asked=_asked(until),
+        elapsed_ms=turn.elapsed_ms,
+        completed=stage == "complete",
+    )
+
+
+def start_response(loaded: Loaded, now: datetime) -> StartResponse:
+    """The session as it stands: fresh from its start, or further on when it was open already."""
+    rows = summaries(loaded)
+    stage = _stage(loaded.events)
+    profile = loaded.candidate.profile.model_copy(update={"candidate_id": loaded.interview.candidate_id})
+    return StartResponse(
+        session_id=loaded.session.session_id,
+        stage=stage,
+        persona=loaded.state.persona,
+        profile=profile,
+        question=None if stage == "complete" else _question(loaded.events),
+        events=tuple(loaded.events),
+        competencies=rows,
+        overall_score=overall(rows),
+        questions_asked=_asked(loaded.events),
+        elapsed_ms=_elapsed(loaded, now),
+    )
+
+
+def snapshot(loaded: Loaded, now: datetime, after: int) -> SessionSnapshot:
+    """Everything that a client needs to go on, with the events after `after`."""
+    start = start_response(loaded, now)
+    turn = loaded.last_turn
+    return SessionSnapshot(
+        session_id=loaded.session.session_id,
+        interview_id=loaded.interview.interview_id,
+        mode=loaded.session.mode,
+        status=loaded.session.status,
+        expired=loaded.session.status == "expired",
+        completed=start.stage == "complete",
+        stage=start.stage,
+        persona=start.persona,
+        question=start.question,
+        last_turn=turn_response(loaded, turn) if turn and turn.number > 0 else None,
+        events=tuple(event for event in loaded.events if event.event_id > after),
+        transcript=tuple(map(TranscriptLine.of, loaded.entries)),
+        question_statuses=loaded.statuses,
+        asked_question_index=loaded.interview.asked_question_index,
+        competencies=start.competencies,
+        overall_score=start.overall_score,
+        questions_asked=start.questions_asked,
+        elapsed_ms=start.elapsed_ms,
+        time_limit_ms=int(loaded.state.time_limit_minutes * 60_000),
+        last_touched=loaded.session.last_touched,
+    )
+
+
+# --- what a candidate does not see ------------------------------------------------------------------------------------
+
+
+def veiled_start(reply: StartResponse) -> StartResponse:
+    return reply.model_copy(update=_veil(reply.events, reply.question))
+
+
+def veiled_turn(reply: TurnResponse) -> TurnResponse:
+    return reply.model_copy(update=_veil(reply.events, reply.question) | {"evaluation": Evaluation()})
+
+
+def veiled_snapshot(reply: SessionSnapshot) -> SessionSnapshot:
+    last = veiled_turn(reply.last_turn) if reply.last_turn else None
+    return reply.model_copy(update=_veil(reply.events, reply.question) | {"last_turn": last})
+
+
+def _veil(events: Sequence[InterviewEvent], question: QuestionPayload | None) -> dict[str, object]:
+    """Scores, reasoning and flags out, the shape kept: ids still run without gaps."""
+    hidden = question
+    if question is not None:
+        hidden = question.model_copy(update={"metadata": _bare(question.metadata)})
+    return {
+        "events": tuple(map(_veiled_event, events)),
+        "competencies": (),
+        "overall_score": 0.0,
+        "question": hidden,
+    }
+
+
+def _veiled_event(event: InterviewEvent) -> InterviewEvent:
+    payload: Payload = event.payload
+    if isinstance(payload, EvaluationMade):
+        payload = EvaluationMade(competency=payload.competency, response=payload.response)
+    elif isinstance(payload, PromptPayload):
+        payload = payload.model_copy(update={"metadata": _bare(payload.metadata)})
+    elif isinstance(payload, FlagRaised):
+        payload = Payload()
+    elif hasattr(payload, "total_score"):
+        payload = payload.model_copy(update={"total_score": 0.0})
+    elif hasattr(payload, "overall_score"):
+        payload = payload.model_copy(update={"overall_score": 0.0})
+    return event.model_copy(update={"payload": payload})
+
+
+def _bare(metadata: PromptMetadata) -> PromptMetadata:
+    return metadata.model_copy(update={"reasoning": "", "follow_up_prompt": ""})
+
+
+# --- reading events ---------------------------------------------------------------------------------------------------
+
+
+def _until(events: Sequence[InterviewEvent], last_event: int | None) -> list[InterviewEvent]:
+    return [event for event in events if last_event is None or event.event_id <= last_event]
+
+
+def _stage(events: Sequence[InterviewEvent]) -> Stage:
+    entered = (event.payload.stage for event in reversed(events) if isinstance(event.payload, StageEntered))
+    return next(entered, "warmup")
+
+
+def _asked(events: Sequence[InterviewEvent]) -> int:
+    return sum(isinstance(event.payload, PromptPayload) for event in events)
+
+
+def _question(events: Sequence[InterviewEvent]) -> QuestionPayload | None:
+    """The prompt in hand; after a repeat, a rephrasing or another reply, with the words said last."""
+    content = ""
+    for event in reversed(events):
+        payload = event.payload
+        if isinstance(payload, CandidateMove) and payload.reply and not content:
+            content = payload.reply
+        if isinstance(payload, PromptPayload):
+            return QuestionPayload(content=content or _words(payload), metadata=payload.metadata)
+    return None
+
+
+def _words(payload: PromptPayload) -> str:
+    if isinstance(payload, QuestionAsked):
+        return payload.content
+    if isinstance(payload, FollowUpAsked):
+        return payload.message
+    return payload.hint if isinstance(payload, HintGiven) else ""
+
+
+def _plain(made: EvaluationMade) -> Evaluation:
+    return Evaluation(**{name: getattr(made, name) for name in Evaluation.model_fields})
+
+
+def _elapsed(loaded: Loaded, now: datetime) -> int:
+    """Time since the start; it stands still once the session has ended."""
+    running = loaded.session.status == "active"
+    return loaded.state.elapsed_ms(now if running else loaded.session.last_touched)

@@ -1,0 +1,197 @@
+"""Scorecards: written at completion, appended by every re-score, and made from transcripts of other origin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from interview import __version__
+from interview.access import HIRING_ROLES, Actor, audit
+from interview.context import Context, new_id
+from interview.draft import Draft
+from interview.engines import EvaluationRequest, ScoreRequest
+from interview.errors import Conflict, InvalidPayload, NotFound
+from interview.imported import SpokenLine, import_session, replay
+from interview.models import CompetencySummary, Narrative, Scorecard, VersionStamp
+from interview.scoring import replace_latest
+from interview.state import InterviewSessionState
+from interview.store import queries
+from interview.store.sessions import Loaded, entries_of, load, save_import
+from interview.store.tables import CompetencyScoreRow, InterviewRow, ScorecardRow, SessionRow
+from interview.transcript import by_id, quoted_summaries, unquoted
+
+
+class Scorecards:
+    """The use cases around scores."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def score(self, actor: Actor, interview_id: str, session_id: str | None = None) -> Scorecard:
+        """Evaluate every response of a finished session again and append a scorecard.
+
+        Without `session_id`: the session that stands for the interview. Raises NotFound, Conflict `session_open`.
+        """
+        actor.require(*HIRING_ROLES)
+        with self._context.database.read() as tx:
+            loaded = load(tx, _finished(tx, interview_id, session_id).session_id)
+        draft = loaded.draft(self._context)
+        draft.evaluations.clear()
+        draft.update(latest={})
+        _evaluate_all(draft)
+        narrative = draft.scene.engine.score(score_request(draft))
+        with self._context.database.write() as tx:
+            return self._append(tx, actor, loaded, draft.state, narrative)
+
+    def score_transcript(self, actor: Actor, interview_id: str, lines: Sequence[SpokenLine]) -> Scorecard:
+        """Score a transcript from elsewhere; it is kept as an imported session and replaces no recorded one."""
+        actor.require(*HIRING_ROLES)
+        if not any(line.role == "candidate" and line.text.strip() for line in lines):
+            raise InvalidPayload("The transcript has no words of the candidate.")
+        with self._context.database.write() as tx:
+            loaded = load(tx, import_session(tx, self._context, interview_id))
+        draft = loaded.draft(self._context)
+        replay(draft, lines)
+        _evaluate_all(draft)
+        narrative = draft.scene.engine.score(score_request(draft))
+        with self._context.database.write() as tx:
+            save_import(tx, draft)
+            return self._append(tx, actor, loaded, draft.state, narrative)
+
+    def newest(self, actor: Actor, interview_id: str) -> Scorecard | None:
+        """The scorecard that stands for the interview, quotes joined; None before any."""
+        actor.require(*HIRING_ROLES)
+        with self._context.database.read() as tx:
+            return standing_scorecard(tx, interview_id)
+
+    def _append(
+        self, tx: Session, actor: Actor, loaded: Loaded, state: InterviewSessionState, narrative: Narrative
+    ) -> Scorecard:
+        row = append_scorecard(tx, self._context, loaded, state, narrative)
+        audit(tx, self._context, actor, "scored", loaded.interview.interview_id, scorecard=row.scorecard_id)
+        tx.flush()
+        return scorecard(tx, row)
+
+
+def append_scorecard(
+    tx: Session, context: Context, loaded: Loaded, state: InterviewSessionState, narrative: Narrative
+) -> ScorecardRow:
+    """Write a scorecard from the state's latest scores, in the caller's transaction."""
+    row = ScorecardRow(
+        scorecard_id=new_id(),
+        interview_id=loaded.interview.interview_id,
+        session_id=loaded.session.session_id,
+        source="engine",
+        created_at=context.clock(),
+        engine=context.engine.name,
+        model=context.engine.model,
+        prompt=context.engine.prompt_version,
+        rubric=f"{loaded.position.position_id}/{loaded.plan_version}",
+        application=__version__,
+        overall_score=state.overall_score(loaded.plan),
+        narrative=narrative.model_dump(mode="json"),
+        rehearsal=state.rehearsal,
+    )
+    tx.add(row)
+    tx.flush()
+    for place, summary in enumerate(state.summaries(loaded.plan)):
+        tx.add(_competency_row(row.scorecard_id, place, summary))
+    return row
+
+
+def score_request(draft: Draft) -> ScoreRequest:
+    """What an engine is given to put the session's scores into words."""
+    plan = draft.scene.plan
+    return ScoreRequest(
+        role_title=plan.role_title,
+        competencies=plan.competencies,
+        summaries=quoted_summaries(draft.state.summaries(plan), by_id(draft.entries)),
+        overall_score=draft.state.overall_score(plan),
+        responses=draft.responses(),
+    )
+
+
+def standing_scorecard(tx: Session, interview_id: str) -> Scorecard | None:
+    """The newest scorecard of the newest completed session; of an imported one where none was completed."""
+    row = standing_scorecard_row(tx, interview_id)
+    return scorecard(tx, row) if row else None
+
+
+def standing_scorecard_row(tx: Session, interview_id: str) -> ScorecardRow | None:
+    """The same without its competencies and quotes: for lists."""
+    for session in standing_sessions(tx, interview_id):
+        if row := queries.newest_scorecard(tx, interview_id, session.session_id):
+            return row
+    return None
+
+
+def standing_sessions(tx: Session, interview_id: str) -> list[SessionRow]:
+    """Sessions in the order in which they speak for the interview: completed, imported, then others; newest first."""
+    rank = {"complete": 0, "imported": 1}
+    newest_first = reversed(queries.sessions(tx, interview_id))
+    return sorted(newest_first, key=lambda row: rank.get(row.status, 2))
+
+
+def scorecard(tx: Session, row: ScorecardRow) -> Scorecard:
+    """The scorecard with its competencies, quotes joined from the transcript."""
+    chain = queries.session_chain(tx, tx.get_one(SessionRow, row.session_id))
+    summaries = [
+        CompetencySummary.model_validate(score, from_attributes=True)
+        for score in queries.competency_scores(tx, row.scorecard_id)
+    ]
+    return Scorecard(
+        scorecard_id=row.scorecard_id,
+        interview_id=row.interview_id,
+        session_id=row.session_id,
+        source=row.source,
+        created_at=row.created_at,
+        stamp=VersionStamp.model_validate(row, from_attributes=True),
+        overall_score=row.overall_score,
+        competencies=quoted_summaries(summaries, by_id(entries_of(tx, row.interview_id, chain))),
+        narrative=Narrative.model_validate(row.narrative),
+        rehearsal=row.rehearsal,
+    )
+
+
+def _competency_row(scorecard_id: str, place: int, summary: CompetencySummary) -> CompetencyScoreRow:
+    return CompetencyScoreRow(
+        scorecard_id=scorecard_id,
+        place=place,
+        competency=summary.competency,
+        total_score=summary.total_score,
+        rubric_filled=summary.rubric_filled,
+        criteria_assessed=sum(row.status == "assessed" for row in summary.criteria),
+        criteria_total=len(summary.criteria),
+        criteria=[unquoted(row).model_dump(mode="json") for row in summary.criteria],
+    )
+
+
+def _finished(tx: Session, interview_id: str, session_id: str | None) -> SessionRow:
+    if tx.get(InterviewRow, interview_id) is None:
+        raise NotFound("There is no such interview.", code="interview_not_found")
+    rows = [row for row in standing_sessions(tx, interview_id) if session_id in (None, row.session_id)]
+    if not rows:
+        raise NotFound("This interview has no such session.", code="session_not_found")
+    if rows[0].status == "active":
+        raise Conflict("The session is still open. Let it end before it is scored.", code="session_open")
+    return rows[0]
+
+
+def _evaluate_all(draft: Draft) -> None:
+    """Evaluate each response that was given to a competency, in the order asked."""
+    plan = draft.scene.plan
+    asked = {prompt.response: prompt for prompt in draft.state.prompts if prompt.competency}
+    for number, prompt in sorted(asked.items()):
+        exchanges = tuple(exchange for exchange in draft.exchanges(number) if exchange.answers)
+        if not exchanges or prompt.competency is None:
+            continue
+        evaluation = draft.scene.engine.evaluate(
+            EvaluationRequest(
+                role_title=plan.role_title, competency=plan.competency(prompt.competency), exchanges=exchanges
+            )
+        )
+        draft.add_evaluation(evaluation, prompt)
+        latest = draft.state.latest.get(prompt.competency, {})
+        standing = replace_latest(latest, map(unquoted, evaluation.criterion_scores))
+        draft.update(latest=draft.state.latest | {prompt.competency: standing})

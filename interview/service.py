@@ -1,0 +1,53 @@
+"""The whole service, opened once per process: pages, REST, the command line and the live voice all share it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from interview.access import Access
+from interview.context import Context, utc_now
+from interview.engines import InterviewEngine
+from interview.engines.embedded import EmbeddedEngine
+from interview.interviews import Interviews
+from interview.positions import Positions
+from interview.scorecards import Scorecards
+from interview.sessions import InterviewSessionManager
+from interview.settings import Settings
+from interview.store.database import Database
+
+
+@dataclass(frozen=True)
+class Service:
+    context: Context
+    access: Access
+    positions: Positions
+    interviews: Interviews
+    sessions: InterviewSessionManager
+    scorecards: Scorecards
+
+    def close(self) -> None:
+        self.context.database.close()
+
+
+def open_service(
+    settings: Settings | None = None,
+    *,
+    engine: InterviewEngine | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> Service:
+    """Open the database (migrating it) and put the use cases together. `engine` and `clock`: for tests."""
+    settings = settings or Settings()
+    context = Context(
+        settings=settings, database=Database(settings.database), engine=engine or EmbeddedEngine(), clock=clock
+    )
+    positions = Positions(context)
+    return Service(
+        context=context,
+        access=Access(context),
+        positions=positions,
+        interviews=Interviews(context, positions),
+        sessions=InterviewSessionManager(context),
+        scorecards=Scorecards(context),
+    )

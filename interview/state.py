@@ -1,0 +1,71 @@
+"""What a running session is: the server's single source of truth, saved with every turn."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from pydantic import Field
+
+from interview.models import CompetencySummary, CriterionScore, Escalation, Model, Moment, Persona, PositionPlan, Stage
+from interview.scoring import competency_summary, overall
+
+
+class AskedPrompt(Model):
+    """A prompt that was spoken. Prompts with the same `response` number are one question with its follow-ups.
+
+    `answers`: the candidate's entries in reply, with corrections in the place of what they correct. `carried`: asked in
+    an earlier session of this attempt that expired.
+    """
+
+    entry_id: int
+    response: int
+    question_index: int | None = None
+    competency: str | None = None
+    escalation: Escalation = "broad"
+    answers: tuple[int, ...] = ()
+    skipped: bool = False
+    carried: bool = False
+
+
+class InterviewSessionState(Model):
+    """Stage, prompts and latest scores. Everything else that is shown is computed from these and the events."""
+
+    session_id: str
+    interview_id: str
+    stage: Stage = "warmup"
+    competency: str | None = None
+    persona: Persona = Persona()
+    prompts: tuple[AskedPrompt, ...] = ()
+    latest: dict[str, dict[str, CriterionScore]] = Field(default_factory=dict)
+    started_at: Moment
+    last_checkpoint: Moment
+    time_limit_minutes: float
+    lost_seconds: float = 0.0
+    stop_offered: bool = False
+    rehearsal: bool = False
+
+    @property
+    def pending(self) -> AskedPrompt | None:
+        """The prompt that waits for an answer."""
+        return self.prompts[-1] if self.prompts and self.stage != "complete" else None
+
+    @property
+    def questions_asked(self) -> int:
+        return sum(not prompt.carried for prompt in self.prompts)
+
+    def elapsed_ms(self, now: datetime) -> int:
+        return max(0, int((now - self.started_at) / timedelta(milliseconds=1)))
+
+    def time_up(self, now: datetime) -> bool:
+        """Whether the time limit has passed; seconds lost to faults are given back."""
+        used = now - self.started_at - timedelta(seconds=self.lost_seconds)
+        return used >= timedelta(minutes=self.time_limit_minutes)
+
+    def summaries(self, plan: PositionPlan) -> tuple[CompetencySummary, ...]:
+        """The standing of every competency of the plan, in its order."""
+        return tuple(
+            competency_summary(competency, self.latest.get(competency.name, {})) for competency in plan.competencies
+        )
+
+    def overall_score(self, plan: PositionPlan) -> float:
+        return overall(self.summaries(plan))

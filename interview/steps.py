@@ -1,0 +1,319 @@
+"""The nodes of the graph: each does one thing to the draft and says where to go next."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from interview import moves, policy
+from interview.contract import TurnRequest
+from interview.draft import Draft
+from interview.engines import AskRequest, EvaluationRequest, Prompt, PromptKind, ScoreRequest
+from interview.events import (
+    AnswerGiven,
+    CandidateMove,
+    Checkpoint,
+    CompetencyCompleted,
+    EndReason,
+    ResumeSummary,
+    SessionCompleted,
+    StageEntered,
+)
+from interview.models import Escalation, Evaluation, Move, Question, Stage
+from interview.scoring import replace_latest, without_entry
+from interview.state import AskedPrompt
+from interview.transcript import unquoted
+
+TAKE_TIME = "Take the time you need. I will wait."
+OFFER_STOP = "Would you like to end the interview here? Say yes to end it, or go on with your answer."
+ASK_CORRECTION = "What should your last answer say instead? Please begin with: I want to correct my last answer."
+CORRECTED = "Thank you, I have put that in the place of your last answer."
+
+
+class Step(TypedDict, total=False):
+    """What the nodes pass on. `turn` is None for the session's start; `answered` is the prompt that was answered."""
+
+    draft: Draft
+    turn: TurnRequest | None
+    answered: AskedPrompt
+    level: policy.Quality | None
+    next: policy.Step
+    reason: EndReason
+    route: str
+
+
+def route(step: Step) -> str:
+    return step["route"]
+
+
+def open_(step: Step) -> Step:
+    """Enter the warm-up and ask its one question."""
+    draft = step["draft"]
+    draft.emit(StageEntered(stage="warmup"))
+    draft.emit(ResumeSummary())
+    draft.add_prompt(_words(draft, "warmup"))
+    return {}
+
+
+def read(step: Step) -> Step:
+    """Take the candidate's words: an answer, or a move, which is never scored."""
+    draft, turn = step["draft"], _turn(step)
+    draft.auto_send = turn.auto_send
+    pending = draft.state.prompts[-1]
+    move = _move_of(draft, turn)
+    confirmed = draft.state.stop_offered
+    draft.update(stop_offered=False)
+    if move == "answer":
+        return _answer(draft, turn)
+    if move == "skip":
+        _record_move(draft, turn, "skip")
+        _skip(draft)
+        return {"route": "decide", "answered": pending, "level": None}
+    if move == "stop" and (turn.action == "stop" or confirmed):
+        _record_move(draft, turn, "stop")
+        return {"route": "close", "reason": "stopped"}
+    return {"route": "correct" if move == "correct" and _correction(turn) else "move"}
+
+
+def move(step: Step) -> Step:
+    """Reply to a move; the question in hand stays in hand."""
+    draft, turn = step["draft"], _turn(step)
+    made = _move_of(draft, turn)
+    reply = {
+        "repeat": lambda: _pending_text(draft),
+        "rephrase": lambda: _words(draft, "rephrase").content,
+        "ask": lambda: _words(draft, "reply", candidate_words=turn.answer).content,
+        "stop": lambda: OFFER_STOP,
+        "correct": lambda: ASK_CORRECTION,
+    }.get(made, lambda: TAKE_TIME)()
+    if made == "stop":
+        draft.update(stop_offered=True)
+    _record_move(draft, turn, made, reply)
+    _checkpoint(draft)
+    return {}
+
+
+def correct(step: Step) -> Step:
+    """Put new words in the place of the last answer and evaluate that response again."""
+    draft, turn = step["draft"], _turn(step)
+    prompts = list(draft.state.prompts)
+    at = max((i for i, prompt in enumerate(prompts) if prompt.answers and not prompt.carried), default=None)
+    if at is None:
+        _record_move(draft, turn, "correct", "There is no answer to correct yet. " + _pending_text(draft))
+        return {}
+    old = prompts[at].answers[-1]
+    entry = draft.add_entry("candidate", _correction(turn), corrects=old)
+    prompts[at] = prompts[at].model_copy(update={"answers": (*prompts[at].answers[:-1], entry.entry_id)})
+    draft.update(prompts=tuple(prompts))
+    reply = draft.add_entry("interviewer", f"{CORRECTED} {_pending_text(draft)}")
+    draft.emit(CandidateMove(move="correct", entry_id=entry.entry_id, reply_id=reply.entry_id))
+    draft.add_flags(moves.flags(entry.entry_id, entry.text))
+    _forget(draft, prompts[at], old)
+    _evaluate(draft, prompts[at])
+    _checkpoint(draft)
+    return {}
+
+
+def evaluate(step: Step) -> Step:
+    """Evaluate the response in hand with all its follow-ups."""
+    draft, turn, answered = step["draft"], _turn(step), step["answered"]
+    evaluation = _evaluate(draft, answered)
+    return {"level": policy.quality(evaluation, stuck=moves.is_stuck(turn.answer))}
+
+
+def decide(step: Step) -> Step:
+    """Let the rules say what comes next."""
+    draft = step["draft"]
+    scene = draft.scene
+    chosen = policy.decide(
+        draft.state,
+        scene.plan,
+        scene.questions,
+        max_questions=scene.max_questions,
+        time_up=draft.state.time_up(scene.now),
+        level=step["level"],
+    )
+    if isinstance(chosen, policy.Complete):
+        return {"route": "close", "reason": "finished"}
+    return {"route": "ask", "next": chosen}
+
+
+def ask(step: Step) -> Step:
+    """Say what the rules chose: the next question, a follow-up, or the wrap-up."""
+    draft, chosen = step["draft"], step["next"]
+    if isinstance(chosen, policy.FollowUp):
+        kind: PromptKind = "hint" if chosen.escalation == "hint" else "follow_up"
+        draft.add_prompt(_words(draft, kind, escalation=chosen.escalation), chosen.escalation)
+    elif isinstance(chosen, policy.Ask):
+        _enter(draft, "competency", chosen.question.competency)
+        prompt = _words(draft, "question", question=chosen.question)
+        if chosen.question.text not in prompt.content:
+            # Everyone is asked the same question in the same words, whatever an engine would rather say.
+            prompt = prompt.model_copy(update={"content": chosen.question.text})
+        draft.add_prompt(prompt, question=chosen.question)
+    else:
+        _enter(draft, "wrapup", None)
+        draft.add_prompt(_words(draft, "wrapup"))
+    _checkpoint(draft)
+    return {}
+
+
+def close(step: Step) -> Step:
+    """End the session: the last words, and the summary in words of what was scored."""
+    draft = step["draft"]
+    scene, state = draft.scene, draft.state
+    closing = draft.add_entry("interviewer", _words(draft, "closing").content)
+    _enter(draft, "complete", None)
+    overall_score = state.overall_score(scene.plan)
+    draft.narrative = scene.engine.score(
+        ScoreRequest(
+            role_title=scene.plan.role_title,
+            competencies=scene.plan.competencies,
+            summaries=state.summaries(scene.plan),
+            overall_score=overall_score,
+            responses=draft.responses(),
+        )
+    )
+    draft.emit(SessionCompleted(reason=step["reason"], overall_score=overall_score, entry_id=closing.entry_id))
+    return {}
+
+
+# --- what the nodes are made of ---------------------------------------------------------------------------------------
+
+
+def _turn(step: Step) -> TurnRequest:
+    turn = step["turn"]
+    if turn is None:
+        raise ValueError("this node belongs to a turn")
+    return turn
+
+
+def _move_of(draft: Draft, turn: TurnRequest) -> Move:
+    """The move that the words or the button make; a yes after the offer to stop is a stop."""
+    if turn.action != "answer":
+        return turn.action
+    if draft.state.stop_offered and moves.is_affirmative(turn.answer):
+        return "stop"
+    return moves.recognise(turn.answer)
+
+
+def _correction(turn: TurnRequest) -> str:
+    """The words to put in place: after the lead-in where the candidate spoke one."""
+    return moves.correction_text(turn.answer) or (turn.answer.strip() if turn.action == "correct" else "")
+
+
+def _answer(draft: Draft, turn: TurnRequest) -> Step:
+    entry = draft.add_entry("candidate", turn.answer)
+    draft.add_answer(entry)
+    draft.emit(AnswerGiven(entry_id=entry.entry_id, auto_send=turn.auto_send, auto_generate=turn.auto_generate))
+    if turn.auto_generate:
+        draft.update(rehearsal=True)
+    draft.add_flags(moves.flags(entry.entry_id, turn.answer))
+    return {"route": "evaluate", "answered": draft.state.prompts[-1]}
+
+
+def _record_move(draft: Draft, turn: TurnRequest, made: Move, reply: str = "") -> None:
+    """The move as an event, with the candidate's words and the interviewer's reply where there are any."""
+    entry = draft.add_entry("candidate", turn.answer) if turn.answer.strip() else None
+    spoken = draft.add_entry("interviewer", reply) if reply else None
+    draft.emit(
+        CandidateMove(
+            move=made,
+            entry_id=entry.entry_id if entry else None,
+            reply_id=spoken.entry_id if spoken else None,
+        )
+    )
+    if entry:
+        draft.add_flags(moves.flags(entry.entry_id, entry.text))
+
+
+def _skip(draft: Draft) -> None:
+    """Skip the prompt in hand. A question that already has an answer stays answered."""
+    *before, pending = draft.state.prompts
+    draft.update(prompts=(*before, pending.model_copy(update={"skipped": True})))
+    answered = any(prompt.answers for prompt in before if prompt.response == pending.response)
+    if pending.question_index is not None and not answered:
+        draft.statuses[pending.question_index] = "skipped"
+
+
+def _evaluate(draft: Draft, answered: AskedPrompt) -> Evaluation:
+    if answered.competency is None:
+        evaluation = Evaluation(summary="The opening and closing answers are not scored.")
+        draft.add_evaluation(evaluation, answered)
+        return evaluation
+    competency = draft.scene.plan.competency(answered.competency)
+    evaluation = draft.scene.engine.evaluate(
+        EvaluationRequest(
+            role_title=draft.scene.plan.role_title,
+            competency=competency,
+            exchanges=draft.exchanges(answered.response),
+            auto_send=draft.auto_send,
+        )
+    )
+    latest = dict(draft.state.latest)
+    latest[competency.name] = replace_latest(
+        latest.get(competency.name, {}), map(unquoted, evaluation.criterion_scores)
+    )
+    draft.update(latest=latest)
+    draft.add_evaluation(evaluation, answered)
+    draft.add_flags(evaluation.flags)
+    return evaluation
+
+
+def _forget(draft: Draft, corrected: AskedPrompt, entry_id: int) -> None:
+    """Drop the standing scores that rest on words which the candidate has taken back."""
+    if name := corrected.competency:
+        kept = without_entry(draft.state.latest.get(name, {}), entry_id)
+        draft.update(latest=draft.state.latest | {name: kept})
+
+
+def _enter(draft: Draft, stage: Stage, competency: str | None) -> None:
+    """Move to a stage or competency, and say which competency is through."""
+    left = draft.state.competency
+    if left is not None and left != competency:
+        standing = next(row for row in draft.state.summaries(draft.scene.plan) if row.competency == left)
+        draft.emit(CompetencyCompleted(competency=left, total_score=standing.total_score))
+    changed = draft.state.stage != stage
+    draft.update(stage=stage, competency=competency)
+    if changed:
+        draft.emit(StageEntered(stage=stage))
+
+
+def _checkpoint(draft: Draft) -> None:
+    now = draft.scene.now
+    if now - draft.state.last_checkpoint >= draft.scene.checkpoint_interval:
+        draft.update(last_checkpoint=now)
+        draft.emit(Checkpoint(saved_at=now))
+
+
+def _pending_text(draft: Draft) -> str:
+    asked = draft.state.prompts[-1].entry_id
+    return next(entry.text for entry in draft.entries if entry.entry_id == asked)
+
+
+def _words(
+    draft: Draft,
+    kind: PromptKind,
+    *,
+    question: Question | None = None,
+    escalation: Escalation = "broad",
+    candidate_words: str = "",
+) -> Prompt:
+    """The engine's words for what the rules chose."""
+    scene, state = draft.scene, draft.state
+    response = state.prompts[-1].response if state.prompts else 0
+    return scene.engine.ask(
+        AskRequest(
+            kind=kind,
+            escalation=escalation,
+            persona=state.persona,
+            role_title=scene.plan.role_title,
+            job_text=scene.job_text,
+            question=question or draft.question_in_hand(),
+            competency=draft.competency_in_hand(),
+            exchanges=draft.exchanges(response),
+            evaluation=draft.evaluations.get(response),
+            asked=draft.spoken_prompts(),
+            candidate_words=candidate_words,
+            auto_send=draft.auto_send,
+        )
+    )

@@ -1,0 +1,75 @@
+"""The database: opening, migrating, and the two kinds of transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+_BUSY_SECONDS = 15
+
+
+class Database:
+    """Transactions on one database. `read` sees one state throughout; `write` holds the write lock from its beginning.
+
+    SQLite refuses to turn a reading transaction into a writing one under load, hence BEGIN IMMEDIATE. WAL lets readers
+    go on beside the one writer; synchronous FULL makes what was acknowledged survive a power cut.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Open and migrate the database at this SQLAlchemy URL, creating the file where there is none."""
+        location = make_url(url)
+        if location.get_backend_name() == "sqlite" and location.database:
+            Path(location.database).parent.mkdir(parents=True, exist_ok=True)
+        self.engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+        if location.get_backend_name() == "sqlite":
+            _tune(self.engine)
+        self._migrate()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        with Session(self.engine, expire_on_commit=False) as tx, tx.begin():
+            yield tx
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A transaction that is committed at the end of the block, or leaves no trace when the block raises."""
+        writer = self.engine.execution_options(write=True)
+        with Session(writer, expire_on_commit=False) as tx, tx.begin():
+            tx.connection()
+            yield tx
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def _migrate(self) -> None:
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+        with self.engine.execution_options(write=True).connect() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+
+
+def _tune(engine: Engine) -> None:
+    """SQLite's settings per connection, and SQLAlchemy's BEGIN in the place of the driver's own."""
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get("write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

@@ -1,0 +1,133 @@
+"""Every query that is more than a look-up by primary key. All take the transaction that they run in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session
+
+from interview.store.tables import (
+    CandidateRow,
+    CompetencyScoreRow,
+    CredentialRow,
+    EntryRow,
+    EventRow,
+    InterviewRow,
+    InvitationRow,
+    PlanRow,
+    PositionRow,
+    ScorecardRow,
+    SessionRow,
+    TurnRow,
+)
+
+
+def credential(tx: Session, secret_hash: str, kind: str) -> CredentialRow | None:
+    return tx.scalar(select(CredentialRow).where(CredentialRow.secret_hash == secret_hash, CredentialRow.kind == kind))
+
+
+def credentials(tx: Session, kind: str) -> Sequence[CredentialRow]:
+    """Newest first."""
+    query = select(CredentialRow).where(CredentialRow.kind == kind).order_by(CredentialRow.created_at.desc())
+    return tx.scalars(query).all()
+
+
+def invitation(tx: Session, token_hash: str) -> InvitationRow | None:
+    return tx.scalar(select(InvitationRow).where(InvitationRow.token_hash == token_hash))
+
+
+def position_by_job(tx: Session, job_hash: str) -> PositionRow | None:
+    return tx.scalar(select(PositionRow).where(PositionRow.job_hash == job_hash))
+
+
+def newest_plan(tx: Session, position_id: str, *, approved: bool = False) -> PlanRow | None:
+    query = select(PlanRow).where(PlanRow.position_id == position_id).order_by(PlanRow.version.desc()).limit(1)
+    return tx.scalar(query.where(PlanRow.approved_at.is_not(None)) if approved else query)
+
+
+def interviews(
+    tx: Session, limit: int, before: tuple[datetime, str] | None
+) -> Sequence[tuple[InterviewRow, PositionRow, CandidateRow]]:
+    """Interviews with position and candidate, newest change first, after the place (`updated_at`, id) in the order."""
+    query = (
+        select(InterviewRow, PositionRow, CandidateRow)
+        .join(PositionRow, PositionRow.position_id == InterviewRow.position_id)
+        .join(CandidateRow, CandidateRow.candidate_id == InterviewRow.candidate_id)
+        .order_by(InterviewRow.updated_at.desc(), InterviewRow.interview_id.desc())
+        .limit(limit)
+    )
+    if before:
+        place = tuple_(InterviewRow.updated_at, InterviewRow.interview_id)
+        query = query.where(place < before)
+    return [tuple(row) for row in tx.execute(query)]  # type: ignore[misc]
+
+
+def unstarted_interviews(tx: Session, position_id: str) -> Sequence[InterviewRow]:
+    """A position's interviews in which no session was ever started."""
+    started = select(SessionRow.interview_id).where(SessionRow.interview_id == InterviewRow.interview_id)
+    query = select(InterviewRow).where(InterviewRow.position_id == position_id, ~started.exists())
+    return tx.scalars(query).all()
+
+
+def sessions(tx: Session, interview_id: str) -> Sequence[SessionRow]:
+    """An interview's sessions, oldest first."""
+    query = select(SessionRow).where(SessionRow.interview_id == interview_id)
+    return tx.scalars(query.order_by(SessionRow.created_at, SessionRow.session_id)).all()
+
+
+def overdue_sessions(tx: Session, cutoff: datetime) -> Sequence[SessionRow]:
+    """Active sessions that nobody has touched since `cutoff`."""
+    query = select(SessionRow).where(SessionRow.status == "active", SessionRow.last_touched < cutoff)
+    return tx.scalars(query).all()
+
+
+def session_chain(tx: Session, session: SessionRow) -> list[str]:
+    """The session's id with those of the sessions it carries on, oldest first."""
+    chain = [session.session_id]
+    earlier = session.continues
+    while earlier is not None:
+        chain.append(earlier)
+        row = tx.get(SessionRow, earlier)
+        earlier = row.continues if row else None
+    return chain[::-1]
+
+
+def entries(tx: Session, interview_id: str, session_ids: Sequence[str]) -> Sequence[EntryRow]:
+    """The transcript of these sessions, in the order it was spoken."""
+    query = select(EntryRow).where(EntryRow.interview_id == interview_id, EntryRow.session_id.in_(session_ids))
+    return tx.scalars(query.order_by(EntryRow.entry_id)).all()
+
+
+def events(tx: Session, session_ids: Sequence[str]) -> Sequence[EventRow]:
+    """The events of these sessions, session by session in the order given."""
+    query = select(EventRow).where(EventRow.session_id.in_(session_ids)).order_by(EventRow.event_id)
+    order = {session_id: place for place, session_id in enumerate(session_ids)}
+    return sorted(tx.scalars(query).all(), key=lambda row: order[row.session_id])
+
+
+def last_turn(tx: Session, session_id: str) -> TurnRow | None:
+    query = select(TurnRow).where(TurnRow.session_id == session_id).order_by(TurnRow.number.desc()).limit(1)
+    return tx.scalar(query)
+
+
+def turn_by_key(tx: Session, session_id: str, key: str) -> TurnRow | None:
+    return tx.scalar(select(TurnRow).where(TurnRow.session_id == session_id, TurnRow.idempotency_key == key))
+
+
+def last_event_id(tx: Session, session_id: str) -> int:
+    return tx.scalar(select(func.max(EventRow.event_id)).where(EventRow.session_id == session_id)) or 0
+
+
+def newest_scorecard(tx: Session, interview_id: str, session_id: str | None = None) -> ScorecardRow | None:
+    """The newest scorecard of an interview, or of one of its sessions."""
+    query = select(ScorecardRow).where(ScorecardRow.interview_id == interview_id)
+    if session_id is not None:
+        query = query.where(ScorecardRow.session_id == session_id)
+    return tx.scalar(query.order_by(ScorecardRow.created_at.desc(), ScorecardRow.scorecard_id.desc()).limit(1))
+
+
+def competency_scores(tx: Session, scorecard_id: str) -> Sequence[CompetencyScoreRow]:
+    query = select(CompetencyScoreRow).where(CompetencyScoreRow.scorecard_id == scorecard_id)
+    return tx.scalars(query.order_by(CompetencyScoreRow.place)).all()

@@ -1,0 +1,205 @@
+"""A session out of the database and back: one load, one save, both inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from interview.context import Context
+from interview.draft import Draft, Scene
+from interview.errors import Conflict, SessionUnknown
+from interview.events import EvaluationMade, InterviewEvent, joined, restored, stored
+from interview.models import (
+    CandidatePlan,
+    Evaluation,
+    PositionPlan,
+    PositionSettings,
+    Question,
+    QuestionStatus,
+    StatusName,
+    TranscriptEntry,
+)
+from interview.state import InterviewSessionState
+from interview.store import queries
+from interview.store.tables import EntryRow, EventRow, InterviewRow, PlanRow, PositionRow, SessionRow, TurnRow
+from interview.transcript import by_id
+
+RANK: dict[StatusName, int] = {"not_started": 0, "started": 1, "answered": 2, "skipped": 2}
+
+
+@dataclass
+class Loaded:
+    """A session with all that its next step and its replies need. `events` are its own, words joined."""
+
+    session: SessionRow
+    interview: InterviewRow
+    position: PositionRow
+    plan_version: int
+    plan: PositionPlan
+    candidate: CandidatePlan
+    questions: tuple[Question, ...]
+    settings: PositionSettings
+    state: InterviewSessionState
+    entries: list[TranscriptEntry]
+    events: list[InterviewEvent]
+    carried_events: list[InterviewEvent]
+    last_turn: TurnRow | None
+
+    @property
+    def evaluations(self) -> dict[int, Evaluation]:
+        """The newest evaluation of each response, earlier sessions of the attempt included."""
+        return {
+            event.payload.response: event.payload
+            for event in (*self.carried_events, *self.events)
+            if isinstance(event.payload, EvaluationMade)
+        }
+
+    @property
+    def statuses(self) -> tuple[QuestionStatus, ...]:
+        return tuple(map(QuestionStatus.model_validate, self.interview.question_statuses))
+
+    def draft(self, context: Context) -> Draft:
+        """A draft of the session's next step, at this moment."""
+        return Draft(
+            scene=Scene(
+                engine=context.engine,
+                plan=self.plan,
+                questions=self.questions,
+                job_text=self.position.job_text,
+                max_questions=context.settings.max_questions_per_competency,
+                checkpoint_interval=context.settings.checkpoint_interval,
+                now=context.clock(),
+            ),
+            state=self.state,
+            entries=list(self.entries),
+            next_entry_id=self.interview.next_entry_id,
+            next_event_id=self.events[-1].event_id + 1 if self.events else 1,
+            evaluations=self.evaluations,
+        )
+
+
+def load(tx: Session, session_id: str) -> Loaded:
+    """The session as it stands. Raises SessionUnknown."""
+    row = tx.get(SessionRow, session_id)
+    interview = tx.get(InterviewRow, row.interview_id) if row else None
+    if row is None or interview is None:
+        raise SessionUnknown("There is no such session.")
+    position, plan = tx.get_one(PositionRow, interview.position_id), tx.get_one(PlanRow, interview.plan_id)
+    candidate = CandidatePlan.model_validate(interview.candidate_plan)
+    chain = queries.session_chain(tx, row)
+    entries = entries_of(tx, interview.interview_id, chain)
+    events = _events(tx, chain, entries, candidate.profile.resume_summary)
+    return Loaded(
+        session=row,
+        interview=interview,
+        position=position,
+        plan_version=plan.version,
+        plan=PositionPlan.model_validate(plan.plan),
+        candidate=candidate,
+        questions=tuple(map(Question.model_validate, interview.questions)),
+        settings=PositionSettings.model_validate(position.settings),
+        state=InterviewSessionState.model_validate(row.state),
+        entries=entries,
+        events=[event for owner, event in events if owner == session_id],
+        carried_events=[event for owner, event in events if owner != session_id],
+        last_turn=queries.last_turn(tx, session_id),
+    )
+
+
+def entries_of(tx: Session, interview_id: str, session_ids: list[str]) -> list[TranscriptEntry]:
+    """The transcript of these sessions of an interview."""
+    rows = queries.entries(tx, interview_id, session_ids)
+    return [TranscriptEntry.model_validate(row, from_attributes=True) for row in rows]
+
+
+def save(tx: Session, draft: Draft, *, read_version: int, request_hash: str, key: str | None) -> TurnRow:
+    """Write what a step adds. Raises Conflict `turn_conflict` when the session has moved since it was read."""
+    session = tx.get_one(SessionRow, draft.state.session_id)
+    if session.version != read_version or session.status != "active":
+        raise _overtaken()
+    session.version = read_version + 1
+    session.last_touched = draft.scene.now
+    _add(tx, session, draft)
+    last = queries.last_turn(tx, session.session_id)
+    turn = TurnRow(
+        session_id=session.session_id,
+        number=last.number + 1 if last else 0,
+        idempotency_key=key,
+        request_hash=request_hash,
+        first_event=draft.events[0].event_id,
+        last_event=draft.events[-1].event_id,
+        elapsed_ms=draft.elapsed_ms,
+        created_at=draft.scene.now,
+    )
+    tx.add(turn)
+    tx.flush()
+    return turn
+
+
+def save_import(tx: Session, draft: Draft) -> None:
+    """Write a transcript from elsewhere; question statuses are those of recorded sessions and stay as they are."""
+    draft.statuses.clear()
+    _add(tx, tx.get_one(SessionRow, draft.state.session_id), draft)
+
+
+def _add(tx: Session, session: SessionRow, draft: Draft) -> None:
+    interview = tx.get_one(InterviewRow, session.interview_id)
+    if interview.next_entry_id != draft.next_entry_id - len(draft.new_entries):
+        raise _overtaken()
+    session.state = draft.state.model_dump(mode="json")
+    interview.next_entry_id = draft.next_entry_id
+    interview.updated_at = draft.scene.now
+    mark(interview, draft.statuses, draft.scene.now)
+    add_entries(tx, interview.interview_id, draft.new_entries)
+    add_events(tx, session.session_id, draft.events)
+
+
+def _overtaken() -> Conflict:
+    return Conflict(
+        "Another answer to this question arrived first. Read the session and go on from there.", code="turn_conflict"
+    )
+
+
+def add_entries(tx: Session, interview_id: str, entries: list[TranscriptEntry]) -> None:
+    tx.add_all(EntryRow(interview_id=interview_id, **entry.model_dump()) for entry in entries)
+
+
+def add_events(tx: Session, session_id: str, events: list[InterviewEvent]) -> None:
+    for event in events:
+        head = event.model_dump(exclude={"payload"})
+        tx.add(EventRow(session_id=session_id, payload=stored(event.payload), **head))
+
+
+def mark(interview: InterviewRow, changes: Mapping[int, StatusName], now: datetime) -> None:
+    """Move question statuses forward, never back; `asked_question_index` follows and never falls."""
+    statuses = list(map(QuestionStatus.model_validate, interview.question_statuses))
+    for index, status in changes.items():
+        if RANK[status] > RANK[statuses[index].status]:
+            statuses[index] = QuestionStatus(status=status, updated_at=now)
+            asked = interview.asked_question_index
+            interview.asked_question_index = index if asked is None else max(asked, index)
+    interview.question_statuses = [status.model_dump(mode="json") for status in statuses]
+
+
+def _events(
+    tx: Session, chain: list[str], entries: list[TranscriptEntry], resume_summary: str
+) -> list[tuple[str, InterviewEvent]]:
+    """The events of the chain with the session that each belongs to, words joined."""
+    known = by_id(entries)
+    return [
+        (
+            row.session_id,
+            InterviewEvent(
+                event_id=row.event_id,
+                created_at=row.created_at,
+                stage=row.stage,
+                competency=row.competency,
+                event_type=row.event_type,
+                payload=joined(restored(row.event_type, row.payload), known, resume_summary),
+            ),
+        )
+        for row in queries.events(tx, chain)
+    ]

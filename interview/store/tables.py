@@ -1,0 +1,244 @@
+"""The database's tables. One row class per noun; JSON columns hold pydantic models as the models dump themselves."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, MetaData, String, TypeDecorator, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Instants: stored in UTC, read back with their zone (SQLite forgets it)."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # signature is given
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # signature is given
+        return value.replace(tzinfo=UTC) if value else None
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012
+
+
+class PositionRow(Base):
+    __tablename__ = "positions"
+
+    position_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    role_title: Mapped[str]
+    job_text: Mapped[str]
+    job_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    settings: Mapped[dict[str, Any]]
+    persona: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+
+
+class PlanRow(Base):
+    """A version of a position's plan core and rubric; approved by a person, or by a program's key."""
+
+    __tablename__ = "plans"
+    __table_args__ = (UniqueConstraint("position_id", "version"),)
+
+    plan_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    position_id: Mapped[str] = mapped_column(ForeignKey("positions.position_id"))
+    version: Mapped[int]
+    plan: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    approved_at: Mapped[datetime | None]
+    approved_by: Mapped[str | None]
+
+
+class CandidateRow(Base):
+    __tablename__ = "candidates"
+
+    candidate_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    name: Mapped[str]
+    email: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class InterviewRow(Base):
+    """`attempt` counts from 1; a restart raises it and starts the question statuses anew."""
+
+    __tablename__ = "interviews"
+
+    interview_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    position_id: Mapped[str] = mapped_column(ForeignKey("positions.position_id"), index=True)
+    plan_id: Mapped[str] = mapped_column(ForeignKey("plans.plan_id"))
+    candidate_id: Mapped[str] = mapped_column(ForeignKey("candidates.candidate_id"))
+    resume_text: Mapped[str]
+    candidate_plan: Mapped[dict[str, Any]]
+    questions: Mapped[list[Any]]
+    question_statuses: Mapped[list[Any]]
+    asked_question_index: Mapped[int | None]
+    attempt: Mapped[int] = mapped_column(default=1)
+    next_entry_id: Mapped[int] = mapped_column(default=1)
+    language: Mapped[str]
+    warnings: Mapped[list[Any]]
+    created_by: Mapped[str]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class InvitationRow(Base):
+    __tablename__ = "invitations"
+
+    invitation_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    interview_id: Mapped[str] = mapped_column(ForeignKey("interviews.interview_id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    mode: Mapped[str]
+    extra_time_factor: Mapped[float]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class SessionRow(Base):
+    """One attempt. `version` rises by one with every write: a writer that read an older one has lost."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (Index("ix_sessions_idle", "status", "last_touched"),)
+
+    session_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    interview_id: Mapped[str] = mapped_column(ForeignKey("interviews.interview_id"), index=True)
+    invitation_id: Mapped[str | None] = mapped_column(ForeignKey("invitations.invitation_id"))
+    continues: Mapped[str | None] = mapped_column(ForeignKey("sessions.session_id"))
+    attempt: Mapped[int]
+    mode: Mapped[str]
+    status: Mapped[str]
+    version: Mapped[int]
+    state: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    last_touched: Mapped[datetime]
+    completed_at: Mapped[datetime | None]
+
+
+class EntryRow(Base):
+    """The transcript. `entry_id` counts from 1 within an interview, over all its sessions."""
+
+    __tablename__ = "transcript_entries"
+
+    interview_id: Mapped[str] = mapped_column(ForeignKey("interviews.interview_id"), primary_key=True)
+    entry_id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.session_id"), index=True)
+    role: Mapped[str]
+    text: Mapped[str]
+    start_ms: Mapped[int]
+    end_ms: Mapped[int]
+    final: Mapped[bool]
+    corrects: Mapped[int | None]
+
+
+class EventRow(Base):
+    __tablename__ = "events"
+
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.session_id"), primary_key=True)
+    event_id: Mapped[int] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+    stage: Mapped[str]
+    competency: Mapped[str | None]
+    event_type: Mapped[str]
+    payload: Mapped[dict[str, Any]]
+
+
+class TurnRow(Base):
+    """One acknowledged step of a session: number 0 is the start. Its response is rebuilt from its events."""
+
+    __tablename__ = "turns"
+    __table_args__ = (UniqueConstraint("session_id", "idempotency_key"),)
+
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.session_id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    idempotency_key: Mapped[str | None] = mapped_column(String(200))
+    request_hash: Mapped[str] = mapped_column(String(64))
+    first_event: Mapped[int]
+    last_event: Mapped[int]
+    elapsed_ms: Mapped[int]
+    created_at: Mapped[datetime]
+
+
+class ScorecardRow(Base):
+    """Appended, never overwritten."""
+
+    __tablename__ = "scorecards"
+
+    scorecard_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    interview_id: Mapped[str] = mapped_column(ForeignKey("interviews.interview_id"), index=True)
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.session_id"))
+    source: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    engine: Mapped[str]
+    model: Mapped[str]
+    prompt: Mapped[str]
+    rubric: Mapped[str]
+    application: Mapped[str]
+    overall_score: Mapped[float]
+    narrative: Mapped[dict[str, Any]]
+    rehearsal: Mapped[bool]
+
+
+class CompetencyScoreRow(Base):
+    __tablename__ = "competency_scores"
+
+    scorecard_id: Mapped[str] = mapped_column(ForeignKey("scorecards.scorecard_id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    competency: Mapped[str]
+    total_score: Mapped[float]
+    rubric_filled: Mapped[bool]
+    criteria_assessed: Mapped[int]
+    criteria_total: Mapped[int]
+    criteria: Mapped[list[Any]]
+
+
+class PersonRow(Base):
+    __tablename__ = "people"
+
+    person_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    created_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+
+class CredentialRow(Base):
+    """A hashed secret that lets somebody in: an API key (`key`) or a personal link (`link`)."""
+
+    __tablename__ = "credentials"
+    __table_args__ = (Index("ix_credentials_person", "person_id"),)
+
+    credential_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    kind: Mapped[str]
+    name: Mapped[str]
+    role: Mapped[str]
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.person_id"))
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class AuditRow(Base):
+    """Append-only: who did what to what, and when. Never the words of a transcript."""
+
+    __tablename__ = "audit_log"
+
+    audit_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor: Mapped[str]
+    role: Mapped[str]
+    action: Mapped[str]
+    subject: Mapped[str]
+    detail: Mapped[dict[str, Any]]
