@@ -38,7 +38,8 @@ def embed(texts: Sequence[str]) -> NDArray[np.float32]:
         if encoding.ids:
             row[:] = table[encoding.ids[:_MAX_TOKENS]].mean(axis=0)
     norms = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.divide(rows, norms, out=rows, where=norms > 0)
+    rows /= np.where(norms > 0, norms, 1)
+    return rows
 
 
 @lru_cache(maxsize=1)
