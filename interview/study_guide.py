@@ -1,7 +1,7 @@
 """The candidate's study guide: what it says, block by block, and its two forms, a PDF and plain text.
 
 The engine writes the content; this module arranges it, adds the standing words and is kind about gaps. Levels appear
-only where the position shows scores. `study_guide_pages` draws the blocks.
+only where the position shows scores. `study_guide_pages` draws the blocks on `study_guide_paper`.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _STAR = (
     ("Result", "What came of it, with a number where you have one, and what you would do again or change."),
 )
 _DEFAULT_STEPS = (
-    "Choose one topic of this guide and prepare one story for it.",
+    "Choose one topic and prepare one true story for it.",
     "Tell the story to somebody you trust and ask what they would still like to know.",
 )
 

@@ -79,7 +79,8 @@ def test_strong_passages_are_the_candidates_own_words_with_their_time() -> None:
 
 
 def test_every_page_is_numbered_and_says_that_people_decide() -> None:
-    pages = page_texts(study_guide_pdf(guide()))
+    pages = page_texts(study_guide_pdf(guide("Ana", *[topic(missing=("A point. " * 40,) * 9)] * 9)))
+    assert len(pages) > 9
     for number, text in enumerate(pages, start=1):
         assert f"Page {number} of {len(pages)}" in text
         assert FOOTER in text
@@ -185,7 +186,8 @@ def test_no_heading_is_left_alone_at_the_end_of_a_page() -> None:
     """Whatever the length of what stands before, a part's heading is followed by text on its page."""
     headings = ("What was asked", "What was strong", "What a fuller answer would include", "How to practise")
     for count in range(1, 12):
-        sections = [topic(missing=("A point. " * 12,) * count), topic("Second", questions=("Why? " * 30,) * count)]
+        spoken = (evidence("I looked at the numbers again and asked why. " * 9),)
+        sections = [topic(missing=("A point. " * 12,) * count), topic("Second", strengths=spoken * count)]
         for text in page_texts(study_guide_pdf(guide("Ana", *sections))):
             body = [line for line in text.splitlines() if line.strip() and FOOTER not in line and "Page " not in line]
             assert body[-1].strip() not in (*headings, "Second")
