@@ -26,6 +26,7 @@ from interview.models import (
     Scorecard,
     SessionStatus,
     StatusName,
+    TranscriptEntry,
 )
 from interview.positions import Position, Positions, fresh_statuses, in_asking_order
 from interview.scorecards import standing_scorecard, standing_scorecard_row, standing_sessions
@@ -151,6 +152,13 @@ class Interviews:
         actor.require(*HIRING_ROLES)
         with self._context.database.read() as tx:
             return self._record(tx, interview_id)
+
+    def transcript(self, actor: Actor, interview_id: str) -> tuple[TranscriptEntry, ...]:
+        """The transcript of the session that stands for the interview, with those it carries on."""
+        actor.require(*HIRING_ROLES)
+        with self._context.database.read() as tx:
+            interview_row(tx, interview_id)
+            return _transcript(tx, interview_id)
 
     def list(
         self, actor: Actor, limit: int = 50, cursor: str | None = None
@@ -310,8 +318,6 @@ class Interviews:
         plan = PositionPlan.model_validate(plan_row.plan)
         added = CandidatePlan.model_validate(row.candidate_plan)
         questions = tuple(map(Question.model_validate, row.questions))
-        standing = standing_sessions(tx, interview_id)
-        chain = queries.session_chain(tx, standing[0]) if standing else []
         return InterviewRecord(
             interview_id=interview_id,
             position_id=row.position_id,
@@ -335,11 +341,17 @@ class Interviews:
                 SessionSummary.model_validate(session, from_attributes=True)
                 for session in queries.sessions(tx, interview_id)
             ),
-            transcript=tuple(map(TranscriptLine.of, entries_of(tx, interview_id, chain))),
+            transcript=tuple(map(TranscriptLine.of, _transcript(tx, interview_id))),
             score=standing_scorecard(tx, interview_id),
             created_at=row.created_at,
             updated_at=row.updated_at,
         )
+
+
+def _transcript(tx: Session, interview_id: str) -> tuple[TranscriptEntry, ...]:
+    standing = standing_sessions(tx, interview_id)
+    chain = queries.session_chain(tx, standing[0]) if standing else []
+    return tuple(entries_of(tx, interview_id, chain))
 
 
 def interview_row(tx: Session, interview_id: str) -> InterviewRow:

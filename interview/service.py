@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from interview.access import Access
+from interview.analytics import Analytics
 from interview.context import Context, utc_now
 from interview.engines import InterviewEngine
 from interview.engines.embedded import EmbeddedEngine
+from interview.guides import Guides
 from interview.interviews import Interviews
 from interview.positions import Positions
 from interview.scorecards import Scorecards
@@ -26,6 +28,8 @@ class Service:
     interviews: Interviews
     sessions: InterviewSessionManager
     scorecards: Scorecards
+    guides: Guides
+    analytics: Analytics
 
     def close(self) -> None:
         self.context.database.close()
@@ -50,4 +54,6 @@ def open_service(
         interviews=Interviews(context, positions),
         sessions=InterviewSessionManager(context),
         scorecards=Scorecards(context),
+        guides=Guides(context),
+        analytics=Analytics(context),
     )

@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
+from interview.errors import InvalidPayload
+
 _BUSY_SECONDS = 15
 
 
@@ -44,6 +46,14 @@ class Database:
         with Session(writer, expire_on_commit=False) as tx, tx.begin():
             tx.connection()
             yield tx
+
+    def backup(self, to: Path) -> None:
+        """Copy the database as it is at this moment into a new file. Raises InvalidPayload when there is one."""
+        if to.exists():
+            raise InvalidPayload(f"{to} exists already. Name a new file.")
+        to.parent.mkdir(parents=True, exist_ok=True)
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM INTO ?", (str(to),))
 
     def close(self) -> None:
         self.engine.dispose()

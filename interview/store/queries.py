@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, exists, func, select, tuple_
+from sqlalchemy.orm import Session, aliased
 
 from interview.store.tables import (
     CandidateRow,
@@ -131,3 +132,54 @@ def newest_scorecard(tx: Session, interview_id: str, session_id: str | None = No
 def competency_scores(tx: Session, scorecard_id: str) -> Sequence[CompetencyScoreRow]:
     query = select(CompetencyScoreRow).where(CompetencyScoreRow.scorecard_id == scorecard_id)
     return tx.scalars(query.order_by(CompetencyScoreRow.place)).all()
+
+
+def score_rows(
+    tx: Session,
+    *,
+    position_id: str | None,
+    scored_from: datetime | None,
+    scored_to: datetime | None,
+    version: int | None,
+    limit: int,
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Scorecards by competency with their interview and position, newest first; rehearsals left out."""
+    newer = aliased(ScorecardRow)
+    is_newest = ~exists().where(
+        newer.session_id == ScorecardRow.session_id,
+        tuple_(newer.created_at, newer.scorecard_id) > tuple_(ScorecardRow.created_at, ScorecardRow.scorecard_id),
+    )
+    query = (
+        select(
+            *(getattr(ScorecardRow, name) for name in _SCORECARD_COLUMNS),
+            *(getattr(CompetencyScoreRow, name) for name in _COMPETENCY_COLUMNS),
+            CompetencyScoreRow.total_score.label("score"),
+            ScorecardRow.created_at.label("scored_at"),
+            is_newest.label("newest"),
+            InterviewRow.candidate_id,
+            PositionRow.position_id,
+            PositionRow.role_title,
+        )
+        .join(CompetencyScoreRow, CompetencyScoreRow.scorecard_id == ScorecardRow.scorecard_id)
+        .join(InterviewRow, InterviewRow.interview_id == ScorecardRow.interview_id)
+        .join(PositionRow, PositionRow.position_id == InterviewRow.position_id)
+        .where(ScorecardRow.rehearsal.is_(False))
+        .order_by(ScorecardRow.created_at.desc(), ScorecardRow.scorecard_id, CompetencyScoreRow.place)
+        .limit(limit)
+    )
+    if position_id is not None:
+        query = query.where(PositionRow.position_id == position_id)
+    if scored_from is not None:
+        query = query.where(ScorecardRow.created_at >= scored_from)
+    if scored_to is not None:
+        query = query.where(ScorecardRow.created_at < scored_to)
+    if version is not None:
+        query = query.where(ScorecardRow.rubric.like(f"%/{version}"))
+    return tx.execute(query).all()
+
+
+_SCORECARD_COLUMNS = (
+    "scorecard_id", "interview_id", "session_id", "source", "engine", "model", "prompt", "rubric", "application",
+    "overall_score",
+)  # fmt: skip
+_COMPETENCY_COLUMNS = ("competency", "rubric_filled", "criteria_assessed", "criteria_total")

@@ -1,0 +1,5 @@
+"""`python -m interview`: the command line."""
+
+from interview.cli import main
+
+main()

@@ -1,0 +1,182 @@
+"""The command line, for whoever runs the server: the same use cases, called as the machine's own administrator."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from interview.access import STAFF_ROLES, SYSTEM
+from interview.errors import InterviewError
+from interview.service import Service, open_service
+
+app = typer.Typer(
+    name="interview",
+    help="Candor: structured interviews that people can check.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+keys = typer.Typer(help="API keys for programs and people.", no_args_is_help=True)
+people = typer.Typer(help="People of the hiring team, and their personal links.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
+app.add_typer(people, name="people")
+
+out = Console()
+err = Console(stderr=True)
+
+_File = Annotated[Path, typer.Option(exists=True, dir_okay=False, readable=True)]
+_ROLES = ", ".join(STAFF_ROLES)
+
+
+def main() -> None:
+    """Run the command line; an expected failure is one sentence and exit code 1."""
+    try:
+        app()
+    except InterviewError as error:
+        err.print(f"[red]{error.code}[/red]: {error.message}", highlight=False)
+        sys.exit(1)
+
+
+@contextmanager
+def _service() -> Iterator[Service]:
+    service = open_service()
+    try:
+        yield service
+    finally:
+        service.close()
+
+
+@app.command()
+def demo(
+    resume: _File,
+    job: _File,
+    answers: _File,
+    role: Annotated[str, typer.Option(help="The role title.")],
+    out_dir: Annotated[Path, typer.Option("--out", help="Where the four files go.")] = Path("out/demo"),
+) -> None:
+    """Hold an interview with answers from a file, one a line; write scorecard, transcript, study guide and events."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from interview.demo import run_demo
+
+    columns = (TextColumn("{task.description:<24}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err) as bar:
+        task = bar.add_task("Starting", total=1.0)
+        result = run_demo(
+            resume,
+            job,
+            role,
+            answers,
+            out_dir,
+            progress=lambda step, share: bar.update(task, description=step, completed=share),
+        )
+    for warning in result.warnings:
+        err.print(f"[yellow]Note:[/yellow] {warning}", highlight=False)
+    table = Table(
+        "Competency", "Score", "Criteria with evidence", title=f"{role}: overall {result.scorecard.overall_score:.2f}"
+    )
+    for row in result.scorecard.competencies:
+        assessed = sum(criterion.status == "assessed" for criterion in row.criteria)
+        table.add_row(row.competency, f"{row.total_score:.2f}", f"{assessed} of {len(row.criteria)}")
+    out.print(table)
+    out.print(result.scorecard.narrative.summary, highlight=False)
+    if result.stopped_early:
+        out.print("The answers ran out before the questions did; the interview was stopped there.")
+    if result.unused:
+        out.print(f"{result.unused} answers were not needed.")
+    for path in result.files:
+        out.print(f"  {path}", highlight=False)
+
+
+@app.command()
+def evaluate(
+    items: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="Items, one JSON object a line.")
+    ],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Where the evaluations go; else standard output.")
+    ] = None,
+    ratings: Annotated[bool, typer.Option("--ratings", help="Compare with the `human` ratings of the items.")] = False,
+) -> None:
+    """Evaluate answers from a golden set: one evaluation a line, and the agreement with human ratings if asked for."""
+    from interview import golden
+    from interview.engines.embedded import EmbeddedEngine
+
+    with items.open(encoding="utf-8") as lines:
+        results = list(golden.evaluate_items(lines, EmbeddedEngine()))
+    text = "".join(f"{result.line()}\n" for result in results)
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        output.write_text(text, encoding="utf-8")
+    if ratings:
+        err.print(golden.agreement_table(golden.agreement(results)), highlight=False)
+
+
+@keys.command("create")
+def create_key(name: str, role: Annotated[str, typer.Option(help=f"One of {_ROLES}.")] = "program") -> None:
+    """Make an API key and show it, this once."""
+    with _service() as service:
+        issued = service.access.create_key(SYSTEM, name, role)
+    err.print(f"Key {issued.credential_id} for {name} ({role}). It is shown only now:", highlight=False)
+    sys.stdout.write(f"{issued.secret}\n")
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """List the keys, without their secrets."""
+    _list("key")
+
+
+@keys.command("revoke")
+def revoke_key(credential_id: str) -> None:
+    """Make a key worthless from now on."""
+    with _service() as service:
+        service.access.revoke(SYSTEM, credential_id)
+
+
+@people.command("add")
+def add_person(name: str, role: Annotated[str, typer.Option(help=f"One of {_ROLES}.")] = "hiring") -> None:
+    """Add a person and show their personal link, this once."""
+    with _service() as service:
+        issued = service.access.add_person(SYSTEM, name, role)
+        url = f"{service.context.settings.public_url.rstrip('/')}/enter/{issued.secret}"
+    err.print(f"Link {issued.credential_id} for {name} ({role}). It is shown only now:", highlight=False)
+    sys.stdout.write(f"{url}\n")
+
+
+@people.command("list")
+def list_people() -> None:
+    """List the personal links, without their secrets."""
+    _list("link")
+
+
+@people.command("remove")
+def remove_person(credential_id: str) -> None:
+    """Withdraw a personal link; whoever came in by it is out at once."""
+    with _service() as service:
+        service.access.revoke(SYSTEM, credential_id)
+
+
+@app.command()
+def backup(to: Annotated[Path, typer.Argument(help="The file to write; it must not exist yet.")]) -> None:
+    """Copy the database to a file while the server runs."""
+    with _service() as service:
+        service.context.database.backup(to)
+    out.print(f"Written to {to}.", highlight=False)
+
+
+def _list(kind: str) -> None:
+    table = Table("Id", "Name", "Role", "Made", "Ends", "State")
+    with _service() as service:
+        for row in service.access.credentials(SYSTEM, "key" if kind == "key" else "link"):
+            ends = f"{row.expires_at:%Y-%m-%d}" if row.expires_at else "never"
+            state = "revoked" if row.revoked_at else "in use"
+            table.add_row(row.credential_id, row.name, row.role, f"{row.created_at:%Y-%m-%d}", ends, state)
+    out.print(table)
