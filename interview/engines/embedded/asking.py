@@ -1,0 +1,298 @@
+"""The embedded interviewer's words: planned questions as they stand, and what is said around and after them.
+
+The wording is data (`phrases.toml`), the choice is by rule: a follow-up quotes the candidate and asks about the side of
+their answer that has the least evidence. The same request always gives the same prompt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from interview.engines import AskRequest, Prompt, PromptKind
+from interview.engines.embedded import bank
+from interview.engines.embedded.phrases import (
+    checksum,
+    frame_of,
+    hint_style_of,
+    in_other_words,
+    load,
+    lower_first,
+    pick,
+    style_of,
+    thanks_of,
+    upper_first,
+    was_said,
+)  # fmt: skip
+from interview.engines.embedded.probing import (
+    NEXT,
+    Angle,
+    angles,
+    by_evidence,
+    last_prompt,
+    newest_answer,
+    question_text,
+    said_in,
+)  # fmt: skip
+from interview.engines.embedded.quoting import clause_to_quote, doubtful_passage
+from interview.engines.embedded.text import sentences, stems, words
+from interview.moves import is_stuck, recognise
+
+_ABOUT_ME = re.compile(r"\bare you (?:\w+ ){0,3}(?:ai|robot|bot|human|person|machine|computer)\b", re.IGNORECASE)
+_LONGEST_QUOTE = 300
+"""Characters of the job description that a reply reads out."""
+
+
+def ask(request: AskRequest) -> Prompt:
+    """The interviewer's next words, why these, and what would come next if the answer stays thin."""
+    if request.kind == "follow_up" and request.escalation == "hint":
+        return _hint(request)
+    return _KINDS[request.kind](request)
+
+
+# --- opening and closing ----------------------------------------------------------------------------------------------
+
+
+def _warmup(request: AskRequest) -> Prompt:
+    frame, seed = frame_of(request.persona), request.role_title
+    if request.asked:
+        parts = [frame.back, pick(frame.reopening, seed, request.asked)]
+    else:
+        parts = [pick(frame.greeting, seed), pick(frame.rules, seed), pick(frame.opening, seed)]
+    return Prompt(
+        content=" ".join(parts).format(name=request.persona.name, role=request.role_title),
+        reasoning="Opens the interview, says how it goes, and asks one easy question; not rated.",
+        follow_up_prompt="Which part of that would help you most in this role?",
+    )
+
+
+def _wrapup(request: AskRequest) -> Prompt:
+    return Prompt(
+        content=pick(frame_of(request.persona).wrapup, request.role_title, request.asked),
+        reasoning="Gives the candidate the last word; not rated.",
+    )
+
+
+def _closing(request: AskRequest) -> Prompt:
+    return Prompt(
+        content=pick(frame_of(request.persona).closing, request.role_title),
+        reasoning="Ends the interview: says who decides, promises nothing, judges nothing.",
+    )
+
+
+# --- planned questions ------------------------------------------------------------------------------------------------
+
+
+def _question(request: AskRequest) -> Prompt:
+    text = request.question.text if request.question else ""
+    angle = next(angles(request, said_in(request)), None)
+    named = f" for {request.competency.name}" if request.competency else ""
+    return Prompt(
+        content=f"{_transition(request)} {text}".strip(),
+        reasoning=f"The next planned question{named}, asked in the same words of every candidate.",
+        follow_up_prompt=angle.question if angle else "",
+    )
+
+
+def _transition(request: AskRequest) -> str:
+    """A sentence or two between the last answer and the question, not heard before in this session; "" at the start."""
+    if not request.asked:
+        return ""
+    said, seed, forms = said_in(request), f"{newest_answer(request)}|{len(request.asked)}", load().transition
+    quote = clause_to_quote(newest_answer(request), last_prompt(request), said)
+    topic = lower_first(request.competency.name) if request.competency else ""
+    pools = [forms.plain if _said_something(request) else forms.after_nothing]
+    if topic and not any(topic in prompt for prompt in said):
+        pools.insert(checksum(seed) % 2, forms.topic)
+    if quote and checksum(seed) % 3 != 0:
+        pools.insert(0, forms.quoted)
+    chosen = (pick(pool, seed, said) for pool in [*pools, forms.plain])
+    template = next((one for one in chosen if not was_said(one, said)), "")
+    return template.format(q=quote, competency=topic)
+
+
+def _said_something(request: AskRequest) -> bool:
+    answer = newest_answer(request)
+    return bool(answer.strip()) and recognise(answer) == "answer" and not is_stuck(answer)
+
+
+# --- follow-ups -------------------------------------------------------------------------------------------------------
+
+
+def _follow_up(request: AskRequest) -> Prompt:
+    if request.auto_send and (clarifying := _clarifying(request)):
+        return clarifying
+    said = said_in(request)
+    angle = next(angles(request, said))
+    quote = clause_to_quote(newest_answer(request), question_text(request), said, angle.criterion)
+    after = next(angles(request, [*said, angle.question], NEXT[request.escalation]))
+    return Prompt(
+        content=_put(request, angle, quote),
+        reasoning=_why(request, angle),
+        follow_up_prompt=after.question,
+    )
+
+
+def _put(request: AskRequest, angle: Angle, quote: str) -> str:
+    style, said = style_of(request.persona), said_in(request)
+    seed = f"{newest_answer(request)}|{len(request.asked)}"
+    opening = pick(style.quote if quote else style.bare, seed, said).format(q=quote)
+    question = pick(style.ask, seed, said).format(q=lower_first(angle.question), Q=angle.question)
+    thanks = thanks_of(request.persona)
+    warm = [pick(thanks, seed, said)] if thanks and quote and len(request.asked) % 2 else []
+    return " ".join([*warm, opening, question])
+
+
+def _why(request: AskRequest, angle: Angle) -> str:
+    scores = request.evaluation.criterion_scores if request.evaluation else ()
+    score = next((one for one in scores if one.criterion == angle.criterion), None)
+    standing = f"stands at {score.score:.1f}" if score and score.status == "assessed" else "has no evidence yet"
+    about = f"“{angle.criterion}” {standing}" if angle.criterion else "The answer is thin"
+    return f"{upper_first(request.escalation)} follow-up: {about}; asks about {angle.aspect}."
+
+
+def _clarifying(request: AskRequest) -> Prompt | None:
+    """A question about a passage that speech recognition probably got wrong; None if all is clear or just asked."""
+    other, last = load().other, last_prompt(request)
+    passage = doubtful_passage(newest_answer(request))
+    if passage is None or any(was_said(one, [last]) for one in (*other.clarify, *other.clarify_bare)):
+        return None
+    template = pick(other.clarify if passage else other.clarify_bare, newest_answer(request), said_in(request))
+    return Prompt(
+        content=template.format(q=passage),
+        reasoning="The answer came from speech and part of it looks misheard; asked before anything is made of it.",
+        follow_up_prompt=next(angles(request, said_in(request))).question,
+    )
+
+
+# --- help -------------------------------------------------------------------------------------------------------------
+
+
+def _hint(request: AskRequest) -> Prompt:
+    name, style = hint_style_of(request.persona)
+    said, seed = said_in(request), f"{question_text(request)}|{len(request.asked)}"
+    hints = [hint for hint in _hints(request) if not any(_core(hint) in prompt for prompt in said)] or _hints(request)
+    hint = _in_style(name, hints[0])
+    parts = [pick(style.lead, seed, said), hint, pick(style.close, seed, said)]
+    return Prompt(
+        content=" ".join(part for part in parts if part),
+        reasoning="The candidate is stuck: a nudge towards a way in, recorded as a hint; gives no expected point away.",
+        follow_up_prompt=in_other_words(request.question, request.competency, said) if request.question else "",
+    )
+
+
+def _hints(request: AskRequest) -> list[str]:
+    """Nudges from the bank, else by the criteria's names; none that says an expected point."""
+    competency = request.competency
+    if competency is None:
+        return ["Think about one day at work that you remember well."]
+    known = bank.find(competency.name)
+    points = [set(stems(point)) for criterion in competency.criteria for point in criterion.expected_points]
+    ready = [hint for hint in (known.hints if known else ()) if not any(_gives_away(hint, point) for point in points)]
+    named = [
+        f"Think about {lower_first(criterion.name)}, and one time when it mattered."
+        for criterion in by_evidence(request)
+    ]
+    return [*ready, *named]
+
+
+def _gives_away(hint: str, point: set[str]) -> bool:
+    return bool(point) and len(point & set(stems(hint))) > 0.7 * len(point)
+
+
+def _core(hint: str) -> str:
+    """What a hint says apart from how it begins."""
+    return re.sub(r"^(?:You could (?:start|begin) with|Think (?:about|of)) ", "", hint).rstrip(".")
+
+
+def _in_style(name: str, hint: str) -> str:
+    core = _core(hint)
+    starts = hint.startswith("You could")
+    if core == hint.rstrip("."):
+        return hint
+    if name == "socratic":
+        return (
+            f"What comes to mind if you start with {core}?"
+            if starts
+            else f"What comes to mind when you think of {core}?"
+        )
+    if name == "direct":
+        return f"Start with {core}." if starts else f"Think of {core}."
+    if name == "formal":
+        return f"You might begin with {core}." if starts else f"It may help to consider {core}."
+    return f"You could start with {core}." if starts else f"Maybe think about {core}."
+
+
+def _rephrase(request: AskRequest) -> Prompt:
+    said = said_in(request)
+    content = in_other_words(request.question, request.competency, said) if request.question else last_prompt(request)
+    return Prompt(
+        content=content or "Please say anything you would like to add.",
+        reasoning="The candidate asked for other words; the meaning of the planned question is kept. Not rated.",
+    )
+
+
+def _reply(request: AskRequest) -> Prompt:
+    other, said = load().other, said_in(request)
+    found = _answer_in(request.job_text, request.candidate_words)
+    if re.search(
+        r"\b(?:are|am) (?:you|i) (?:\w+ ){0,3}(?:ai|robot|bot|human|person|machine|computer)\b",
+        request.candidate_words.lower(),
+    ):
+        answer, rule = other.person, "says what the interviewer is"
+    elif found:
+        answer, rule = (
+            pick(other.known, request.candidate_words, said).format(q=found),
+            "read out from the job description",
+        )
+    else:
+        answer, rule = (
+            pick(other.unknown, request.candidate_words),
+            "the job description does not say; noted for the team",
+        )
+    back = pick(frame_of(request.persona).back_to, request.candidate_words, said)
+    question = f"{back} {request.question.text}" if request.question else "Is there anything else?"
+    return Prompt(content=f"{answer} {question}", reasoning=f"The candidate asked something: {rule}. Not rated.")
+
+
+def _answer_in(job_text: str, asked: str) -> str:
+    """The sentence of the job text that answers the candidate, or "" where none plainly does.
+
+    A sentence must share what the question is about, or a word for the same thing, and lie near it as a whole; the
+    limits were set by eye on some thirty questions to a job description.
+    """
+    from interview.engines.embedded.vectors import embed
+
+    lines = [line for span in sentences(job_text[:20_000]) if len(words(line := span.text.strip(" -*•\t"))) > 2]
+    wanted, groups = _subject_of(asked)
+    if not lines or not (wanted or groups):
+        return ""
+    vectors = embed([asked, *lines])
+    near = [float(cosine) for cosine in vectors[1:] @ vectors[0]]
+    worth, place = max((_fits(line, wanted, groups) + 0.5 * near[n], -n) for n, line in enumerate(lines))
+    best, cosine = lines[-place], near[-place]
+    shared = wanted & set(stems(best))
+    return best if len(best) <= _LONGEST_QUOTE and (worth >= 0.58 or (shared and cosine >= 0.35)) else ""
+
+
+def _subject_of(asked: str) -> tuple[set[str], list[set[str]]]:
+    """The stems of what is asked about, and the groups of words that say the same."""
+    lists = load().words
+    said = set(words(asked))
+    wanted = said - set(lists.asking.split()) or said & {"team"}
+    groups = [set(group.split()) for group in lists.same if set(group.split()) & wanted]
+    if said & {"big", "large", "size", "many"} and said & {"team", "people", "colleagues"}:
+        groups.append(set(lists.team_size.split()))
+    return {stem for word in wanted for stem in stems(word)}, groups
+
+
+def _fits(line: str, wanted: set[str], groups: list[set[str]]) -> float:
+    shared = len(wanted & set(stems(line))) / len(wanted) if wanted else 0.0
+    same = any(group & set(words(line)) for group in groups)
+    return max(0.6 * shared, 0.5 * same)
+
+
+_KINDS: dict[PromptKind, Callable[[AskRequest], Prompt]] = {
+    "warmup": _warmup, "question": _question, "follow_up": _follow_up, "hint": _hint, "rephrase": _rephrase,
+    "reply": _reply, "wrapup": _wrapup, "closing": _closing,
+}  # fmt: skip
