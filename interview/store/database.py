@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -52,8 +52,12 @@ class Database:
         if to.exists():
             raise InvalidPayload(f"{to} exists already. Name a new file.")
         to.parent.mkdir(parents=True, exist_ok=True)
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM INTO ?", (str(to),))
+        source = self.engine.raw_connection()
+        try:
+            with closing(sqlite3.connect(to)) as copy:
+                cast("sqlite3.Connection", source.driver_connection).backup(copy)
+        finally:
+            source.close()
 
     def close(self) -> None:
         self.engine.dispose()
