@@ -219,13 +219,6 @@ def with_sidebar(resume: Resume) -> Page:
     page = Page(resume, 74)
     page.set_fill_color(*resume.colour)
     page.rect(0, 0, 64, page.h, style="F")
-    page.set_margins(8, 16, page.w - 60)
-    page.set_xy(8, 18)
-    for title, lines in (("Contact", resume.contact), ("Skills", resume.skills), resume.extras):
-        page.line_of(title, 12, "B", (255, 255, 255), 8)
-        for line in lines:
-            page.line_of(line, 9.5, "", (255, 255, 255), 5.2)
-        page.ln(5)
     page.set_margins(74, 16, 16)
     page.set_xy(74, 16)
     page.line_of(resume.name, 24, "B", resume.colour, 11)
@@ -234,6 +227,13 @@ def with_sidebar(resume: Resume) -> Page:
     page.line_of(resume.profile)
     page.jobs()
     page.listed("Education", resume.education)
+    page.set_margins(8, 16, page.w - 60)
+    page.set_xy(8, 18)
+    for title, lines in (("Contact", resume.contact), ("Skills", resume.skills), resume.extras):
+        page.line_of(title, 12, "B", (255, 255, 255), 8)
+        for line in lines:
+            page.line_of(line, 9.5, "", (255, 255, 255), 5.2)
+        page.ln(5)
     return page
 
 

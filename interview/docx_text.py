@@ -39,7 +39,8 @@ def docx_text(data: bytes) -> DocumentText:
     except zipfile.BadZipFile:
         raise problem("document_damaged") from None
     names = _checked_names(archive)
-    body, hidden = _without_hidden(archive.read("word/document.xml"))
+    styles = archive.read("word/styles.xml") if "word/styles.xml" in names else b""
+    body, hidden = _without_hidden(archive.read("word/document.xml"), styles)
     headers = [archive.read(name) for name in names if re.fullmatch(r"word/header\d*\.xml", name)]
     html = mammoth.convert_to_html(_with_body(archive, body), convert_image=mammoth.images.img_element(_no_image)).value
     said = f"Hidden text was left out: {hidden} {'word' if hidden == 1 else 'words'} in hidden, white or tiny type."
@@ -92,13 +93,12 @@ def _parsed(xml: bytes) -> Any:
     return etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
 
 
-def _without_hidden(xml: bytes) -> tuple[bytes, int]:
+def _without_hidden(xml: bytes, styles: bytes) -> tuple[bytes, int]:
     """The document's body without the runs that do not show, and how many words these had."""
     from lxml import etree
 
     root = _parsed(xml)
-    # White type is visible on a shaded cell or in a coloured box: where a document has either, white proves nothing.
-    plain_ground = not any(_is_shaded(mark) for mark in root.iter(f"{_W}shd")) and b"txbxContent" not in xml
+    plain_ground = not (_is_coloured(root) or (styles and _is_coloured(_parsed(styles))))
     hidden = 0
     for run in list(root.iter(f"{_W}r")):
         style = run.find(f"{_W}rPr")
@@ -112,13 +112,17 @@ def _does_not_show(style: Any, plain_ground: bool) -> bool:
     vanish, size, colour = (style.find(_W + name) for name in ("vanish", "sz", "color"))
     if vanish is not None and vanish.get(f"{_W}val") not in _OFF:
         return True
-    if size is not None and int(size.get(f"{_W}val") or 99) < _SMALLEST_HALF_POINTS:
+    half_points = "" if size is None else size.get(f"{_W}val") or ""
+    if half_points.isdigit() and int(half_points) < _SMALLEST_HALF_POINTS:
         return True
     return plain_ground and colour is not None and (colour.get(f"{_W}val") or "").upper() in {"FFFFFF", "FEFEFE"}
 
 
-def _is_shaded(mark: Any) -> bool:
-    return (mark.get(f"{_W}fill") or "auto").upper() not in {"AUTO", "FFFFFF"}
+def _is_coloured(root: Any) -> bool:
+    """Whether anything here may lie under white type: shading, a page colour, a box or a picture behind the text."""
+    fills = (mark.get(f"{_W}fill") or "auto" for mark in root.iter(f"{_W}shd"))
+    boxes = root.iter(f"{_W}background", f"{_W}txbxContent", f"{_W}pict", "{*}anchor")
+    return any(fill.upper() not in {"AUTO", "FFFFFF"} for fill in fills) or any(True for _ in boxes)
 
 
 def _with_body(archive: zipfile.ZipFile, body: bytes) -> io.BytesIO:

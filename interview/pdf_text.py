@@ -152,12 +152,11 @@ def _is_scan(page: Any, words: list[Word]) -> bool:
     behind = sum(len(word.text) for word in words if word.hidden == "invisible")
     if shown >= MIN_LETTERS or behind < MIN_LETTERS:
         return False
-    half = page.get_width() * page.get_height() / 2
-    for picture in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE]):
+    covered = 0.0
+    for picture in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE]):  # scanners cut pages into strips
         left, bottom, right, top = picture.get_bounds()
-        if (right - left) * (top - bottom) >= half:
-            return True
-    return False
+        covered += (right - left) * (top - bottom)
+    return bool(covered >= page.get_width() * page.get_height() / 2)
 
 
 def _together(pieces: list[Word | str], *, hidden: bool) -> str:
