@@ -6,14 +6,11 @@ text's vector is the mean of its token vectors, scaled to length 1: cosine simil
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from interview.errors import EngineFailure
+from interview.engines.embedded.wheel_files import verified
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,18 +45,6 @@ def _model() -> tuple[NDArray[np.float32], Tokenizer]:
     from safetensors.numpy import load
     from tokenizers import Tokenizer
 
-    weights = load(_verified(*_WEIGHTS))
+    weights = load(verified("wordllama", *_WEIGHTS))
     table = next(iter(weights.values())).astype(np.float32)
-    return table, Tokenizer.from_str(_verified(*_TOKENIZER).decode())
-
-
-def _verified(name: str, sha256: str) -> bytes:
-    """The file's bytes, or EngineFailure when it is missing or not the file that was tested."""
-    spec = find_spec("wordllama")
-    if spec is None or spec.origin is None:
-        raise EngineFailure("The embedded engine's word vectors are not installed: run `make run` again.")
-    path = Path(spec.origin).parent / name
-    data = path.read_bytes() if path.is_file() else b""
-    if hashlib.sha256(data).hexdigest() != sha256:
-        raise EngineFailure(f"The embedded engine's file {path.name} is not the one it was tested with.")
-    return data
+    return table, Tokenizer.from_str(verified("wordllama", *_TOKENIZER).decode())

@@ -1,0 +1,194 @@
+"""Planning without a model: competencies and core questions for a job, probes for a résumé.
+
+Deterministic: the same texts give the same plan. Only the first 30,000 characters of a job text are read, which no job
+description needs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from interview.engines.embedded import focus, text
+from interview.engines.embedded.bank import SHARED, BankCompetency, find
+from interview.engines.embedded.choosing import choose, families_of, read_job
+from interview.engines.embedded.resume import ResumeFacts, read_resume
+from interview.engines.embedded.skills import find_skills, skill_key
+from interview.engines.embedded.vectors import embed
+from interview.models import CandidatePlan, CandidateProfile, PositionPlan, Question, QuestionStyle
+
+_MAX_CHARS = 30_000
+_CORE_QUESTIONS = 6
+_LEAST_QUESTIONS = 5
+_MAX_SKILLS = 12
+_MAX_GAPS = 6
+
+
+# --- the position -----------------------------------------------------------------------------------------------------
+
+
+def plan_position(role_title: str, job_text: str, *, max_questions_per_competency: int) -> PositionPlan:
+    """The core of a position: four competencies with six questions, or five with one each where one is the limit.
+
+    Falls back to the competencies that any job needs where the text names no known family of jobs.
+    """
+    role = " ".join(role_title.split())[:120]
+    job_text = job_text[:_MAX_CHARS]
+    job = read_job(role, job_text)
+    families = families_of(job)
+    chosen = choose(job, families, count=4 if max_questions_per_competency > 1 else _LEAST_QUESTIONS)
+    skills = find_skills(f"{role}\n{job_text}")[:_MAX_SKILLS]
+    competencies = tuple(entry.competency for entry in chosen)
+    return PositionPlan(
+        role_title=role_title,
+        family=families[0].name if families else SHARED,
+        skills_wanted=skills,
+        focus_areas=focus.areas(job_text, skills, [entry.name for entry in chosen]),
+        competencies=competencies,
+        core_questions=_core_questions(role, chosen),
+    )
+
+
+def _core_questions(role: str, chosen: Sequence[BankCompetency]) -> tuple[Question, ...]:
+    extra = max(0, _CORE_QUESTIONS - len(chosen)) if len(chosen) < _LEAST_QUESTIONS else 0
+    styles: list[tuple[BankCompetency, QuestionStyle]] = []
+    for place, entry in enumerate(chosen):
+        styles.append((entry, "behavioural"))
+        if place < extra:
+            styles.append((entry, "situational"))
+    return tuple(_core_question(index, role, entry, style) for index, (entry, style) in enumerate(styles))
+
+
+def _core_question(index: int, role: str, entry: BankCompetency, style: QuestionStyle) -> Question:
+    template = entry.question(style)
+    words = template.text.replace("{role}", role or "team member")
+    return Question(index=index, text=words, style=style, competency=entry.name, purpose=template.purpose)
+
+
+# --- the candidate ----------------------------------------------------------------------------------------------------
+
+
+def plan_candidate(plan: PositionPlan, job_text: str, resume_text: str, *, today: date | None = None) -> CandidatePlan:
+    """What is added for one candidate: profile, skills shown and missing, focus areas, two or three probes.
+
+    Probes ask about what the résumé says of the work, or about a skill the job asks for and the résumé does not name;
+    never about age, family, health, origin, gaps in employment or a change of employer. `today` ends open date ranges.
+    """
+    facts = read_resume(resume_text, today=today or date.today())  # noqa: DTZ011  (a résumé's months need no zone)
+    skills = find_skills(facts.text)
+    wanted = plan.skills_wanted or find_skills(job_text[:_MAX_CHARS])[:_MAX_SKILLS]
+    shown = tuple(skill for skill in wanted if _names(skill, skills, facts.text))
+    gaps = tuple(skill for skill in wanted if skill not in shown)[:_MAX_GAPS]
+    return CandidatePlan(
+        profile=_profile(facts, skills),
+        skills_shown=shown,
+        gaps=gaps,
+        focus_areas=tuple(dict.fromkeys([*plan.focus_areas, *gaps[:2]])),
+        probes=_probes(plan, facts, gaps, shown or skills),
+    )
+
+
+def _names(skill: str, skills: Sequence[str], resume: str) -> bool:
+    """Whether a résumé names a skill: the same term, a longer one with it, or all its words in one line."""
+    if skill_key(skill) in {skill_key(other) for other in skills}:
+        return True
+    words = set(text.stems(skill))
+    if len(words) == 1:
+        return bool(re.search(rf"(?<!\w){re.escape(skill)}(?!\w)", resume, re.IGNORECASE))
+    return any(words <= set(text.stems(line)) for line in resume.splitlines())
+
+
+def _profile(facts: ResumeFacts, skills: Sequence[str]) -> CandidateProfile:
+    sentences = []
+    if facts.years is not None:
+        years = max(1, round(facts.years))
+        sentences.append(f"About {years} {'year' if years == 1 else 'years'} of work experience.")
+    if facts.roles:
+        sentences.append(f"Latest {'role' if len(facts.roles) == 1 else 'roles'}: {'; '.join(facts.roles)}.")
+    if skills:
+        sentences.append(f"Skills named: {', '.join(skills[:6])}.")
+    return CandidateProfile(
+        candidate_name=facts.name,
+        resume_summary=" ".join(sentences) or "The résumé names no dated roles and no skills from our list.",
+        experience_years=facts.years,
+        highlighted_experiences=facts.highlights,
+        skills=tuple(skills[:30]),
+    )
+
+
+class _Probe(NamedTuple):
+    """A probe before it has its place: `about` are the words that decide which competency it belongs to."""
+
+    about: str
+    words: str
+    purpose: str
+
+
+def _probes(plan: PositionPlan, facts: ResumeFacts, gaps: Sequence[str], skills: Sequence[str]) -> tuple[Question, ...]:
+    """Two probes on the résumé and one on a gap, as far as there are any; never fewer than two."""
+    ranked = sorted(facts.highlights, key=lambda line: -_nearness(plan, line))
+    drafts = [_on_highlight(line, second=at == 1) for at, line in enumerate(ranked[:2])]
+    if gaps:
+        drafts.append(_on_gap(next((gap for gap in gaps if not gap.islower() or " " in gap), gaps[0])))
+    for skill in skills[:2]:
+        if len(drafts) < 2 or (len(drafts) == 2 and not gaps and len(ranked) < 3):
+            drafts.append(_on_skill(skill))
+    if len(drafts) < 3 and not gaps and len(ranked) > 2:
+        drafts.append(_on_highlight(ranked[2], second=False))
+    for topic in [*gaps[1:], *plan.focus_areas, *(competency.name for competency in plan.competencies)]:
+        if len(drafts) < 2:
+            drafts.append(_on_gap(topic))
+    return _attached(plan, drafts[:3])
+
+
+def _on_highlight(line: str, *, second: bool) -> _Probe:
+    quote = line.rstrip(".")
+    ask = "How could you tell that it had worked?" if second else "What was your own part in that?"
+    purpose = "Checks how the result was known." if second else "Checks what the candidate did and how."
+    return _Probe(line, f"Your résumé says: “{quote}”. {ask}", purpose)
+
+
+def _on_gap(topic: str) -> _Probe:
+    words = f"The job asks for {topic} and I did not see it in your résumé. What is the closest thing you have done?"
+    return _Probe(topic, words, "Gives the candidate a chance to show something that the job asks for.")
+
+
+def _on_skill(skill: str) -> _Probe:
+    words = f"Your résumé names {skill}. What is the most demanding thing you have used it for?"
+    return _Probe(skill, words, "Checks how deep a skill goes that the résumé names.")
+
+
+def _nearness(plan: PositionPlan, line: str) -> float:
+    wanted = [*plan.skills_wanted, *(competency.name for competency in plan.competencies)]
+    rows = embed([line, *wanted])
+    return round(float((rows[1:] @ rows[0]).max()), 4)
+
+
+def _attached(plan: PositionPlan, drafts: Sequence[_Probe]) -> tuple[Question, ...]:
+    """The probes in the order of the plan's competencies, each at the competency that it is nearest to."""
+    rows = embed([draft.about for draft in drafts])
+    nearness = rows @ embed([_described(plan, at) for at in range(len(plan.competencies))]).T
+    nearest: list[int] = []
+    for row in nearness:
+        # A competency that has a probe already needs to be clearly nearer to get another one.
+        gains = [float(near) - 0.2 * nearest.count(at) for at, near in enumerate(row)]
+        nearest.append(gains.index(max(gains)))
+    order = sorted(range(len(drafts)), key=lambda at: (nearest[at], at))
+    return tuple(
+        Question(
+            index=index,
+            text=drafts[at].words,
+            kind="probe",
+            competency=plan.competencies[nearest[at]].name,
+            purpose=drafts[at].purpose,
+        )
+        for index, at in enumerate(order)
+    )
+
+
+def _described(plan: PositionPlan, at: int) -> str:
+    competency = plan.competencies[at]
+    entry = find(competency.name)
+    return f"{competency.name}. {competency.description} {', '.join(entry.keywords) if entry else ''}"
