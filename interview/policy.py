@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from interview.models import Escalation, Evaluation, PositionPlan, Question
+from interview.models import Competency, Escalation, Evaluation, PositionPlan, Question
+from interview.scoring import competency_summary
 from interview.state import InterviewSessionState
 
 STRONG = 4.0
@@ -81,32 +82,29 @@ def decide(
     if time_up:
         return WrapUp()
     names = [competency.name for competency in plan.competencies]
-    if state.stage == "competency" and state.competency in names:
-        step = _within(state, state.competency, questions, max_questions, level)
-        if step is not None:
-            return step
-        names = names[names.index(state.competency) + 1 :]
-    for name in names:
-        if step := _within(state, name, questions, max_questions, None):
+    at = names.index(state.competency) if state.stage == "competency" and state.competency in names else 0
+    for competency in plan.competencies[at:]:
+        in_hand = level if competency.name == state.competency else None
+        if step := _within(state, competency, questions, max_questions, in_hand):
             return step
     return WrapUp()
 
 
 def _within(
     state: InterviewSessionState,
-    competency: str,
+    competency: Competency,
     questions: Sequence[Question],
     max_questions: int,
     level: Quality | None,
 ) -> Step | None:
     """The next step inside one competency, None when it is through."""
-    asked = [prompt for prompt in state.prompts if prompt.competency == competency]
+    asked = [prompt for prompt in state.prompts if prompt.competency == competency.name]
     done = {prompt.question_index for prompt in asked}
-    waiting = [q for q in questions if q.competency == competency and q.index not in done]
+    waiting = [q for q in questions if q.competency == competency.name and q.index not in done]
     core = [q for q in waiting if q.kind != "probe"]
     probes = [q for q in waiting if q.kind == "probe"]
     room = max_questions - len(asked) - len(core)
-    open_rubric = not _filled(state, competency)
+    open_rubric = not competency_summary(competency, state.latest.get(competency.name, {})).rubric_filled
     if open_rubric and room > 0 and level is not None and asked:
         used = [prompt.escalation for prompt in state.prompts if prompt.response == state.prompts[-1].response]
         rung = next_rung(level, used)
@@ -118,11 +116,6 @@ def _within(
     if open_rubric and room > 0 and probes:
         return Ask(probes[0])
     return None
-
-
-def _filled(state: InterviewSessionState, competency: str) -> bool:
-    latest = state.latest.get(competency, {})
-    return bool(latest) and all(score.status == "assessed" for score in latest.values())
 
 
 def core_overload(questions: Sequence[Question], max_questions: int) -> dict[str, int]:

@@ -46,8 +46,9 @@ class InterviewSessionState(Model):
 
     @property
     def pending(self) -> AskedPrompt | None:
-        """The prompt that waits for an answer."""
-        return self.prompts[-1] if self.prompts and self.stage != "complete" else None
+        """The prompt that waits for an answer; one of an earlier session waits no longer."""
+        last = self.prompts[-1] if self.prompts and self.stage != "complete" else None
+        return last if last and not last.carried else None
 
     @property
     def questions_asked(self) -> int:
