@@ -26,7 +26,8 @@ _CONTRAST = 20
 """Least difference, of 255 in any colour, that counts as seen; light grey #ccc on white is 51."""
 _SCALE = 2.0
 _MOST_PIXELS = 6_000_000
-_INVISIBLE_MODE = 3
+_FILL_MODE, _INVISIBLE_MODE = 0, 3
+_LAST_LATIN = "\u024f"
 
 
 @dataclass
@@ -98,18 +99,30 @@ def _is_seen(textpage: Any, word: Word, painted: _Painted, rows: slice, columns:
 
     The second keeps white type from passing because it lies on top of type that is seen.
     """
+    import numpy as np
+
+    text_object = pdfium.FPDFText_GetTextObject(textpage, word.place)
+    mode = pdfium.FPDFTextObj_GetTextRenderMode(text_object)
     bare = painted.bare[rows, columns]
     changed = abs(painted.full[rows, columns] - bare).max(axis=2) >= _CONTRAST
+    if mode != _INVISIBLE_MODE and _lacks_font(text_object, word):
+        changed[:] = True
     if not changed.any():
         return False
-    text_object = pdfium.FPDFText_GetTextObject(textpage, word.place)
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    filled = pdfium.FPDFTextObj_GetTextRenderMode(text_object) == 0
-    if not filled or not pdfium.FPDFText_GetFillColor(textpage, word.place, red, green, blue, alpha):
+    if mode != _FILL_MODE or not pdfium.FPDFText_GetFillColor(textpage, word.place, red, green, blue, alpha):
         return True
     # pdfium's pictures are blue, green, red
-    own = (bare - (blue.value, green.value, red.value)).__abs__().max(axis=2) >= _CONTRAST
+    own = abs(bare - np.array((blue.value, green.value, red.value), dtype=np.int16)).max(axis=2) >= _CONTRAST
     return bool((changed & own).any())
+
+
+def _lacks_font(text_object: Any, word: Word) -> bool:
+    """Whether the word cannot be painted here: its font is not in the file, and pdfium's own know Latin letters only.
+
+    Japanese résumés often rely on the reader's fonts; such words are judged by their colour alone.
+    """
+    return max(word.text) > _LAST_LATIN and not pdfium.FPDFFont_GetIsEmbedded(pdfium.FPDFTextObj_GetFont(text_object))
 
 
 def _painted(page: Any) -> _Painted | None:
