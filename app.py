@@ -1,4 +1,4 @@
-"""The entry: one process serves the pages and REST. Started by `streamlit run app.py`.
+"""The entry: one process serves the pages, REST under `/api` and the door. Started by `streamlit run app.py`.
 
 The server imports this file once as `app`; Streamlit then runs it as a script on every page view and click. Only the
 first time is there no runtime yet, and only then is the server built.
@@ -9,14 +9,25 @@ import streamlit as st
 if st.runtime.exists():
     st.navigation([st.Page("pages/home/start.py", title="Candor")], position="hidden").run()
 else:
-    from fastapi import FastAPI
+    from collections.abc import AsyncIterator
+    from contextlib import asynccontextmanager
+
     from starlette.routing import Mount
 
-    api = FastAPI(title="Candor", openapi_url=None)
+    from interview.api import create_api
+    from interview.api.door import door
+    from pages.components.service import service
 
-    @api.get("/health")
-    async def health() -> dict[str, str]:
-        """Asynchronous, so that slow requests in the thread pool do not hold it up."""
-        return {"status": "ok"}
+    candor = service()
 
-    app = st.App("app.py", routes=[Mount("/api", api)])
+    @asynccontextmanager
+    async def lifespan(_: st.App) -> AsyncIterator[None]:
+        """Tells whoever starts the server how to come in."""
+        link = f"{candor.context.settings.public_url.rstrip('/')}/enter/{candor.access.local_link()}"
+        print(f"\n  Administrator's link, for you alone: {link}\n", flush=True)  # noqa: T201
+        try:
+            yield
+        finally:
+            candor.close()
+
+    app = st.App("app.py", routes=[Mount("/api", create_api(candor)), door(candor)], lifespan=lifespan)

@@ -1,0 +1,158 @@
+"""Failures as responses: one shape, a stable code, a sentence. No response or log line holds a caller's words."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import uuid4
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from interview.errors import InterviewError
+
+log = logging.getLogger(__name__)
+
+CODES: Mapping[str, tuple[int, str]] = {
+    "invalid_payload": (400, "The field “answer” is not right: String should have at most 20000 characters."),
+    "plan_invalid": (400, "“Debugging” has 4 core questions and the limit is 3. Take some out."),
+    "too_many_rows": (400, "A worksheet cannot hold so many rows. Narrow the filter, or take CSV."),
+    "unauthorized": (401, "This key or invitation is not known, has expired or was revoked."),
+    "session_unknown": (401, "There is no such session."),
+    "forbidden": (403, "This is not open to your role. Ask an administrator if you need it."),
+    "study_guide_closed": (403, "The hiring team gives no study guide for this interview."),
+    "not_found": (404, "There is nothing at this address."),
+    "interview_not_found": (404, "There is no such interview."),
+    "candidate_not_found": (404, "This interview belongs to another candidate."),
+    "position_not_found": (404, "There is no such position."),
+    "invitation_not_found": (404, "There is no such invitation."),
+    "credential_not_found": (404, "There is no such key or link."),
+    "session_not_found": (404, "This interview has no such session."),
+    "method_not_allowed": (405, "This address does not take that method."),
+    "turn_conflict": (409, "Another answer to this session came first. Read the session and go on from there."),
+    "session_complete": (409, "The session is complete; no more answers are taken."),
+    "session_open": (409, "The session is still open. Let it end before it is scored."),
+    "idempotency_key_reused": (409, "This Idempotency-Key was used for another answer. Use a new one for each answer."),
+    "plan_not_approved": (409, "The plan has to be approved by the hiring team first."),
+    "plan_changed": (409, "The plan has changed: its newest version is 3. Read it and approve that."),
+    "position_changed": (409, "The position has just been deleted. Please try again."),
+    "status_backward": (409, "Question 2 is answered already; a status never goes back."),
+    "question_asked": (409, "Question 4 has been asked; add yours after it."),
+    "study_guide_not_ready": (409, "The study guide is made when the interview has been completed."),
+    "session_expired": (410, "The session was idle for too long and has ended. Start again to go on."),
+    "payload_too_large": (413, "The request is larger than this address takes."),
+    "document_too_large": (422, "Résumé: This file is larger than 10 MB. Save a smaller copy, or paste its text."),
+    "document_too_long": (422, "Résumé: This text is longer than 40 pages or 200,000 characters."),
+    "document_type_unsupported": (422, "Résumé: This type of file cannot be read: use a PDF, DOCX, TXT or MD file."),
+    "document_encrypted": (422, "Résumé: This file is protected by a password."),
+    "document_damaged": (422, "Résumé: This file seems damaged. Save it again as PDF or DOCX, or paste its text."),
+    "document_no_text": (422, "Résumé: Too little text was found: this may be a scan or a picture."),
+    "document_timeout": (422, "Résumé: Reading this file took too much time or memory."),
+    "internal_error": (500, "Something went wrong on our side. Please tell the team this number: 5f0c2a91."),
+    "session_start_failed": (500, "The session could not be started. Please tell the team this number: 5f0c2a91."),
+    "llm_failure": (502, "The model did not answer. Please send your answer again."),
+    "busy": (503, "Too many calls are waiting for an answer. Please try again in a few seconds."),
+}
+"""Every code that a caller can meet, its HTTP status and a sentence as an example."""
+
+DOCUMENT_CODES = tuple(code for code in CODES if code.startswith("document_"))
+
+_HTTP_CODES = {
+    400: "invalid_payload", 401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
+    413: "payload_too_large",
+}  # fmt: skip
+_RETRY_SECONDS = {"turn_conflict": 1, "llm_failure": 2, "busy": 5}
+_UNEXPECTED = {
+    "internal_error": "Something went wrong on our side.",
+    "session_start_failed": "The session could not be started.",
+}
+_EVERYWHERE = ("unauthorized", "forbidden", "payload_too_large", "internal_error")
+_NAME_CHARS = 80
+
+
+class Problem(BaseModel):
+    """What every failure answers. `detail` repeats the sentence, where FastAPI's clients look for it."""
+
+    code: str
+    message: str
+    detail: str
+
+
+class Busy(InterviewError):
+    """More calls are waiting than will be answered soon."""
+
+    code, status = "busy", 503
+
+
+def problem(code: str, message: str, status: int) -> JSONResponse:
+    """The response to a failure, with the headers that its status asks for."""
+    headers = {"WWW-Authenticate": 'Bearer realm="Candor"'} if status == 401 else {}
+    if code in _RETRY_SECONDS:
+        headers["Retry-After"] = str(_RETRY_SECONDS[code])
+    return JSONResponse(Problem(code=code, message=message, detail=message).model_dump(), status, headers)
+
+
+def unexpected(error: Exception, code: str = "internal_error") -> JSONResponse:
+    """The response to a failure that nobody foresaw. The log gets its kind and place under a number, not its words."""
+    number = uuid4().hex[:8]
+    places = "".join(traceback.format_tb(error.__traceback__))
+    log.error("%s %s: %s.%s\n%s", code, number, type(error).__module__, type(error).__qualname__, places)
+    return problem(code, f"{_UNEXPECTED[code]} Please tell the team this number: {number}.", 500)
+
+
+def problems(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI's description of these failures and of those that every keyed route has, for a route's `responses`."""
+    grouped: dict[int | str, dict[str, Any]] = {}
+    for code in (*_EVERYWHERE, *codes):
+        status, sentence = CODES[code]
+        entry = grouped.setdefault(
+            status, {"model": Problem, "description": "", "content": {"application/json": {"examples": {}}}}
+        )
+        entry["description"] = ", ".join(filter(None, (entry["description"], f"`{code}`")))
+        value = Problem(code=code, message=sentence, detail=sentence).model_dump()
+        entry["content"]["application/json"]["examples"][code] = {"value": value}
+    return grouped
+
+
+def handle_errors(api: FastAPI) -> None:
+    """Every failure of the API answers in the one shape."""
+    api.add_exception_handler(InterviewError, _expected)
+    api.add_exception_handler(RequestValidationError, _invalid)
+    api.add_exception_handler(HTTPException, _http)
+
+
+async def _expected(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, InterviewError)  # noqa: S101 - registered for this class
+    return problem(error.code, error.message, error.status)
+
+
+async def _invalid(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    return problem("invalid_payload", _sentence(error.errors()), 400)
+
+
+async def _http(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    code = _HTTP_CODES.get(error.status_code, "invalid_payload")
+    message = str(error.detail) if error.status_code == 400 else CODES[code][1]
+    response = problem(code, message, error.status_code)
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _sentence(found: Sequence[Mapping[str, Any]]) -> str:
+    """What is wrong first, by the field's name; never the value, which may be long or private."""
+    first = found[0]
+    if first["type"] == "json_invalid":
+        return "The request is no valid JSON."
+    name = ".".join(str(part) for part in first["loc"][1:])[:_NAME_CHARS]
+    if not name:
+        return "The request needs a JSON object, sent as application/json."
+    if first["type"] == "missing":
+        return f"The field “{name}” is missing."
+    return f"The field “{name}” is not right: {str(first['msg']).removeprefix('Value error, ').rstrip('.')}."

@@ -1,0 +1,245 @@
+"""Examples for the description of the API, in the spelling of the path that they stand at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_INTERVIEW_ID = "0b6f4c1e-5a52-4c55-9d4e-1f2a3b4c5d6e"
+_SESSION_ID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
+_CANDIDATE_ID = "3f333df6-90a4-4fda-8dd3-9485d27cee36"
+_POSITION_ID = "16fd2706-8baf-433b-82eb-8c7fada847da"
+_MOMENT = "2025-03-04T09:30:00Z"
+_QUESTION = "Tell me about a fault that took you longer to find than you expected."
+_ANSWER = "I compared the slow requests by time of day and found that a nightly report held the lock."
+
+_PERSONA = {"name": "Alex", "probingStyle": "curious", "hintStyle": "gentle", "encouragement": "warm"}
+_STAMP = {
+    "engine": "embedded",
+    "model": "wordllama-256",
+    "prompt": "1",
+    "rubric": f"{_POSITION_ID}/1",
+    "application": "0.1.0",
+}
+
+START_REQUEST: dict[str, Any] = {"interviewId": _INTERVIEW_ID, "candidateId": _CANDIDATE_ID}
+TURN_REQUEST: dict[str, Any] = {
+    "sessionId": _SESSION_ID, "answer": _ANSWER, "autoSend": False, "autoGenerate": False,
+}  # fmt: skip
+
+
+def _prompt(content: str, stage: str, competency: str | None, escalation: str) -> dict[str, Any]:
+    return {
+        "content": content,
+        "metadata": {
+            "competency": competency,
+            "stage": stage,
+            "reasoning": "The answer names a cause; what was done about it is open.",
+            "escalation": escalation,
+            "followUpPrompt": "What did you change afterwards?",
+        },
+    }
+
+
+_WARMUP = _prompt("Before we begin: what drew you to this role?", "warmup", None, "broad")
+_FOLLOW_UP = _prompt("You said that a report held the lock. How did you prove it?", "competency", "Debugging", "how")
+_EVIDENCE = {"start": 2, "end": 43, "quote": "compared the slow requests by time of day"}
+_LOCATED = {**_EVIDENCE, "entryId": 4, "startMs": 61000}
+_LOCATED_SNAKE = {**_EVIDENCE, "entry_id": 2, "start_ms": 61000}
+_RATING = {
+    "criterion": "Isolates the cause", "weight": 0.6, "rationale": "Narrows the fault down by one variable.",
+    "status": "assessed", "low": 4.0, "high": 4.0,
+}  # fmt: skip
+
+START_RESPONSE: dict[str, Any] = {
+    "sessionId": _SESSION_ID,
+    "stage": "warmup",
+    "persona": _PERSONA,
+    "profile": {
+        "candidateId": _CANDIDATE_ID,
+        "candidateName": "Ada Example",
+        "resumeSummary": "Backend engineer, eight years, payments.",
+        "experienceYears": 8.0,
+        "highlightedExperiences": ["Led the move to event sourcing"],
+        "skills": ["Python", "PostgreSQL"],
+    },
+    "question": _WARMUP,
+    "events": [
+        {
+            "eventId": 1, "createdAt": _MOMENT, "stage": "warmup", "competency": None, "eventType": "stage_entered",
+            "payload": {"stage": "warmup"},
+        },
+    ],
+    "competencies": [{"competency": "Debugging", "totalScore": 0.0, "rubricFilled": False, "criteria": []}],
+    "overallScore": 0.0,
+    "questionsAsked": 1,
+    "elapsedMs": 0,
+}  # fmt: skip
+
+TURN_RESPONSE: dict[str, Any] = {
+    "stage": "competency",
+    "question": _FOLLOW_UP,
+    "evaluation": {
+        "summary": "A cause is named and isolated.",
+        "totalScore": 4.0,
+        "rubricFilled": False,
+        "criterionScores": [{**_RATING, "score": 4.0, "evidence": [_LOCATED]}],
+        "hints": [],
+        "followUpNeeded": True,
+        "flags": [],
+    },
+    "events": [
+        {
+            "eventId": 7, "createdAt": _MOMENT, "stage": "competency", "competency": "Debugging", "eventType": "answer",
+            "payload": {"entryId": 4, "answer": _ANSWER, "autoSend": False, "autoGenerate": False},
+        },
+    ],
+    "competencies": [
+        {
+            "competency": "Debugging",
+            "totalScore": 4.0,
+            "rubricFilled": False,
+            "criteria": [{**_RATING, "latestScore": 4.0, "evidence": [_LOCATED]}],
+        }
+    ],
+    "overallScore": 4.0,
+    "questionsAsked": 3,
+    "elapsedMs": 92000,
+    "completed": False,
+}  # fmt: skip
+
+SNAPSHOT: dict[str, Any] = {
+    "sessionId": _SESSION_ID,
+    "interviewId": _INTERVIEW_ID,
+    "mode": "text",
+    "status": "active",
+    "expired": False,
+    "completed": False,
+    "stage": "competency",
+    "persona": _PERSONA,
+    "question": _FOLLOW_UP,
+    "lastTurn": TURN_RESPONSE,
+    "events": TURN_RESPONSE["events"],
+    "transcript": [
+        {
+            "entryId": 4, "role": "candidate", "text": _ANSWER, "timestamp": "01:01", "startMs": 61000, "endMs": 61000,
+            "final": True, "corrects": None,
+        },
+    ],
+    "questionStatuses": [{"status": "answered", "updatedAt": _MOMENT}],
+    "askedQuestionIndex": 0,
+    "competencies": TURN_RESPONSE["competencies"],
+    "overallScore": 4.0,
+    "questionsAsked": 3,
+    "elapsedMs": 92000,
+    "timeLimitMs": 2700000,
+    "lastTouched": _MOMENT,
+}  # fmt: skip
+
+INTERVIEW: dict[str, Any] = {
+    "interview_id": _INTERVIEW_ID,
+    "position_id": _POSITION_ID,
+    "role_title": "Backend engineer",
+    "candidate_id": _CANDIDATE_ID,
+    "candidate_name": "Ada Example",
+    "language": "en",
+    "mode": "embedded",
+    "plan_version": 1,
+    "plan_approved": True,
+    "questions": [_QUESTION],
+    "question_plan": [
+        {
+            "index": 0, "text": _QUESTION, "kind": "core", "style": "behavioural", "competency": "Debugging",
+            "purpose": "How causes are found and proved.",
+        },
+    ],
+    "competencies": [
+        {
+            "name": "Debugging",
+            "description": "Finds causes and proves them.",
+            "criteria": [
+                {
+                    "name": "Isolates the cause",
+                    "description": "Changes one thing at a time.",
+                    "weight": 0.6,
+                    "anchors": {"1": "Guesses.", "3": "Narrows down.", "5": "Proves the cause and rules out others."},
+                    "expected_points": ["a way to reproduce it"],
+                }
+            ],
+        }
+    ],
+    "focus_areas": ["PostgreSQL under load", "Working across teams"],
+    "candidate_plan": {
+        "profile": {
+            "candidate_id": _CANDIDATE_ID, "candidate_name": "Ada Example",
+            "resume_summary": "Backend engineer, eight years, payments.", "experience_years": 8.0,
+            "highlighted_experiences": [], "skills": ["Python"],
+        },
+        "skills_shown": ["Python"],
+        "gaps": ["Kubernetes"],
+        "focus_areas": ["Working across teams"],
+        "probes": [],
+    },
+    "question_statuses": [{"status": "not_started", "updated_at": None}],
+    "asked_question_index": None,
+    "warnings": ["Résumé: text that nobody can see was left out."],
+    "attempt": 1,
+    "sessions": [],
+    "transcript": [],
+    "score": None,
+    "created_at": _MOMENT,
+    "updated_at": _MOMENT,
+}  # fmt: skip
+
+INTERVIEW_LIST: dict[str, Any] = {
+    "sessions": [
+        {
+            "interview_id": _INTERVIEW_ID, "position_id": _POSITION_ID, "role_title": "Backend engineer",
+            "candidate_id": _CANDIDATE_ID, "candidate_name": "Ada Example", "status": "complete",
+            "asked_question_index": 6, "overall_score": 3.4, "created_at": _MOMENT, "updated_at": _MOMENT,
+        },
+    ],
+    "next": None,
+}  # fmt: skip
+
+INVITATION: dict[str, Any] = {
+    "invitation_id": "9b2d3c4e-0000-4000-8000-000000000001",
+    "url": "http://127.0.0.1:8501/enter/TOKEN",
+    "token": "TOKEN",
+    "mode": "text",
+    "extra_time_factor": 1.0,
+    "expires_at": "2025-03-11T09:30:00Z",
+}
+
+STATUSES: dict[str, Any] = {
+    "question_statuses": [{"status": "started", "updated_at": _MOMENT}, {"status": "not_started", "updated_at": None}],
+    "index": 0,
+    "status": "started",
+    "asked_question_index": 0,
+}
+
+SCORE: dict[str, Any] = {
+    "scorecard_id": "5f0c2a91-0000-4000-8000-000000000001",
+    "session_id": _SESSION_ID,
+    "overall_score": 4.0,
+    "summary": "Causes are isolated with care; how others were involved stayed open.",
+    "strengths": ["Isolates the cause: “compared the slow requests by time of day”"],
+    "improvements": ["Say who else was involved and how you told them."],
+    "competencies": [
+        {
+            "competency": "Debugging",
+            "total_score": 4.0,
+            "rubric_filled": False,
+            "criteria": [{**_RATING, "latest_score": 4.0, "evidence": [_LOCATED_SNAKE]}],
+        }
+    ],
+    "transcript": [
+        {"role": "coach", "text": _QUESTION, "timestamp": "00:40"},
+        {"role": "candidate", "text": _ANSWER, "timestamp": "01:01"},
+    ],
+    "stamp": _STAMP,
+    "source": "engine",
+    "created_at": _MOMENT,
+    "rehearsal": False,
+}
+
+KEY: dict[str, Any] = {"credential_id": "5f0c2a91-0000-4000-8000-000000000002", "secret": "SECRET"}

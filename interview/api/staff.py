@@ -1,0 +1,154 @@
+"""REST for the team: positions and their plans, API keys, and the analysts' score table. Names are snake_case."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field
+
+from interview.access import Credential, Issued, StaffRole
+from interview.analytics import COLUMNS, MAX_ROWS, ScoreFilter, ScoreRow
+from interview.api import examples
+from interview.api.calls import Caller, KeyedRoute, Use
+from interview.api.errors import problems
+from interview.api.interviews import download
+from interview.api.openapi import SnakeCase, shown
+from interview.exports import score_rows_csv, score_rows_xlsx
+from interview.models import Model, Moment, Persona, PositionPlan, PositionSettings
+from interview.positions import Position
+
+router = APIRouter(
+    route_class=KeyedRoute,
+    default_response_class=SnakeCase,
+)
+
+
+class Approval(BaseModel):
+    version: int | None = Field(None, description="The version that was read; refused when a newer one exists.")
+
+
+class Manner(Model):
+    """What is left out stays as it is."""
+
+    settings: PositionSettings | None = None
+    persona: Persona | None = None
+
+
+class KeyRequest(BaseModel):
+    name: str = Field(max_length=400)
+    role: StaffRole
+
+
+class KeyList(Model):
+    keys: list[Credential]
+
+
+class ScoreTable(Model):
+    columns: tuple[str, ...]
+    rows: list[ScoreRow]
+
+
+@router.get(
+    "/positions/{position_id}",
+    tags=["Positions"],
+    summary="Read a position with its newest plan",
+    responses=problems("position_not_found"),
+)
+def read_position(actor: Caller, service: Use, position_id: str) -> Position:
+    return service.positions.get(actor, position_id)
+
+
+@router.put(
+    "/positions/{position_id}/plan",
+    tags=["Positions"],
+    summary="Save a new version of the plan and rubric",
+    responses=problems("invalid_payload", "plan_invalid", "position_not_found"),
+)
+def save_plan(actor: Caller, service: Use, position_id: str, plan: PositionPlan) -> Position:
+    """It waits for approval; interviews that have begun keep theirs."""
+    return service.positions.save_plan(actor, position_id, plan)
+
+
+@router.post(
+    "/positions/{position_id}/approve",
+    tags=["Positions"],
+    summary="Approve the newest plan",
+    responses=problems("invalid_payload", "plan_invalid", "position_not_found", "plan_changed"),
+)
+def approve_plan(actor: Caller, service: Use, position_id: str, body: Approval | None = None) -> Position:
+    """Interviews that have not begun move to it."""
+    return service.positions.approve(actor, position_id, body.version if body else None)
+
+
+@router.put(
+    "/positions/{position_id}/settings",
+    tags=["Positions"],
+    summary="Set how interviews are held from now on",
+    responses=problems("invalid_payload", "position_not_found"),
+)
+def configure_position(actor: Caller, service: Use, position_id: str, body: Manner) -> Position:
+    now = service.positions.get(actor, position_id)
+    return service.positions.configure(actor, position_id, body.settings or now.settings, body.persona or now.persona)
+
+
+@router.post(
+    "/keys",
+    tags=["Keys"],
+    status_code=201,
+    summary="Make an API key",
+    responses={**shown(201, examples.KEY), **problems("invalid_payload")},
+)
+def create_key(actor: Caller, service: Use, body: KeyRequest) -> Issued:
+    """Administrators only. The secret is shown this once."""
+    return service.access.create_key(actor, body.name, body.role)
+
+
+@router.get("/keys", tags=["Keys"], summary="List API keys, newest first", responses=problems())
+def list_keys(actor: Caller, service: Use) -> KeyList:
+    """Administrators only."""
+    return KeyList(keys=service.access.credentials(actor, "key"))
+
+
+@router.delete(
+    "/keys/{credential_id}",
+    tags=["Keys"],
+    status_code=204,
+    summary="Revoke a key",
+    responses=problems("credential_not_found"),
+)
+def revoke_key(actor: Caller, service: Use, credential_id: str) -> None:
+    """Administrators only. It is worthless from this moment on."""
+    service.access.revoke(actor, credential_id)
+
+
+@router.get(
+    "/scores",
+    tags=["Scores"],
+    summary="The score table: a row per scorecard and competency",
+    response_model=ScoreTable,
+    responses={
+        200: {"content": {"text/csv": {}, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {}}},
+        **problems("invalid_payload", "too_many_rows"),
+    },
+)
+def read_scores(
+    actor: Caller,
+    service: Use,
+    wanted: Annotated[Literal["json", "csv", "xlsx"], Query(alias="format")] = "json",
+    position_id: Annotated[str | None, Query(max_length=64)] = None,
+    scored_from: Annotated[Moment | None, Query(description="This moment or later.")] = None,
+    scored_to: Annotated[Moment | None, Query(description="Before this moment.")] = None,
+    version: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="The plan's version.")] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_ROWS)] = 10_000,
+) -> ScoreTable | Response:
+    """No names: interviews and candidates are ids. Also for analysts; what each column holds is in the schema."""
+    wish = ScoreFilter(
+        position_id=position_id, scored_from=scored_from, scored_to=scored_to, version=version, limit=limit
+    )
+    rows = service.analytics.score_rows(actor, wish)
+    if wanted == "json":
+        return ScoreTable(columns=COLUMNS, rows=rows)
+    plain = [row.model_dump() for row in rows]
+    content = score_rows_csv(plain, COLUMNS) if wanted == "csv" else score_rows_xlsx(plain, COLUMNS)
+    return download(content, f"scores.{wanted}", wanted)
