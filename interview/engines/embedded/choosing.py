@@ -92,7 +92,7 @@ def _fit(job: Job, entry: BankCompetency, nearness: NDArray[np.float32], own: Se
         bonus = -0.03 * (load_bank().index(entry) - _first_shared())
     else:
         bonus = (0.35 if own[0] in entry.families else 0.2) * min(1, found / 3)
-    return _Fit(entry, found / (found + 6) + near + bonus, shared, named=found >= 2)
+    return _Fit(entry, found / (found + 6) + near + bonus, shared, named=found >= 3)
 
 
 @lru_cache(maxsize=1)

@@ -27,12 +27,12 @@ _DUTY = re.compile(
 )
 _CUT = re.compile(
     r",\s|\s(?:and (?:take|lead|own|run|keep|work|hand|plan|escalate|write|close|mentor|develop|be|you|we)|that|which|who|where|when"
-    r"|including|such as|like|so that|to (?:ensure|keep|make|meet|support)|for (?:our|the|your|hotel)|from|through|is|are|per|as|while)\b",
+    r"|together|within|of (?:two|three|four|five|\d)|including|such as|like|so that|to (?:ensure|keep|make|meet|support)|for (?:our|the|your|hotel)|from|through|is|are|per|as|while)\b",
     re.IGNORECASE,
 )
 _JOINED = re.compile(r"\s(?:and|or|with|for|in|of|on|to)\s")
 _VAGUE = re.compile(
-    r"^(?:and|or|to|in|at)\b|^team of|\b(?:you|we|your|us|they|years?|months?|plus|bonus|ideally|preferred|required|degree|equivalent|similar|related|role|position"
+    r"^(?:and|or|to|in|at|for|with|by|of|up|each|this|these)\b|^team of|\b(?:you|we|your|us|they|years?|months?|plus|bonus|ideally|preferred|required|degree|equivalent|similar|related|role|position"
     r"|minimum|least|english|salary|holiday|benefits|email|apply|age|nationality|gender)\b|\d{3,}|@|https?:",
     re.IGNORECASE,
 )
@@ -44,9 +44,14 @@ def areas(job_text: str, skills: Sequence[str], competencies: Sequence[str]) -> 
     named = {stem for skill in skills for stem in text.stems(skill)}
     telling = [phrase for phrase in phrases if " " in phrase or phrase in skills]
     ranked = sorted(telling, key=lambda phrase: not named & set(text.stems(phrase)))
-    chosen: list[str] = []
-    for phrase in [*ranked[: _AREAS - 1], *skills[:3], *competencies]:
-        if len(chosen) < _AREAS and not _covered(phrase, chosen):
+    return added((), [*ranked[: _AREAS - 1], *skills[:3], *competencies])[:_AREAS]
+
+
+def added(phrases: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
+    """The phrases with those of `more` that say something new, each with a capital letter."""
+    chosen = list(phrases)
+    for phrase in more:
+        if not _covered(phrase, chosen):
             chosen.append(phrase[0].upper() + phrase[1:])
     return tuple(chosen)
 

@@ -80,12 +80,12 @@ def plan_candidate(plan: PositionPlan, job_text: str, resume_text: str, *, today
     skills = find_skills(facts.text)
     wanted = plan.skills_wanted or find_skills(job_text[:_MAX_CHARS])[:_MAX_SKILLS]
     shown = tuple(skill for skill in wanted if _names(skill, skills, facts.text))
-    gaps = tuple(skill for skill in wanted if skill not in shown)[:_MAX_GAPS]
+    gaps = tuple(skill for skill in wanted if skill not in shown and not _hinted(skill, facts.text))[:_MAX_GAPS]
     return CandidatePlan(
         profile=_profile(facts, skills),
         skills_shown=shown,
         gaps=gaps,
-        focus_areas=tuple(dict.fromkeys([*plan.focus_areas, *gaps[:2]])),
+        focus_areas=focus.added(plan.focus_areas, gaps[:2]),
         probes=_probes(plan, facts, gaps, shown or skills),
     )
 
@@ -98,6 +98,12 @@ def _names(skill: str, skills: Sequence[str], resume: str) -> bool:
     if len(words) == 1:
         return bool(re.search(rf"(?<!\w){re.escape(skill)}(?!\w)", resume, re.IGNORECASE))
     return any(words <= set(text.stems(line)) for line in resume.splitlines())
+
+
+def _hinted(skill: str, resume: str) -> bool:
+    """Whether all words of a skill of several words stand somewhere in a résumé: then it is no clear gap."""
+    words = set(text.stems(skill))
+    return len(words) > 1 and words <= set(text.stems(resume))
 
 
 def _profile(facts: ResumeFacts, skills: Sequence[str]) -> CandidateProfile:
@@ -128,7 +134,8 @@ class _Probe(NamedTuple):
 
 def _probes(plan: PositionPlan, facts: ResumeFacts, gaps: Sequence[str], skills: Sequence[str]) -> tuple[Question, ...]:
     """Two probes on the résumé and one on a gap, as far as there are any; never fewer than two."""
-    ranked = sorted(facts.highlights, key=lambda line: -_nearness(plan, line))
+    places = {line: place for place, line in enumerate(facts.highlights)}
+    ranked = sorted(places, key=lambda line: 0.05 * places[line] - _nearness(plan, line))
     drafts = [_on_highlight(line, second=at == 1) for at, line in enumerate(ranked[:2])]
     if gaps:
         drafts.append(_on_gap(next((gap for gap in gaps if not gap.islower() or " " in gap), gaps[0])))
@@ -151,7 +158,7 @@ def _on_highlight(line: str, *, second: bool) -> _Probe:
 
 
 def _on_gap(topic: str) -> _Probe:
-    words = f"The job asks for {topic} and I did not see it in your résumé. What is the closest thing you have done?"
+    words = f"The job description mentions {topic}, and I did not see it in your résumé. What is the closest thing you have done?"
     return _Probe(topic, words, "Gives the candidate a chance to show something that the job asks for.")
 
 

@@ -13,10 +13,13 @@ from datetime import date
 from typing import NamedTuple
 
 from interview.engines.embedded import resume_patterns as patterns
+from interview.engines.embedded import text
 from interview.engines.embedded.resume_dates import RANGE, DateRange, date_ranges, years_covered
 from interview.engines.embedded.resume_patterns import Section
 
 _MAX_CHARS = 60_000
+_MAX_LINES = 2_000
+_LONG_LINE = 500
 _MAX_HIGHLIGHT = 200
 
 
@@ -39,9 +42,9 @@ class ResumeFacts:
     highlights: tuple[str, ...]
 
 
-def read_resume(text: str, *, today: date) -> ResumeFacts:
+def read_resume(resume: str, *, today: date) -> ResumeFacts:
     """The facts of a résumé's first 60,000 characters, instructions taken out; `text` is what was read."""
-    lines = _safe_lines(unicodedata.normalize("NFC", text[:_MAX_CHARS]))
+    lines = _safe_lines(unicodedata.normalize("NFC", resume[:_MAX_CHARS]))
     units = _units(lines)
     dated = _dated_roles(units, today)
     return ResumeFacts(
@@ -59,10 +62,10 @@ def _stated_years(lines: list[str]) -> float | None:
     return float(stated[1]) if stated else None
 
 
-def _safe_lines(text: str) -> list[str]:
+def _safe_lines(resume: str) -> list[str]:
     """The lines without those that read as instructions, also where one runs over a line's end."""
-    plain = "".join(character for character in text if unicodedata.category(character) not in {"Cf", "Co", "Sk"})
-    lines = [" ".join(line.split()) for line in plain.splitlines()]
+    plain = "".join(character for character in resume if unicodedata.category(character) not in {"Cf", "Co", "Sk"})
+    lines = [" ".join(piece.split()) for line in plain.splitlines() for piece in _pieces(line)][:_MAX_LINES]
     bad = {at for at, line in enumerate(lines) if patterns.INSTRUCTION.search(line)}
     for at in range(len(lines) - 1):
         if not {at, at + 1} & bad and patterns.INSTRUCTION.search(f"{lines[at]} {lines[at + 1]}"):
@@ -70,6 +73,11 @@ def _safe_lines(text: str) -> list[str]:
     # The rest of a paragraph that holds an instruction is most likely part of it.
     bad |= {at + 1 for at in bad if at + 1 < len(lines) and lines[at + 1][:1].islower()}
     return [line for at, line in enumerate(lines) if line and at not in bad]
+
+
+def _pieces(line: str) -> list[str]:
+    """A line, or its sentences where it is so long that line ends must have been lost."""
+    return [line] if len(line) <= _LONG_LINE else [span.text[:_LONG_LINE] for span in text.sentences(line)]
 
 
 def _units(lines: list[str]) -> list[Unit]:
@@ -113,9 +121,15 @@ def _dated_roles(units: list[Unit], today: date) -> list[tuple[DateRange, str]]:
     for at, unit in enumerate(units):
         around = unit.text if len(unit.text) > 45 else " ".join(u.text for u in units[max(0, at - 1) : at + 1])
         is_work = unit.section in {"experience", "head"} or bool(patterns.JOB_WORD.search(unit.text))
-        if not is_work or (patterns.STUDY_WORD.search(around) and not patterns.JOB_WORD.search(around)):
+        if (
+            not is_work
+            or patterns.PRIVATE.search(unit.text)
+            or (patterns.STUDY_WORD.search(around) and not patterns.JOB_WORD.search(around))
+        ):
             continue
-        found.extend((when, _role(units, at)) for when in date_ranges(unit.text, today))
+        ranges = date_ranges(unit.text, today)
+        role = _role(units, at) if ranges else ""
+        found.extend((when, role) for when in ranges)
     return found
 
 

@@ -34,7 +34,7 @@ def _point(prefix: str) -> str:
 
 
 RANGE = re.compile(
-    rf"(?<![\w/.]){_point('a')}\s*(?:[-–—‐]+|to|until|till|bis|à)\s*(?:{_point('b')}|(?P<now>{_NOW}))(?!\w)",
+    rf"(?<![\w/.]){_point('a')}\s*(?:[-–—‐]+|to|until|till|bis|à)\s*(?:{_point('b')}|(?P<now>{_NOW}))(?!\w|-\d)",
     re.IGNORECASE,
 )
 
@@ -72,7 +72,7 @@ def _end(match: re.Match[str], start: int) -> int:
     end, has_month = _months(match, "b")
     if has_month:
         return end + 1
-    return end if end > start else start + 6
+    return start + 6 if end == start else end
 
 
 def _months(match: re.Match[str], prefix: str) -> tuple[int, bool]:

@@ -67,7 +67,7 @@ STUDY_WORD = re.compile(
     re.IGNORECASE,
 )
 VERB = re.compile(
-    r"(?:\w+ly,? )?(?:i |we |je )?(?:\w+ly )?(?:\w{3,}ed|led|built|ran|wrote|made|won|grew|taught|sold|cut|set|drove|oversaw|began|brought|held|kept|took"
+    r"(?:\w+ly,? )?(?:i |we |je )?(?:\w+ly )?(?:(?!registered|qualified|experienced|skilled|certified|dedicated|motivated|licensed|chartered|accredited|advanced|seasoned|detailed|limited|united|related|based|speed)\w{3,}ed|led|built|ran|wrote|made|won|grew|taught|sold|cut|set|drove|oversaw|began|brought|held|kept|took"
     r"|gave|found|spoke|dealt|rose|did|co-?\w{3,}(?:ed)?|(?:manag|lead|develop|design|realiz|realis|implement|supervis|coordinat"
     r"|administer|assess|train|plan|invent|creat|work|support|deliver|organi[sz]|teach|car|handl|maintain|install|repair|prepar"
     r"|monitor|negotiat|analy[sz]|improv|reduc|increas|operat|serv|conduct|integrat|lead)(?:e|es|s|ing)?"
