@@ -339,23 +339,21 @@ _DISTRESS = re.compile(
     r"|\bi(?:'ve| have)? (?:(?:just|really|sometimes|do|still) )*(?:want|wanted|wish|need) to (?:die|kill myself|hurt myself|end (?:it all|my life)|disappear forever)\b|\bi wish i (?:was|were) dead\b|\b(?:kill|killing|hurt|hurting|harm|harming|cut|cutting) myself\b(?! (?:laughing|on|with|while|shaving|cooking|off|short|a))|\bend(?:ing)? my (?:own )?life\b|\bself[- ]harm(?:ing)? (?:again|myself|lately)\b|\bi (?:don't|do not) want to (?:live|be alive|be here)\b(?! in)(?: any ?more)?|\bno reason to live\b|\bi(?:'m| am) having (?:a |an )?(?:panic|anxiety) attack\b|\bi (?:can't|cannot|can not) (?:breathe|stop (?:crying|shaking))\b|\bi feel (?:like crying|like dying|hopeless|suicidal|completely hopeless)\b",
     re.IGNORECASE,
 )  # fmt: skip
+_FLAGGED: dict[FlagKind, re.Pattern[str]] = {"injection": _STRONG, "abuse": _ABUSE, "distress": _DISTRESS}
 _NOTES: dict[FlagKind, str] = {
-    "injection": "Words that address the evaluator rather than the question; they were left out of scoring: “{}”",
-    "abuse": "Insulting or threatening words: “{}”. Not scored.",
-    "distress": "The candidate may be in distress; a person should look at this soon: “{}”. Not scored.",
+    "injection": "Words that address the evaluator rather than the question; they are left out of scoring.",
+    "abuse": "Insulting or threatening words. Not scored.",
+    "distress": "The candidate may be in distress; a person should look at this soon. Not scored.",
 }
 
 
 def flags(entry_id: int, text: str) -> tuple[Flag, ...]:
     """What the team should look at in one entry: injection, abuse, distress; at most one of each, never scored."""
-    plain, places = _readable(text)
-    found: list[tuple[FlagKind, list[_Range]]] = [
-        ("injection", _said(_STRONG, plain)), ("abuse", _said(_ABUSE, plain)), ("distress", _said(_DISTRESS, plain)),
-    ]  # fmt: skip
+    plain, _ = _readable(text)
     return tuple(
-        Flag(kind=kind, note=_NOTES[kind].format(_short(text[slice(*_placed(ranges[0], places))])), entry_id=entry_id)
-        for kind, ranges in found
-        if ranges
+        Flag(kind=kind, note=_NOTES[kind], entry_id=entry_id)
+        for kind, pattern in _FLAGGED.items()
+        if _said(pattern, plain)
     )
 
 
@@ -431,7 +429,3 @@ _QUOTES = str.maketrans("“”„«»’‘`", '"""""\'\'\'')
 
 def _placed(piece: _Range, places: list[int]) -> _Range:
     return places[piece[0]], places[piece[1] - 1] + 1
-
-
-def _short(quote: str) -> str:
-    return quote if len(quote) <= 160 else quote[:159].rstrip() + "…"
