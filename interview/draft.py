@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from interview.engines import Exchange, InterviewEngine, Prompt, Response
+from interview.engines import EvaluationRequest, Exchange, InterviewEngine, Prompt, Response
 from interview.events import (
     EvaluationMade,
     FlagRaised,
@@ -25,6 +25,7 @@ from interview.models import (
     Escalation,
     Evaluation,
     Flag,
+    FlagKind,
     Narrative,
     PositionPlan,
     Question,
@@ -32,6 +33,7 @@ from interview.models import (
     StatusName,
     TranscriptEntry,
 )
+from interview.scoring import grounded, replace_latest
 from interview.state import AskedPrompt, InterviewSessionState
 from interview.transcript import by_id, current_text, unquoted
 
@@ -51,7 +53,10 @@ class Scene:
 
 @dataclass
 class Draft:
-    """`entries`: the transcript so far, new ones last; the first `kept_entries` are already stored."""
+    """`entries`: the transcript so far, new ones last; the first `kept_entries` are already stored.
+
+    `spoken`: answers that came straight from speech. `raised`: flags that the team has seen, by kind and entry.
+    """
 
     scene: Scene
     state: InterviewSessionState
@@ -62,7 +67,8 @@ class Draft:
     statuses: dict[int, StatusName] = field(default_factory=dict)
     evaluations: dict[int, Evaluation] = field(default_factory=dict)
     narrative: Narrative | None = None
-    auto_send: bool = False
+    spoken: set[int] = field(default_factory=set)
+    raised: set[tuple[FlagKind, int | None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.kept_entries = len(self.entries)
@@ -143,6 +149,26 @@ class Draft:
         if pending.question_index is not None:
             self.statuses[pending.question_index] = "answered"
 
+    def evaluate(self, prompt: AskedPrompt) -> Evaluation:
+        """Have the response to a competency's prompt evaluated as a whole, and let its scores stand."""
+        competency = self.scene.plan.competency(prompt.competency or "")
+        exchanges = tuple(exchange for exchange in self.exchanges(prompt.response) if exchange.answers)
+        said = by_id(answer for exchange in exchanges for answer in exchange.answers)
+        suggested = self.scene.engine.evaluate(
+            EvaluationRequest(
+                role_title=self.scene.plan.role_title,
+                competency=competency,
+                exchanges=exchanges,
+                auto_send=not self.spoken.isdisjoint(said),
+            )
+        )
+        evaluation = grounded(suggested, competency, said)
+        before = self.state.latest.get(competency.name, {})
+        standing = replace_latest(before, map(unquoted, evaluation.criterion_scores))
+        self.update(latest=self.state.latest | {competency.name: standing})
+        self.add_evaluation(evaluation, prompt)
+        return evaluation
+
     def add_evaluation(self, evaluation: Evaluation, prompt: AskedPrompt) -> None:
         self.evaluations[prompt.response] = evaluation
         bare = evaluation.model_copy(update={"criterion_scores": tuple(map(unquoted, evaluation.criterion_scores))})
@@ -150,8 +176,11 @@ class Draft:
         self.emit(payload, prompt.competency)
 
     def add_flags(self, flags: Sequence[Flag]) -> None:
+        """Tell the team, once: a response is read again with each follow-up."""
         for flag in flags:
-            self.emit(FlagRaised(**dict(flag)))
+            if (flag.kind, flag.entry_id) not in self.raised:
+                self.raised.add((flag.kind, flag.entry_id))
+                self.emit(FlagRaised(**dict(flag)))
 
     def competency_in_hand(self) -> Competency | None:
         return self.scene.plan.competency(self.state.competency) if self.state.competency else None

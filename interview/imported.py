@@ -17,6 +17,7 @@ from interview.models import MAX_ANSWER_CHARS, Competency, Model, Question, Word
 from interview.state import InterviewSessionState
 from interview.store.tables import InterviewRow, SessionRow
 
+MAX_LINES = 2_000
 _SAME_QUESTION = 80
 """rapidfuzz partial_ratio (0-100) from which a spoken prompt counts as the planned question."""
 
@@ -29,8 +30,8 @@ class SpokenLine(Model):
     timestamp: str = Field("", max_length=40)
 
 
-def import_session(tx: Session, context: Context, interview_id: str) -> str:
-    """The id of a fresh, empty session of status `imported`, which nobody can take turns in."""
+def import_session(tx: Session, context: Context, interview_id: str) -> SessionRow:
+    """A fresh session of status `imported`, which nobody can take turns in; not stored yet."""
     interview = tx.get(InterviewRow, interview_id)
     if interview is None:
         raise NotFound("There is no such interview.", code="interview_not_found")
@@ -38,7 +39,7 @@ def import_session(tx: Session, context: Context, interview_id: str) -> str:
     state = InterviewSessionState(
         session_id=new_id(), interview_id=interview_id, started_at=now, last_checkpoint=now, time_limit_minutes=1
     )
-    row = SessionRow(
+    return SessionRow(
         session_id=state.session_id,
         interview_id=interview_id,
         attempt=interview.attempt,
@@ -50,9 +51,6 @@ def import_session(tx: Session, context: Context, interview_id: str) -> str:
         last_touched=now,
         completed_at=now,
     )
-    tx.add(row)
-    tx.flush()
-    return row.session_id
 
 
 def replay(draft: Draft, lines: Sequence[SpokenLine]) -> None:
@@ -74,9 +72,13 @@ def replay(draft: Draft, lines: Sequence[SpokenLine]) -> None:
         draft.update(competency=competency or draft.state.competency)
         prompt = Prompt(content=line.text)
         draft.add_prompt(prompt, "how" if follows else "broad", question)
+
+
+def conclude(draft: Draft) -> None:
+    """End the imported session, once its responses have been evaluated."""
     draft.update(stage="complete", competency=None)
     draft.emit(StageEntered(stage="complete"))
-    draft.emit(SessionCompleted(reason="finished", overall_score=0.0))
+    draft.emit(SessionCompleted(reason="finished", overall_score=draft.state.overall_score(draft.scene.plan)))
 
 
 def _hear(draft: Draft, line: SpokenLine) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from interview.contract import QuestionPayload, SessionSnapshot, StartResponse, TranscriptLine, TurnResponse
 from interview.events import (
     CandidateMove,
+    Checkpoint,
     EvaluationMade,
     FlagRaised,
     FollowUpAsked,
@@ -120,30 +121,46 @@ def snapshot(loaded: Loaded, now: datetime, after: int) -> SessionSnapshot:
 # --- what a candidate does not see ------------------------------------------------------------------------------------
 
 
-def veiled_start(reply: StartResponse) -> StartResponse:
-    return reply.model_copy(update=_veil(reply.events, reply.question))
+def veiled_start(reply: StartResponse, *, scores: bool) -> StartResponse:
+    """What the candidate sees; `scores` says whether the position shows them."""
+    return reply.model_copy(update=_veil(reply.events, reply.question, scores))
 
 
-def veiled_turn(reply: TurnResponse) -> TurnResponse:
-    return reply.model_copy(update=_veil(reply.events, reply.question) | {"evaluation": Evaluation()})
+def veiled_turn(reply: TurnResponse, *, scores: bool) -> TurnResponse:
+    evaluation = reply.evaluation.model_copy(update={"flags": ()}) if scores else Evaluation()
+    return reply.model_copy(update=_veil(reply.events, reply.question, scores) | {"evaluation": evaluation})
 
 
-def veiled_snapshot(reply: SessionSnapshot) -> SessionSnapshot:
-    last = veiled_turn(reply.last_turn) if reply.last_turn else None
-    return reply.model_copy(update=_veil(reply.events, reply.question) | {"last_turn": last})
+def veiled_snapshot(reply: SessionSnapshot, *, scores: bool) -> SessionSnapshot:
+    last = veiled_turn(reply.last_turn, scores=scores) if reply.last_turn else None
+    return reply.model_copy(update=_veil(reply.events, reply.question, scores) | {"last_turn": last})
 
 
-def _veil(events: Sequence[InterviewEvent], question: QuestionPayload | None) -> dict[str, object]:
-    """Scores, reasoning and flags out, the shape kept: ids still run without gaps."""
+def _veil(events: Sequence[InterviewEvent], question: QuestionPayload | None, scores: bool) -> dict[str, object]:
+    """Flags out, and without `scores` those and the reasoning too. The shape is kept: ids still run without gaps."""
+    unflagged = tuple(map(_unflagged, events))
+    if scores:
+        return {"events": unflagged}
     hidden = question
     if question is not None:
         hidden = question.model_copy(update={"metadata": _bare(question.metadata)})
     return {
-        "events": tuple(map(_veiled_event, events)),
+        "events": tuple(map(_veiled_event, unflagged)),
         "competencies": (),
         "overall_score": 0.0,
         "question": hidden,
     }
+
+
+def _unflagged(event: InterviewEvent) -> InterviewEvent:
+    """Flags are for the team. In the place of one stands a checkpoint: what was said until then has been saved."""
+    payload: Payload = event.payload
+    if isinstance(payload, FlagRaised):
+        saved = Checkpoint(saved_at=event.created_at)
+        return event.model_copy(update={"event_type": saved.event_type, "payload": saved})
+    if isinstance(payload, EvaluationMade):
+        return event.model_copy(update={"payload": payload.model_copy(update={"flags": ()})})
+    return event
 
 
 def _veiled_event(event: InterviewEvent) -> InterviewEvent:
@@ -152,8 +169,6 @@ def _veiled_event(event: InterviewEvent) -> InterviewEvent:
         payload = EvaluationMade(competency=payload.competency, response=payload.response)
     elif isinstance(payload, PromptPayload):
         payload = payload.model_copy(update={"metadata": _bare(payload.metadata)})
-    elif isinstance(payload, FlagRaised):
-        payload = Payload()
     elif hasattr(payload, "total_score"):
         payload = payload.model_copy(update={"total_score": 0.0})
     elif hasattr(payload, "overall_score"):

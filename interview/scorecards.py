@@ -10,14 +10,13 @@ from interview import __version__
 from interview.access import HIRING_ROLES, Actor, audit
 from interview.context import Context, new_id
 from interview.draft import Draft
-from interview.engines import EvaluationRequest, ScoreRequest
+from interview.engines import ScoreRequest
 from interview.errors import Conflict, InvalidPayload, NotFound
-from interview.imported import SpokenLine, import_session, replay
+from interview.imported import MAX_LINES, SpokenLine, conclude, import_session, replay
 from interview.models import CompetencySummary, Narrative, Scorecard, VersionStamp
-from interview.scoring import replace_latest
 from interview.state import InterviewSessionState
 from interview.store import queries
-from interview.store.sessions import Loaded, entries_of, load, save_import
+from interview.store.sessions import Loaded, assemble, entries_of, load, save_import
 from interview.store.tables import CompetencyScoreRow, InterviewRow, ScorecardRow, SessionRow
 from interview.transcript import by_id, quoted_summaries, unquoted
 
@@ -49,13 +48,18 @@ class Scorecards:
         actor.require(*HIRING_ROLES)
         if not any(line.role == "candidate" and line.text.strip() for line in lines):
             raise InvalidPayload("The transcript has no words of the candidate.")
-        with self._context.database.write() as tx:
-            loaded = load(tx, import_session(tx, self._context, interview_id))
+        if len(lines) > MAX_LINES:
+            raise InvalidPayload(f"The transcript has more than {MAX_LINES:,} lines.")
+        with self._context.database.read() as tx:
+            loaded = assemble(tx, import_session(tx, self._context, interview_id))
         draft = loaded.draft(self._context)
         replay(draft, lines)
         _evaluate_all(draft)
+        conclude(draft)
         narrative = draft.scene.engine.score(score_request(draft))
         with self._context.database.write() as tx:
+            tx.add(loaded.session)
+            tx.flush()
             save_import(tx, draft)
             return self._append(tx, actor, loaded, draft.state, narrative)
 
@@ -180,18 +184,7 @@ def _finished(tx: Session, interview_id: str, session_id: str | None) -> Session
 
 def _evaluate_all(draft: Draft) -> None:
     """Evaluate each response that was given to a competency, in the order asked."""
-    plan = draft.scene.plan
     asked = {prompt.response: prompt for prompt in draft.state.prompts if prompt.competency}
     for number, prompt in sorted(asked.items()):
-        exchanges = tuple(exchange for exchange in draft.exchanges(number) if exchange.answers)
-        if not exchanges or prompt.competency is None:
-            continue
-        evaluation = draft.scene.engine.evaluate(
-            EvaluationRequest(
-                role_title=plan.role_title, competency=plan.competency(prompt.competency), exchanges=exchanges
-            )
-        )
-        draft.add_evaluation(evaluation, prompt)
-        latest = draft.state.latest.get(prompt.competency, {})
-        standing = replace_latest(latest, map(unquoted, evaluation.criterion_scores))
-        draft.update(latest=draft.state.latest | {prompt.competency: standing})
+        if any(exchange.answers for exchange in draft.exchanges(number)):
+            draft.evaluate(prompt)

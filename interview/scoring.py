@@ -9,7 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from interview.models import Competency, CompetencySummary, Criterion, CriterionScore, CriterionSummary
+from interview.models import (
+    SCALE,
+    Competency,
+    CompetencySummary,
+    Criterion,
+    CriterionScore,
+    CriterionSummary,
+    Evaluation,
+    Evidence,
+    TranscriptEntry,
+)
 
 
 def weighted_mean(pairs: Iterable[tuple[float, float]]) -> float:
@@ -22,6 +32,38 @@ def weighted_mean(pairs: Iterable[tuple[float, float]]) -> float:
 def response_total(scores: Sequence[CriterionScore]) -> float:
     """A response's total on the 1-5 scale: the weighted mean of its assessed criteria, 0.0 when there are none."""
     return _reported(weighted_mean((score.score, score.weight) for score in scores if score.status == "assessed"))
+
+
+def grounded(suggested: Evaluation, competency: Competency, said: Mapping[int, TranscriptEntry]) -> Evaluation:
+    """An engine's evaluation as the rules take it, whichever engine made it.
+
+    One score per criterion of the rubric, in its order and with its weight. A level off the scale, or without words of
+    the candidate's in `said` (entries by id) to rest on, is no level. The total is computed, not taken over.
+    """
+    given = {score.criterion: score for score in suggested.criterion_scores}
+    scores = tuple(_grounded(criterion, given.get(criterion.name), said) for criterion in competency.criteria)
+    filled = all(score.status == "assessed" for score in scores)
+    update = {"criterion_scores": scores, "total_score": response_total(scores), "rubric_filled": filled}
+    return suggested.model_copy(update=update)
+
+
+def _grounded(
+    criterion: Criterion, score: CriterionScore | None, said: Mapping[int, TranscriptEntry]
+) -> CriterionScore:
+    if score is None:
+        return CriterionScore(criterion=criterion.name, weight=criterion.weight)
+    standing = tuple(piece for piece in score.evidence if _is_said(piece, said))
+    rated = score.status == "assessed" and bool(standing) and SCALE[0] <= score.score <= SCALE[1]
+    update: dict[str, object] = {"weight": criterion.weight, "evidence": standing}
+    if not rated:
+        status = "insufficient_evidence" if score.status == "assessed" else score.status
+        update |= {"score": 0.0, "low": 0.0, "high": 0.0, "status": status}
+    return score.model_copy(update=update)
+
+
+def _is_said(piece: Evidence, said: Mapping[int, TranscriptEntry]) -> bool:
+    entry = said.get(piece.entry_id)
+    return entry is not None and entry.role == "candidate" and 0 <= piece.start < piece.end <= len(entry.text)
 
 
 def replace_latest(latest: Mapping[str, CriterionScore], new: Iterable[CriterionScore]) -> dict[str, CriterionScore]:

@@ -21,6 +21,9 @@ from interview.store.sessions import Loaded, add_events, load, save
 from interview.store.tables import InterviewRow, InvitationRow, PlanRow, PositionRow, SessionRow, TurnRow
 
 _WORDLESS_MOVES = ("repeat", "rephrase", "think", "skip", "stop")
+MAX_TURNS = 500
+"""Of a session; the answers that a plan asks for are far fewer, but moves cost no question."""
+_LONGEST_KEY = 200
 _LEAST_MINUTES = 5.0
 """What a session that carries on an expired one has at least, so that nobody comes back to a closed door."""
 
@@ -45,7 +48,9 @@ class InterviewSessionManager:
         if loaded.last_turn is None:
             loaded = self._first_step(loaded)
         reply = replies.start_response(loaded, self._context.clock())
-        return reply if _sees_scores(actor, loaded) else replies.veiled_start(reply)
+        if actor.role == "candidate":
+            return replies.veiled_start(reply, scores=loaded.settings.show_scores)
+        return reply
 
     def turn(self, actor: Actor, request: TurnRequest, idempotency_key: str | None = None) -> TurnResponse:
         """Take one answer or move. With the same key and words again, the stored response.
@@ -55,28 +60,32 @@ class InterviewSessionManager:
         """
         if not request.answer.strip() and request.action not in _WORDLESS_MOVES:
             raise InvalidPayload("The answer is empty. Please write or say something, or skip the question.")
+        if idempotency_key is not None and not 1 <= len(idempotency_key) <= _LONGEST_KEY:
+            raise InvalidPayload(f"The Idempotency-Key must have 1 to {_LONGEST_KEY} characters.")
         self.expire_overdue()
         digest = hashlib.sha256(request.model_dump_json().encode()).hexdigest()
-        loaded = self._read(actor, request.session_id)
-        turn = self._known(loaded, idempotency_key, digest)
+        loaded, turn = self._read(actor, request.session_id, idempotency_key, digest)
         if turn is None:
-            self._ready(loaded)
+            _ready(loaded, request)
             try:
                 loaded, turn = self._step(loaded, request, idempotency_key, digest)
             except Conflict:
-                loaded = self._read(actor, request.session_id)
-                turn = self._known(loaded, idempotency_key, digest)
+                loaded, turn = self._read(actor, request.session_id, idempotency_key, digest)
                 if turn is None:
                     raise
         reply = replies.turn_response(loaded, turn)
-        return reply if _sees_scores(actor, loaded) else replies.veiled_turn(reply)
+        if actor.role == "candidate":
+            return replies.veiled_turn(reply, scores=loaded.settings.show_scores)
+        return reply
 
     def get(self, actor: Actor, session_id: str, after: int = 0) -> SessionSnapshot:
         """The session as it stands, with its events after `after`; also when it has expired or ended."""
         self.expire_overdue()
-        loaded = self._read(actor, session_id)
+        loaded, _ = self._read(actor, session_id)
         reply = replies.snapshot(loaded, self._context.clock(), after)
-        return reply if _sees_scores(actor, loaded) else replies.veiled_snapshot(reply)
+        if actor.role == "candidate":
+            return replies.veiled_snapshot(reply, scores=loaded.settings.show_scores)
+        return reply
 
     def expire_overdue(self) -> None:
         """End every session that has been idle for too long; nothing is deleted."""
@@ -194,34 +203,38 @@ class InterviewSessionManager:
             tx.flush()
             return load(tx, draft.state.session_id), turn
 
-    def _read(self, actor: Actor, session_id: str) -> Loaded:
-        """The session, if it is the actor's to see: somebody else's is as unknown as none."""
+    def _read(
+        self, actor: Actor, session_id: str, key: str | None = None, digest: str = ""
+    ) -> tuple[Loaded, TurnRow | None]:
+        """The session, if it is the actor's to see, and the turn that this key has already brought, if any.
+
+        Somebody else's session is as unknown as none. Both come from one transaction: a turn that is known is in the
+        session as it was loaded.
+        """
         with self._context.database.read() as tx:
             loaded = load(tx, session_id)
+            turn = queries.turn_by_key(tx, session_id, key) if key is not None else None
         if actor.role == "candidate" and loaded.interview.interview_id != actor.interview_id:
             raise SessionUnknown("There is no such session.")
         actor.require_interview(loaded.interview.interview_id)
-        return loaded
-
-    def _known(self, loaded: Loaded, key: str | None, digest: str) -> TurnRow | None:
-        """The turn that this key has already brought, if any."""
-        if key is None:
-            return None
-        with self._context.database.read() as tx:
-            turn = queries.turn_by_key(tx, loaded.session.session_id, key)
         if turn is not None and turn.request_hash != digest:
             raise Conflict(
                 "This Idempotency-Key was used for another answer. Use a new one for each answer.",
                 code="idempotency_key_reused",
             )
-        return turn
+        return loaded, turn
 
-    def _ready(self, loaded: Loaded) -> None:
-        """Refuse a turn for a session that is over."""
-        if loaded.session.status == "expired":
-            raise SessionExpired("The session was idle for too long and has ended. Start again to go on.")
-        if loaded.session.status != "active":
-            raise Conflict("The session is complete; no more answers are taken.", code="session_complete")
+
+def _ready(loaded: Loaded, request: TurnRequest) -> None:
+    """Refuse a turn for a session that is over, or whose start has failed and was not tried again."""
+    if loaded.session.status == "expired":
+        raise SessionExpired("The session was idle for too long and has ended. Start again to go on.")
+    if loaded.session.status != "active":
+        raise Conflict("The session is complete; no more answers are taken.", code="session_complete")
+    if loaded.last_turn is None:
+        raise SessionUnknown("This session has not begun. Start it first.")
+    if loaded.last_turn.number >= MAX_TURNS and request.action not in ("skip", "stop"):
+        raise Conflict("This session has had too many messages. Skip the question or end it.", code="turn_limit")
 
 
 def begin_attempt(interview: InterviewRow) -> None:
@@ -233,7 +246,8 @@ def begin_attempt(interview: InterviewRow) -> None:
 
 def _carry_on(state: InterviewSessionState, earlier: InterviewSessionState, row: SessionRow) -> InterviewSessionState:
     """What an expired session leaves to its successor: answered and skipped prompts, scores, the rest of the time."""
-    used = (row.last_touched - earlier.started_at) / timedelta(minutes=1)
+    used = (row.last_touched - earlier.started_at) / timedelta(minutes=1) - earlier.lost_seconds / 60
+    least = min(_LEAST_MINUTES, earlier.time_limit_minutes)
     prompts = tuple(
         prompt.model_copy(update={"carried": True})
         for prompt in earlier.prompts
@@ -244,11 +258,6 @@ def _carry_on(state: InterviewSessionState, earlier: InterviewSessionState, row:
             "prompts": prompts,
             "latest": earlier.latest,
             "rehearsal": earlier.rehearsal,
-            "lost_seconds": 0.0,
-            "time_limit_minutes": max(_LEAST_MINUTES, earlier.time_limit_minutes - used),
+            "time_limit_minutes": max(least, earlier.time_limit_minutes - used),
         }
     )
-
-
-def _sees_scores(actor: Actor, loaded: Loaded) -> bool:
-    return actor.role != "candidate" or loaded.settings.show_scores

@@ -7,7 +7,7 @@ from typing import TypedDict
 from interview import moves, policy
 from interview.contract import TurnRequest
 from interview.draft import Draft
-from interview.engines import AskRequest, EvaluationRequest, Prompt, PromptKind, ScoreRequest
+from interview.engines import AskRequest, Prompt, PromptKind
 from interview.events import (
     AnswerGiven,
     CandidateMove,
@@ -19,13 +19,14 @@ from interview.events import (
     StageEntered,
 )
 from interview.models import Escalation, Evaluation, Move, Question, Stage
-from interview.scoring import replace_latest, without_entry
+from interview.scorecards import score_request
+from interview.scoring import without_entry
 from interview.state import AskedPrompt
-from interview.transcript import unquoted
 
 TAKE_TIME = "Take the time you need. I will wait."
 OFFER_STOP = "Would you like to end the interview here? Say yes to end it, or go on with your answer."
 ASK_CORRECTION = "What should your last answer say instead? Please begin with: I want to correct my last answer."
+NOTHING_TO_CORRECT = "There is no answer to correct yet."
 CORRECTED = "Thank you, I have put that in the place of your last answer."
 
 
@@ -34,6 +35,7 @@ class Step(TypedDict, total=False):
 
     draft: Draft
     turn: TurnRequest | None
+    move: Move
     answered: AskedPrompt
     level: policy.Quality | None
     next: policy.Step
@@ -57,11 +59,10 @@ def open_(step: Step) -> Step:
 def read(step: Step) -> Step:
     """Take the candidate's words: an answer, or a move, which is never scored."""
     draft, turn = step["draft"], _turn(step)
-    draft.auto_send = turn.auto_send
     pending = draft.state.prompts[-1]
     move = _move_of(draft, turn)
     confirmed = draft.state.stop_offered
-    draft.update(stop_offered=False)
+    draft.update(stop_offered=False, rehearsal=draft.state.rehearsal or turn.auto_generate)
     if move == "answer":
         return _answer(draft, turn)
     if move == "skip":
@@ -71,17 +72,16 @@ def read(step: Step) -> Step:
     if move == "stop" and (turn.action == "stop" or confirmed):
         _record_move(draft, turn, "stop")
         return {"route": "close", "reason": "stopped"}
-    return {"route": "correct" if move == "correct" and _correction(turn) else "move"}
+    return {"route": "correct" if move == "correct" and _correction(turn) else "move", "move": move}
 
 
 def move(step: Step) -> Step:
     """Reply to a move; the question in hand stays in hand."""
-    draft, turn = step["draft"], _turn(step)
-    made = _move_of(draft, turn)
+    draft, turn, made = step["draft"], _turn(step), step["move"]
     reply = {
         "repeat": lambda: _pending_text(draft),
-        "rephrase": lambda: _words(draft, "rephrase").content,
-        "ask": lambda: _words(draft, "reply", candidate_words=turn.answer).content,
+        "rephrase": lambda: _words(draft, "rephrase", turn).content,
+        "ask": lambda: _words(draft, "reply", turn).content,
         "stop": lambda: OFFER_STOP,
         "correct": lambda: ASK_CORRECTION,
     }.get(made, lambda: TAKE_TIME)()
@@ -98,12 +98,15 @@ def correct(step: Step) -> Step:
     prompts = list(draft.state.prompts)
     at = max((i for i, prompt in enumerate(prompts) if prompt.answers and not prompt.carried), default=None)
     if at is None:
-        _record_move(draft, turn, "correct", "There is no answer to correct yet. " + _pending_text(draft))
+        _record_move(draft, turn, "correct", f"{NOTHING_TO_CORRECT} {_pending_text(draft)}")
+        _checkpoint(draft)
         return {}
     old = prompts[at].answers[-1]
     entry = draft.add_entry("candidate", _correction(turn), corrects=old)
     prompts[at] = prompts[at].model_copy(update={"answers": (*prompts[at].answers[:-1], entry.entry_id)})
     draft.update(prompts=tuple(prompts))
+    if turn.auto_send:
+        draft.spoken.add(entry.entry_id)
     reply = draft.add_entry("interviewer", f"{CORRECTED} {_pending_text(draft)}")
     draft.emit(CandidateMove(move="correct", entry_id=entry.entry_id, reply_id=reply.entry_id))
     draft.add_flags(moves.flags(entry.entry_id, entry.text))
@@ -139,20 +142,20 @@ def decide(step: Step) -> Step:
 
 def ask(step: Step) -> Step:
     """Say what the rules chose: the next question, a follow-up, or the wrap-up."""
-    draft, chosen = step["draft"], step["next"]
+    draft, turn, chosen = step["draft"], _turn(step), step["next"]
     if isinstance(chosen, policy.FollowUp):
         kind: PromptKind = "hint" if chosen.escalation == "hint" else "follow_up"
-        draft.add_prompt(_words(draft, kind, escalation=chosen.escalation), chosen.escalation)
+        draft.add_prompt(_words(draft, kind, turn, escalation=chosen.escalation), chosen.escalation)
     elif isinstance(chosen, policy.Ask):
         _enter(draft, "competency", chosen.question.competency)
-        prompt = _words(draft, "question", question=chosen.question)
+        prompt = _words(draft, "question", turn, question=chosen.question)
         if chosen.question.text not in prompt.content:
             # Everyone is asked the same question in the same words, whatever an engine would rather say.
             prompt = prompt.model_copy(update={"content": chosen.question.text})
         draft.add_prompt(prompt, question=chosen.question)
     else:
         _enter(draft, "wrapup", None)
-        draft.add_prompt(_words(draft, "wrapup"))
+        draft.add_prompt(_words(draft, "wrapup", turn))
     _checkpoint(draft)
     return {}
 
@@ -160,19 +163,10 @@ def ask(step: Step) -> Step:
 def close(step: Step) -> Step:
     """End the session: the last words, and the summary in words of what was scored."""
     draft = step["draft"]
-    scene, state = draft.scene, draft.state
-    closing = draft.add_entry("interviewer", _words(draft, "closing").content)
+    closing = draft.add_entry("interviewer", _words(draft, "closing", _turn(step)).content)
     _enter(draft, "complete", None)
-    overall_score = state.overall_score(scene.plan)
-    draft.narrative = scene.engine.score(
-        ScoreRequest(
-            role_title=scene.plan.role_title,
-            competencies=scene.plan.competencies,
-            summaries=state.summaries(scene.plan),
-            overall_score=overall_score,
-            responses=draft.responses(),
-        )
-    )
+    draft.narrative = draft.scene.engine.score(score_request(draft))
+    overall_score = draft.state.overall_score(draft.scene.plan)
     draft.emit(SessionCompleted(reason=step["reason"], overall_score=overall_score, entry_id=closing.entry_id))
     return {}
 
@@ -188,25 +182,30 @@ def _turn(step: Step) -> TurnRequest:
 
 
 def _move_of(draft: Draft, turn: TurnRequest) -> Move:
-    """The move that the words or the button make; a yes after the offer to stop is a stop."""
+    """The move that the words or the button make; yes to the offer to stop is a stop, no a repeat."""
     if turn.action != "answer":
         return turn.action
     if draft.state.stop_offered and moves.is_affirmative(turn.answer):
         return "stop"
+    if draft.state.stop_offered and moves.is_negative(turn.answer):
+        return "repeat"
     return moves.recognise(turn.answer)
 
 
 def _correction(turn: TurnRequest) -> str:
     """The words to put in place: after the lead-in where the candidate spoke one."""
-    return moves.correction_text(turn.answer) or (turn.answer.strip() if turn.action == "correct" else "")
+    if text := moves.correction_text(turn.answer):
+        return text
+    lead_in_only = moves.recognise(turn.answer) == "correct"
+    return turn.answer.strip() if turn.action == "correct" and not lead_in_only else ""
 
 
 def _answer(draft: Draft, turn: TurnRequest) -> Step:
     entry = draft.add_entry("candidate", turn.answer)
     draft.add_answer(entry)
     draft.emit(AnswerGiven(entry_id=entry.entry_id, auto_send=turn.auto_send, auto_generate=turn.auto_generate))
-    if turn.auto_generate:
-        draft.update(rehearsal=True)
+    if turn.auto_send:
+        draft.spoken.add(entry.entry_id)
     draft.add_flags(moves.flags(entry.entry_id, turn.answer))
     return {"route": "evaluate", "answered": draft.state.prompts[-1]}
 
@@ -240,22 +239,9 @@ def _evaluate(draft: Draft, answered: AskedPrompt) -> Evaluation:
         evaluation = Evaluation(summary="The opening and closing answers are not scored.")
         draft.add_evaluation(evaluation, answered)
         return evaluation
-    competency = draft.scene.plan.competency(answered.competency)
-    evaluation = draft.scene.engine.evaluate(
-        EvaluationRequest(
-            role_title=draft.scene.plan.role_title,
-            competency=competency,
-            exchanges=draft.exchanges(answered.response),
-            auto_send=draft.auto_send,
-        )
-    )
-    latest = dict(draft.state.latest)
-    latest[competency.name] = replace_latest(
-        latest.get(competency.name, {}), map(unquoted, evaluation.criterion_scores)
-    )
-    draft.update(latest=latest)
-    draft.add_evaluation(evaluation, answered)
-    draft.add_flags(evaluation.flags)
+    evaluation = draft.evaluate(answered)
+    newest = answered.answers[-1] if answered.answers else None
+    draft.add_flags([flag.model_copy(update={"entry_id": flag.entry_id or newest}) for flag in evaluation.flags])
     return evaluation
 
 
@@ -293,14 +279,14 @@ def _pending_text(draft: Draft) -> str:
 def _words(
     draft: Draft,
     kind: PromptKind,
+    turn: TurnRequest | None = None,
     *,
     question: Question | None = None,
     escalation: Escalation = "broad",
-    candidate_words: str = "",
 ) -> Prompt:
     """The engine's words for what the rules chose."""
     scene, state = draft.scene, draft.state
-    response = state.prompts[-1].response if state.prompts else 0
+    response = state.pending.response if state.pending else 0
     return scene.engine.ask(
         AskRequest(
             kind=kind,
@@ -313,7 +299,7 @@ def _words(
             exchanges=draft.exchanges(response),
             evaluation=draft.evaluations.get(response),
             asked=draft.spoken_prompts(),
-            candidate_words=candidate_words,
-            auto_send=draft.auto_send,
+            candidate_words=turn.answer if turn and kind == "reply" else "",
+            auto_send=turn is not None and turn.auto_send,
         )
     )

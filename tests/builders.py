@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from scripted import ScriptedEngine
+
 from interview.access import SYSTEM, Actor
 from interview.contract import SessionSnapshot, StartRequest, StartResponse, TurnRequest, TurnResponse
 from interview.engines import InterviewEngine
@@ -16,7 +18,6 @@ from interview.interviews import InterviewRecord, NewInterview
 from interview.models import Move, PersonaOverrides, PositionSettings
 from interview.service import Service, open_service
 from interview.settings import Settings
-from scripted import ScriptedEngine
 
 BEGINNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ANSWER = "I traced the fault to the cache and wrote a test for it."

@@ -100,9 +100,9 @@ def standing(stage: Stage, competency: str | None, asked: list[AskedPrompt], **f
     )
 
 
-def prompt(response: int, question: int | None, competency: str | None, escalation: Escalation = "broad") -> AskedPrompt:
+def prompt(response: int, question: int | None, competency: str | None, rung: Escalation = "broad") -> AskedPrompt:
     return AskedPrompt(
-        entry_id=response * 10, response=response, question_index=question, competency=competency, escalation=escalation
+        entry_id=response * 10, response=response, question_index=question, competency=competency, escalation=rung
     )
 
 

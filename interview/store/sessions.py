@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
 from interview.context import Context
 from interview.draft import Draft, Scene
 from interview.errors import Conflict, SessionUnknown
-from interview.events import EvaluationMade, InterviewEvent, joined, restored, stored
+from interview.events import AnswerGiven, EvaluationMade, FlagRaised, InterviewEvent, Payload, joined, restored, stored
 from interview.models import (
     CandidatePlan,
     Evaluation,
@@ -27,6 +28,7 @@ from interview.store import queries
 from interview.store.tables import EntryRow, EventRow, InterviewRow, PlanRow, PositionRow, SessionRow, TurnRow
 from interview.transcript import by_id
 
+Paid = TypeVar("Paid", bound=Payload)
 RANK: dict[StatusName, int] = {"not_started": 0, "started": 1, "answered": 2, "skipped": 2}
 
 
@@ -51,11 +53,7 @@ class Loaded:
     @property
     def evaluations(self) -> dict[int, Evaluation]:
         """The newest evaluation of each response, earlier sessions of the attempt included."""
-        return {
-            event.payload.response: event.payload
-            for event in (*self.carried_events, *self.events)
-            if isinstance(event.payload, EvaluationMade)
-        }
+        return {made.response: made for made in self._payloads(EvaluationMade)}
 
     @property
     def statuses(self) -> tuple[QuestionStatus, ...]:
@@ -78,15 +76,28 @@ class Loaded:
             next_entry_id=self.interview.next_entry_id,
             next_event_id=self.events[-1].event_id + 1 if self.events else 1,
             evaluations=self.evaluations,
+            spoken={said.entry_id for said in self._payloads(AnswerGiven) if said.auto_send},
+            raised={(flag.kind, flag.entry_id) for flag in self._payloads(FlagRaised)},
         )
+
+    def _payloads(self, kind: type[Paid]) -> list[Paid]:
+        """The payloads of one kind, earlier sessions of the attempt included."""
+        payloads = (event.payload for event in (*self.carried_events, *self.events))
+        return [payload for payload in payloads if isinstance(payload, kind)]
 
 
 def load(tx: Session, session_id: str) -> Loaded:
     """The session as it stands. Raises SessionUnknown."""
     row = tx.get(SessionRow, session_id)
-    interview = tx.get(InterviewRow, row.interview_id) if row else None
-    if row is None or interview is None:
+    if row is None:
         raise SessionUnknown("There is no such session.")
+    return assemble(tx, row)
+
+
+def assemble(tx: Session, row: SessionRow) -> Loaded:
+    """The same for a row in hand, stored already or not yet."""
+    session_id = row.session_id
+    interview = tx.get_one(InterviewRow, row.interview_id)
     position, plan = tx.get_one(PositionRow, interview.position_id), tx.get_one(PlanRow, interview.plan_id)
     candidate = CandidatePlan.model_validate(interview.candidate_plan)
     chain = queries.session_chain(tx, row)
@@ -147,7 +158,8 @@ def save_import(tx: Session, draft: Draft) -> None:
 
 def _add(tx: Session, session: SessionRow, draft: Draft) -> None:
     interview = tx.get_one(InterviewRow, session.interview_id)
-    if interview.next_entry_id != draft.next_entry_id - len(draft.new_entries):
+    overtaken = interview.next_entry_id != draft.next_entry_id - len(draft.new_entries)
+    if overtaken or len(interview.questions) != len(draft.scene.questions):
         raise _overtaken()
     session.state = draft.state.model_dump(mode="json")
     interview.next_entry_id = draft.next_entry_id
