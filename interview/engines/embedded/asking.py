@@ -33,6 +33,7 @@ from interview.engines.embedded.probing import (
     newest_answer,
     question_text,
     said_in,
+    since_question,
 )  # fmt: skip
 from interview.engines.embedded.quoting import clause_to_quote, doubtful_passage
 from interview.engines.embedded.text import sentences, stems, words
@@ -139,7 +140,8 @@ def _put(request: AskRequest, angle: Angle, quote: str) -> str:
     opening = pick(style.quote if quote else style.bare, seed, said).format(q=quote)
     question = pick(style.ask, seed, said).format(q=lower_first(angle.question), Q=angle.question)
     thanks = thanks_of(request.persona)
-    warm = [pick(thanks, seed, said)] if thanks and quote and len(request.asked) % 2 else []
+    left = [one for one in thanks if not was_said(one, said)]
+    warm = [pick(left, seed)] if left and quote and len(request.asked) % 2 else []
     return " ".join([*warm, opening, question])
 
 
@@ -152,10 +154,10 @@ def _why(request: AskRequest, angle: Angle) -> str:
 
 
 def _clarifying(request: AskRequest) -> Prompt | None:
-    """A question about a passage that speech recognition probably got wrong; None if all is clear or just asked."""
-    other, last = load().other, last_prompt(request)
+    """A question about a passage that speech recognition probably got wrong; None if all is clear or asked."""
+    other, here = load().other, since_question(request)
     passage = doubtful_passage(newest_answer(request))
-    if passage is None or any(was_said(one, [last]) for one in (*other.clarify, *other.clarify_bare)):
+    if passage is None or any(was_said(one, here) for one in (*other.clarify, *other.clarify_bare)):
         return None
     template = pick(other.clarify if passage else other.clarify_bare, newest_answer(request), said_in(request))
     return Prompt(

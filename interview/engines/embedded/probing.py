@@ -35,7 +35,7 @@ def angles(request: AskRequest, said: list[str], escalation: Escalation | None =
     first = "how" if request.escalation == "broad" else request.escalation
     steps: list[Escalation] = [escalation or first, "how", "why", "challenge", "edge"]
     new = [angle for step in steps for angle in _at(request, step) if not _asked(angle.question, said)]
-    here = _since_question(request)
+    here = since_question(request)
     tried = {angle.aspect for step in steps for angle in _at(request, step) if _asked(angle.question, here)}
     yield from (angle for angle in new if angle.aspect not in tried)
     yield from new
@@ -46,7 +46,7 @@ def _asked(question: str, prompts: list[str]) -> bool:
     return any(question in prompt or lower_first(question) in prompt for prompt in prompts)
 
 
-def _since_question(request: AskRequest) -> list[str]:
+def since_question(request: AskRequest) -> list[str]:
     """The prompts of this response: from the planned question on."""
     asked, text = list(request.asked), question_text(request)
     place = max((n for n, prompt in enumerate(asked) if text in prompt), default=len(asked))
@@ -63,8 +63,16 @@ def _at(request: AskRequest, escalation: Escalation) -> Iterator[Angle]:
             probes = aspect.would if made_up else aspect.past
             yield Angle(criterion=criterion.name, aspect=f"the side “{aspect.name}”", question=probes.at(escalation))
         topic = load().topic.would if made_up else load().topic.past
-        question = topic.at(escalation).format(name=lower_first(criterion.name))
+        question = topic.at(escalation).format(name=_as_topic(criterion.name))
         yield Angle(criterion=criterion.name, aspect=f"“{criterion.name}” by its name", question=question)
+
+
+def _as_topic(name: str) -> str:
+    """A criterion's name as it stands inside a sentence: "comparing designs", "the clear message", "your own part"."""
+    first, topic = name.split()[0].lower(), lower_first(name)
+    if first.endswith("ing") and first not in {"lasting", "fitting", "working"}:
+        return topic
+    return f"your {topic}" if first == "own" else topic if first in {"the", "a", "an"} else f"the {topic}"
 
 
 def by_evidence(request: AskRequest) -> list[Criterion]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
+from interview.engines.embedded.cleaning import FUNCTION_WORDS
 from interview.engines.embedded.phrases import load
 from interview.engines.embedded.text import stem, words
 from interview.moves import flags, injected_spans
@@ -19,6 +20,7 @@ QUOTED = re.compile(r"“([^”]*)”")
 """What earlier prompts quoted."""
 
 _SENTENCE = re.compile(r"\S[^\n]*?(?:[.!?…]+(?=\s|$)|$)", re.MULTILINE)
+_LEAST_WORTH = 1.1
 _SHORTEST, _LONGEST = 3, 9
 _BREAK = re.compile(r"[,;:()\[\]\"“”—–]|(?<=\s)-(?=\s)|\.{2,}|…|[.!?](?=\s|$)")
 _WORDS = load().words
@@ -28,13 +30,15 @@ _LEAD, _DANGLING = frozenset(_WORDS.lead.split()), frozenset(_WORDS.dangling.spl
 _REPORTING, _EMPTY = frozenset(_WORDS.reporting.split()), frozenset(_WORDS.empty.split())
 _SUBJECTS = frozenset(["i", "we", "i'd", "i've", "we'd", "we've", "i'm", "i'll", "we'll"])
 _HEDGES = re.compile(
-    r"""(?x)^(?: i\ (?:think|guess|mean|believe|suppose|hope|would\ say|don't\ know|do\ not\ know|am\ not\ sure|remember)
-    | i\ can't | you\ know | let\ me | as\ i\ said | it\ depends | for\ example | of\ course )\b"""
+    r"""(?x)^(?: i\ (?:really\ )?(?:think|guess|mean|believe|suppose|hope|would\ say|remember|am\ not\ sure
+      |am\ sorry|can't|cannot      |(?:don't|do\ not|dont|didn't)\ (?:really\ )?(?:know|remember|recall|have))
+    | you\ know | let\ me | as\ i\ said | it\ depends | for\ example | of\ course )\b"""
 )
 _PRIVATE = re.compile(
     r"""(?ix) @ | https?: | www\. | \b\w+\.(?:com|org|net|io|de|fr|eu|uk)\b | \+?\d[\s().\d/-]{6,}\d | \b\d{5,}\b
-    | \b(?:my\ name\ is | i\ am\ called | call\ me | i\ live\ (?:in|at|on) | born\ (?:in|on) | years\ old | pregnan\w+
-      | street | password | my\ (?:phone|number|e-?mail|address|birthday|passport|iban|account|wife|husband|age|religion) )\b"""
+    | \b(?:my\ name\ is | i\ am\ called | call\ me | i\ live\ (?:in|at|on) | born\ (?:in|on) | years\ old
+      | pregnan\w+ | street | password
+      | my\ (?:phone|number|e-?mail|address|birthday|passport|iban|account|wife|husband|age|religion) )\b"""
 )
 _RUDE = re.compile(
     r"""(?ix)\b(?: fuck\w* | shit\w* | bitch\w* | asshole\w* | arse\w* | cunt\w* | bastard\w* | idiots? | morons?
@@ -58,7 +62,7 @@ def clause_to_quote(answer: str, question: str = "", earlier: Iterable[str] = ()
     """
     said_before = [_content(quote) for prompt in earlier for quote in QUOTED.findall(prompt)]
     asked, wanted = _content(question), _content(toward)
-    best = Clause("", 0.9)
+    best = Clause("", _LEAST_WORTH)
     for clause in clauses(answer):
         own = _content(clause.text)
         if any(len(own & before) * 2 >= len(own) for before in said_before) or len(own - asked) < 2:
@@ -103,21 +107,14 @@ def _starts_clause(tokens: list[str], place: int) -> bool:
     if tokens[place].lower() not in _NOUN_JOINTS:
         return True
     after = tokens[place + 1].lower() if place + 1 < len(tokens) else ""
-    return after in _CLAUSE_OPENERS or after.endswith("ed")
+    return after in _CLAUSE_OPENERS or (after.endswith("ed") and tokens[place].lower() in {"and", "or"})
 
 
 def _shaped(run: list[str]) -> list[str]:
     while run and run[0].lower().strip("'") in _LEAD:
         run = run[1:]
     if len(run) > _LONGEST:
-        places = [
-            n
-            for n in range(_SHORTEST + 1, _LONGEST + 1)
-            if run[n].lower() in _PREPOSITIONS | _JOINTS and run[n - 1].lower() not in _DANGLING
-        ]
-        if not places:
-            return []
-        run = run[: places[-1]]
+        run = run[: _natural_end(run)]
     asks = any(token.lower() in {"what", "how", "why", "where"} for token in run)
     loose = (_DANGLING | _PREPOSITIONS) - {"one", "two", "first", "other", "own"} | (
         frozenset() if asks else _REPORTING
@@ -125,6 +122,17 @@ def _shaped(run: list[str]) -> list[str]:
     while run and run[-1].lower() in loose:
         run = run[:-1]
     return [" ".join(run)] if _SHORTEST <= len(run) <= _LONGEST else []
+
+
+def _natural_end(run: list[str]) -> int:
+    """Where a long clause may end early: before a preposition or a joining word; 0 where it would be left hanging."""
+    ends = _PREPOSITIONS | _JOINTS - _NOUN_JOINTS
+    for place in range(_LONGEST, _SHORTEST, -1):
+        whole = not {"that", "which", "who", "what", "how"} & {token.lower() for token in run[1:place]}
+        pair = run[place - 1] in run[place + 1 : place + 2]  # "side by side"
+        if run[place].lower() in ends and run[place - 1].lower() not in _DANGLING and whole and not pair:
+            return 0 if run[0].lower() in _PREPOSITIONS else place
+    return 0
 
 
 def _fit(piece: str) -> bool:
@@ -148,6 +156,7 @@ def _worth(piece: str) -> float:
     worth += 0.2 * any(re.search(r"[a-z]{2}ed$", token) for token in tokens)
     worth -= 0.5 * (tokens[0].lower() in {"it", "that", "this", "there", "they", "he", "she", "you", "it's"})
     worth -= 0.7 * any(token.lower() in _STATES for token in tokens[:3])
+    worth -= 0.4 * (tokens[0].lower() in _PREPOSITIONS)
     return worth - 0.3 * (len(tokens) < 4)
 
 
@@ -173,11 +182,8 @@ def doubtful_passage(answer: str) -> str | None:
     tokens = words(answer)
     loops = re.search(r"\b(\w+(?: \w+){0,5})(?:[\s,.]+\1\b){2,}", answer, re.IGNORECASE)
     lost = re.search(r"�|\[(?:inaudible|unclear|noise|\?+)\]|\((?:inaudible|unclear)\)|\?\?\?", answer, re.IGNORECASE)
-    bare = (
-        len(tokens) >= 8
-        and sum(word in _DANGLING | _EMPTY for word in tokens) < 0.1 * len(tokens)
-        and "," not in answer
-    )
+    grammar = sum(word in FUNCTION_WORDS for word in tokens)
+    bare = len(tokens) >= 8 and grammar < 0.12 * len(tokens) and "," not in answer
     if not (loops or lost or bare):
         return None
     place = (loops or lost).start() if loops or lost else 0  # type: ignore[union-attr]
