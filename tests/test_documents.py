@@ -21,6 +21,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from interview import documents
 from interview.documents import MAX_BYTES, DocumentText, read, read_pasted
+from interview.documents.text import SENTENCES
 from interview.errors import DocumentError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -366,7 +367,7 @@ def test_every_hostile_pdf_ends_in_text_or_an_error_a_person_can_act_on() -> Non
     paths = samples("hostile_pdfs")
     with ThreadPoolExecutor(2) as pool:
         codes = {path.name: code for path, code in zip(paths, pool.map(outcome, paths), strict=True)}
-    assert set(codes.values()) <= {"", *documents._SENTENCES}
+    assert set(codes.values()) <= {"", *SENTENCES}
     assert codes.get("pypdf_r6-user-password.pdf", "document_encrypted") == "document_encrypted"
     assert codes.get("qpdf_enc-XI-R6,V5,O=master.pdf", "") == "", "an empty user password opens"
 
@@ -376,9 +377,9 @@ def outcome(path: Path) -> str:
     try:
         assert read(path.name, path.read_bytes()).text
     except DocumentError as error:
-        return error.code if error.message == documents._SENTENCES[error.code] else "other sentence"
+        return error.code if error.message == SENTENCES[error.code] else "other sentence"
     finally:
-        assert time.monotonic() - started < documents._SECONDS + 0.5, path.name
+        assert time.monotonic() - started < documents.SECONDS + 0.5, path.name
     return ""
 
 
@@ -387,7 +388,7 @@ def test_password_protected_pdf_is_named_as_such() -> None:
 
 
 def test_protected_word_file_is_named_as_such() -> None:
-    wrapper = documents._OLE + bytes(512) + "EncryptedPackage".encode("utf-16-le")
+    wrapper = documents.OLE + bytes(512) + "EncryptedPackage".encode("utf-16-le")
     assert refusal("resume.docx", wrapper).code == "document_encrypted"
 
 
@@ -395,7 +396,7 @@ def test_protected_word_file_is_named_as_such() -> None:
     ("name", "data", "code"),
     [
         ("photo.png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, "document_type_unsupported"),
-        ("resume.doc", documents._OLE + bytes(2_000), "document_type_unsupported"),
+        ("resume.doc", documents.OLE + bytes(2_000), "document_type_unsupported"),
         ("resume.rtf", rb"{\rtf1\ansi " + VISIBLE[0].encode() + b"}", "document_type_unsupported"),
         ("page.html", f"<p>{VISIBLE[0]}</p>".encode(), "document_type_unsupported"),
         ("resume.pdf", VISIBLE[0].encode(), "document_damaged"),

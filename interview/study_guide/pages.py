@@ -14,8 +14,8 @@ from fpdf.enums import Align
 
 from interview import fonts
 from interview.models import SCALE
-from interview.study_guide import Block, Bullets, Cover, Heading, Level, Notes, Paragraph, Quote, Share, Terms
-from interview.study_guide_paper import (
+from interview.study_guide.blocks import Block, Bullets, Cover, Heading, Level, Notes, Paragraph, Quote, Share, Terms
+from interview.study_guide.paper import (
     ACCENT,
     BODY,
     BOTTOM,

@@ -12,7 +12,7 @@ import re
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-from interview.documents import DocumentText, finished, problem
+from interview.documents.text import DocumentText, finished, problem
 
 if TYPE_CHECKING:
     from bs4 import Tag

@@ -14,8 +14,8 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw
 
-from interview.documents import MAX_CHARS, MAX_PAGES, MIN_LETTERS, DocumentText, finished, problem
-from interview.pdf_visible import Word, mark_hidden
+from interview.documents.pdf_visible import Word, mark_hidden
+from interview.documents.text import MAX_CHARS, MAX_PAGES, MIN_LETTERS, DocumentText, finished, problem
 
 pdfium: Any = pypdfium2.raw
 _PAINTING_SECONDS = 1.5

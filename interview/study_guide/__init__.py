@@ -1,18 +1,18 @@
 """The candidate's study guide: what it says, block by block, and its two forms, a PDF and plain text.
 
 The engine writes the content; this module arranges it, adds the standing words and is kind about gaps. Levels appear
-only where the position shows scores. `study_guide_pages` draws the blocks on `study_guide_paper`.
+only where the position shows scores. `pages` draws the blocks on `study_guide_paper`.
 """
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from interview.fonts import plain, unspaced
 from interview.models import SCALE, Evidence, GuideContent, GuideSection, Model
+from interview.study_guide.blocks import Block, Bullets, Cover, Heading, Level, Notes, Paragraph, Quote, Share, Terms
 
 _WIDTH = 88
 _TEXT_LIMIT = 700
@@ -78,83 +78,9 @@ class StudyGuide(Model):
         return f"{self.held_on.day} {self.held_on:%B %Y}"
 
 
-@dataclass(frozen=True)
-class Cover:
-    """The guide's head: whose it is, for which role, and when the interview was."""
-
-    name: str
-    role: str
-    day: str
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A heading of the outline; `new_page` starts one. Level 1 is a chapter or topic, 2 a part of it."""
-
-    text: str
-    level: int = 1
-    new_page: bool = False
-
-
-@dataclass(frozen=True)
-class Paragraph:
-    text: str
-    muted: bool = False
-
-
-@dataclass(frozen=True)
-class Quote:
-    """The candidate's own words, and the time in the interview (`mm:ss`) where it is known."""
-
-    text: str
-    time: str = ""
-
-
-@dataclass(frozen=True)
-class Bullets:
-    """A list of points; to be ticked off if it is a checklist."""
-
-    items: tuple[str, ...]
-    checklist: bool = False
-
-
-@dataclass(frozen=True)
-class Terms:
-    """Words with what they mean."""
-
-    items: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Share:
-    """For how many of a topic's points there was evidence: `filled` of `parts`, and the same in words."""
-
-    label: str
-    filled: int
-    parts: int
-    caption: str
-
-
-@dataclass(frozen=True)
-class Level:
-    """A topic's level on the 1-5 scale, None where it was not rated, and the same in words."""
-
-    label: str
-    level: float | None
-    caption: str
-
-
-@dataclass(frozen=True)
-class Notes:
-    """Room for the reader's own notes."""
-
-
-Block = Cover | Heading | Paragraph | Quote | Bullets | Terms | Share | Level | Notes
-
-
 def study_guide_pdf(guide: StudyGuide) -> bytes:
     """The study guide as an A4 PDF with outline and metadata; the same guide gives the same bytes."""
-    from interview.study_guide_pages import draw_pages
+    from interview.study_guide.pages import draw_pages
 
     return draw_pages(tuple(guide_blocks(guide)), title=guide.title, footer=FOOTER, held_on=guide.held_on)
 
