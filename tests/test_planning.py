@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from interview import documents
 from interview.engines.embedded import skills as skills_module
 from interview.engines.embedded.bank import SHARED, find, load_bank
 from interview.engines.embedded.planning import plan_candidate, plan_position
@@ -211,6 +212,13 @@ def test_skills_shown_and_gaps_part_the_skills_wanted() -> None:
     assert not set(found.skills_shown) & set(found.gaps)
     assert set(found.skills_shown) | set(found.gaps) <= set(plan.skills_wanted)
     assert len(found.focus_areas) >= 2
+
+
+def test_a_word_that_happens_to_be_a_skill_is_not_shown_by_it() -> None:
+    """`go` in a sentence does not show that somebody knows Go."""
+    found = _candidate("Jo Bell\nI like to go where the work is.", "Engineer", "You write Go, Rust and Python.")
+    assert found.skills_shown == ()
+    assert set(found.gaps) == {"Go", "Rust", "Python"}
 
 
 def test_each_probe_names_something_of_its_own_resume_or_a_gap() -> None:
@@ -418,12 +426,7 @@ def test_a_changed_list_is_refused() -> None:
 @pytest.mark.parametrize("path", sorted(RESUMES.glob("*.pdf")), ids=lambda path: path.stem)
 def test_real_layouts_give_a_name_and_sound_probes(path: Path) -> None:
     """Whatever the columns: a name, possible years, and probes that quote neither contacts nor headings."""
-    import pypdfium2
-
-    document = pypdfium2.PdfDocument(path)
-    text = "\n".join(page.get_textpage().get_text_range() for page in document)
-    document.close()
-    found = _candidate(text)
+    found = _candidate(documents.read(path.name, path.read_bytes()).text)
     assert len(found.profile.candidate_name.split()) == 2
     assert found.profile.experience_years is None or 3 <= found.profile.experience_years <= 20
     assert len(found.probes) >= 2

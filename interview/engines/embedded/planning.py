@@ -6,7 +6,6 @@ description needs.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
@@ -95,9 +94,7 @@ def _names(skill: str, skills: Sequence[str], resume: str) -> bool:
     if skill_key(skill) in {skill_key(other) for other in skills}:
         return True
     words = set(text.stems(skill))
-    if len(words) == 1:
-        return bool(re.search(rf"(?<!\w){re.escape(skill)}(?!\w)", resume, re.IGNORECASE))
-    return any(words <= set(text.stems(line)) for line in resume.splitlines())
+    return len(words) > 1 and any(words <= set(text.stems(line)) for line in resume.splitlines())
 
 
 def _hinted(skill: str, resume: str) -> bool:
@@ -158,7 +155,8 @@ def _on_highlight(line: str, *, second: bool) -> _Probe:
 
 
 def _on_gap(topic: str) -> _Probe:
-    words = f"The job description mentions {topic}, and I did not see it in your résumé. What is the closest thing you have done?"
+    said = f"The job description mentions {topic}, and I did not see it in your résumé."
+    words = f"{said} What is the closest thing you have done?"
     return _Probe(topic, words, "Gives the candidate a chance to show something that the job asks for.")
 
 

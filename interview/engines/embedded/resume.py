@@ -217,7 +217,7 @@ def _substance(unit: Unit) -> float:
 
 def shorten(text: str) -> str:
     """A line of at most 200 characters, cut at a word."""
-    bare = text.strip(" ;,")
+    bare = text.strip(" ;,").replace("( ", "(").replace(" )", ")")
     if len(bare) <= _MAX_HIGHLIGHT:
         return bare
     return bare[: _MAX_HIGHLIGHT - 1].rsplit(" ", 1)[0].rstrip(" ,;.") + "…"
