@@ -1,7 +1,7 @@
 """The candidate's study guide: what it says, block by block, and its two forms, a PDF and plain text.
 
 The engine writes the content; this module arranges it, adds the standing words and is kind about gaps. Levels appear
-only where the position shows scores. `pages` draws the blocks on `study_guide_paper`.
+only where the position shows scores. `pages` draws the blocks on `paper`.
 """
 
 from __future__ import annotations
