@@ -136,6 +136,24 @@ def test_no_transition_is_used_twice_in_a_long_session() -> None:
     assert len(set(transitions)) == 16
 
 
+def test_a_topic_is_announced_only_at_its_first_question() -> None:
+    """The second question on a competency is never led up to as if the subject were new."""
+    from interview.engines.embedded.phrases import load, was_said
+
+    first, second = question(), question("situational", index=1)
+    for n in range(12):
+        request = AskRequest(
+            kind="question", role_title="Engineer", question=second, competency=competency(),
+            asked=(*(["Hello."] * n), first.text), exchanges=(said(f"It took {n} hours.", first.text),),
+        )  # fmt: skip
+        assert not any(was_said(form, [ask(request).content]) for form in load().transition.topic)
+
+
+def test_a_relative_clause_is_not_torn_off() -> None:
+    quote = clause_to_quote("The share of deals which slipped had gone from 41 to 24 percent.")
+    assert not quote.startswith(("slipped", "which"))
+
+
 def test_a_transition_neither_praises_nor_judges() -> None:
     from interview.engines.embedded.phrases import load
 

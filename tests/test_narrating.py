@@ -163,6 +163,28 @@ def test_nothing_assessed_is_said_and_nothing_is_praised() -> None:
     assert all("not asked about" in one for one in narrative.improvements)
 
 
+def test_where_all_was_shown_the_least_complete_criteria_are_named_still() -> None:
+    """A high level leaves something to ask: at least two lines, each with a point that was not said."""
+    request = interview()
+    full = tuple(one.model_copy(update={"score": 4.5, "low": 4.5, "high": 4.5}) for one in scores())
+    high = request.model_copy(
+        update={
+            "competencies": request.competencies[:1],
+            "summaries": (summary(INCIDENTS, full, 4.5),),
+            "responses": request.responses[:1],
+        }
+    )
+    improvements = narrate(high).improvements
+    assert len(improvements) == 2
+    assert all("level 4.5; nothing was said along the lines of" in one for one in improvements)
+    assert guide(high).sections[0].missing == ()
+
+
+def test_two_strengths_are_shown_in_different_words_where_there_are_some() -> None:
+    strengths = narrate(interview()).strengths
+    assert len({re.findall(r"“([^”]+)”", one)[0] for one in strengths}) == len(strengths)
+
+
 def test_quotes_left_to_be_joined_are_read_from_the_transcript() -> None:
     assert narrate(interview(joined=False)) == narrate(interview())
 

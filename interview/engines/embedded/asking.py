@@ -103,13 +103,19 @@ def _transition(request: AskRequest) -> str:
     quote = clause_to_quote(newest_answer(request), last_prompt(request), said)
     topic = lower_first(request.competency.name) if request.competency else ""
     pools = [forms.plain if _said_something(request) else forms.after_nothing]
-    if topic and not any(topic in prompt for prompt in said):
+    if topic and _is_new_topic(request, said):
         pools.insert(checksum(seed) % 2, forms.topic)
     if quote and checksum(seed) % 3 != 0:
         pools.insert(0, forms.quoted)
     chosen = (pick(pool, seed, said) for pool in [*pools, forms.plain])
     template = next((one for one in chosen if not was_said(one, said)), "")
     return template.format(q=quote, competency=topic)
+
+
+def _is_new_topic(request: AskRequest, said: list[str]) -> bool:
+    """Whether no question on this competency was asked before; False where its questions are not known."""
+    known = bank.find(request.competency.name) if request.competency else None
+    return known is not None and not any(was_said(one.text, said) for one in known.questions)
 
 
 def _said_something(request: AskRequest) -> bool:

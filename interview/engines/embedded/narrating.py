@@ -7,6 +7,7 @@ shown, and not asked, not shown and weak stay three different things. The same r
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import NamedTuple
 
 from interview.engines import Response, ScoreRequest
@@ -28,7 +29,7 @@ _SHOWN = 3.0
 """The level from which a criterion counts as shown: the middle anchor."""
 _FULL = 4.0
 """The level from which nothing is listed as missing."""
-_MOST = 5
+_FEWEST, _MOST = 2, 5
 _STEMS_COVERED, _NEAR = 0.5, 0.42
 """A point counts as said when half of its stems were, or a sentence lies this near (cosine); set by eye."""
 _CAVEAT = (
@@ -57,10 +58,14 @@ class _Standing(NamedTuple):
 def narrate(request: ScoreRequest) -> Narrative:
     """Summary, strengths and improvements for the hiring team."""
     standings = list(_standings(request))
+    lacking = _lacking(standings)
+    for one in sorted(_shown(standings), key=lambda one: one.summary.latest_score):
+        if len(lacking) < _FEWEST and one not in lacking and _unsaid_points(request, one):
+            lacking.append(one)
     return Narrative(
         summary=" ".join(_summary(request, standings)),
-        strengths=tuple(_strength(request, one) for one in _shown(standings)[:_MOST]),
-        improvements=tuple(_improvement(request, one) for one in _lacking(standings)[:_MOST]),
+        strengths=tuple(_strengths(request, _shown(standings)[:_MOST])),
+        improvements=tuple(_improvement(request, one) for one in lacking[:_MOST]),
     )
 
 
@@ -125,10 +130,15 @@ def _open_ends(request: ScoreRequest, standings: list[_Standing]) -> Iterator[st
         yield f"{'asked' if not_asked else 'Asked'} about without enough evidence to rate: {_listed(thin)}"
 
 
-def _strength(request: ScoreRequest, one: _Standing) -> str:
-    quote = next((words for e in one.summary.evidence if (words := _words_of(request, e))), "")
-    said = f", in the words “{_cut(quote)}”" if quote else ""
-    return f"{one.criterion.name} ({one.competency.name}): shown at level {_level(one.summary)}{said}."
+def _strengths(request: ScoreRequest, shown: list[_Standing]) -> Iterator[str]:
+    """A line per criterion with words that show it, other words each time where there are some."""
+    used: set[str] = set()
+    for one in shown:
+        quotes = [quote for evidence in one.summary.evidence if (quote := _words_of(request, evidence))]
+        quote = next((quote for quote in quotes if quote not in used), "".join(quotes[:1]))
+        used.add(quote)
+        said = f", in the words “{_cut(quote)}”" if quote else ""
+        yield f"{one.criterion.name} ({one.competency.name}): shown at level {_level(one.summary)}{said}."
 
 
 def _improvement(request: ScoreRequest, one: _Standing) -> str:
@@ -163,8 +173,7 @@ def _opening(request: ScoreRequest, standings: list[_Standing]) -> str:
     )
     if not any(one.assessed for one in standings):
         return f"{thanks} The transcript did not say enough about what you can do; that is no judgement of you. {use}"
-    many = "one of the points" if shown == 1 else f"{shown} of the points" if shown else ""
-    seen = f" Your answers made {many} that this role asks about plain to see." if many else ""
+    seen = f" Your answers showed something on {shown} of the {len(standings)} points it looks at." if shown else ""
     return f"{thanks}{seen} {use}"
 
 
@@ -185,14 +194,14 @@ def _section(request: ScoreRequest, competency: Competency, standings: list[_Sta
 
 
 def _own_words(request: ScoreRequest, standings: list[_Standing], responses: list[Response]) -> tuple[Evidence, ...]:
-    """The quotes behind what was shown, the strongest criterion first, each place once, at most four."""
+    """The quotes behind what was shown, one for each criterion in turn, each place once, at most four."""
     shown = {one.criterion.name: one.summary.latest_score for one in _shown(standings)}
     scores = [score for one in responses for score in one.evaluation.criterion_scores if score.criterion in shown]
     scores.sort(key=lambda score: -shown[score.criterion])
     found: dict[tuple[int, int, int], Evidence] = {}
-    for evidence in [e for score in scores for e in score.evidence]:
-        quote = _words_of(request, evidence)
-        if quote:
+    rows = zip_longest(*(score.evidence for score in scores))
+    for evidence in [one for row in rows for one in row if one is not None]:
+        if quote := _words_of(request, evidence):
             place = (evidence.entry_id, evidence.start, evidence.end)
             found.setdefault(place, evidence.model_copy(update={"quote": quote}))
     return tuple(found.values())[:4]

@@ -111,6 +111,8 @@ def _starts_clause(tokens: list[str], place: int) -> bool:
 
 
 def _shaped(run: list[str]) -> list[str]:
+    if run and run[0].lower() in {"which", "who", "whom"}:
+        return []
     while run and run[0].lower().strip("'") in _LEAD:
         run = run[1:]
     if len(run) > _LONGEST:
