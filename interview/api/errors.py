@@ -36,6 +36,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "method_not_allowed": (405, "This address does not take that method."),
     "turn_conflict": (409, "Another answer to this session came first. Read the session and go on from there."),
     "session_complete": (409, "The session is complete; no more answers are taken."),
+    "turn_limit": (409, "This session has had too many messages. Skip the question or end it."),
     "session_open": (409, "The session is still open. Let it end before it is scored."),
     "idempotency_key_reused": (409, "This Idempotency-Key was used for another answer. Use a new one for each answer."),
     "plan_not_approved": (409, "The plan has to be approved by the hiring team first."),
@@ -100,7 +101,8 @@ def problem(code: str, message: str, status: int) -> JSONResponse:
 def unexpected(error: Exception, code: str = "internal_error") -> JSONResponse:
     """The response to a failure that nobody foresaw. The log gets its kind and place under a number, not its words."""
     number = uuid4().hex[:8]
-    places = "".join(traceback.format_tb(error.__traceback__))
+    frames = traceback.extract_tb(error.__traceback__)
+    places = "\n".join(f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
     log.error("%s %s: %s.%s\n%s", code, number, type(error).__module__, type(error).__qualname__, places)
     return problem(code, f"{_UNEXPECTED[code]} Please tell the team this number: {number}.", 500)
 
@@ -139,7 +141,7 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101
     code = _HTTP_CODES.get(error.status_code, "invalid_payload")
-    message = str(error.detail) if error.status_code == 400 else CODES[code][1]
+    message = f"{str(error.detail).rstrip('.')}." if error.status_code == 400 else CODES[code][1]
     response = problem(code, message, error.status_code)
     response.headers.update(error.headers or {})
     return response

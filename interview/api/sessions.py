@@ -53,7 +53,7 @@ async def start_session(
     responses={
         **shown(200, examples.TURN_RESPONSE),
         **problems(
-            "invalid_payload", "session_unknown", "turn_conflict", "session_complete", "idempotency_key_reused",
+            "invalid_payload", "session_unknown", "turn_conflict", "session_complete", "turn_limit", "idempotency_key_reused",
             "session_expired", "llm_failure", "busy",
         ),
     },

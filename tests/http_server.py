@@ -1,0 +1,206 @@
+"""The app over real HTTP: all of it as `make run` starts it, or the API alone with an engine that a test scripts."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+from scripted import ScriptedEngine
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from interview.access import SYSTEM
+from interview.api import create_api
+from interview.api.door import door
+from interview.service import Service, open_service
+from interview.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+START_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class RunningApp:
+    """`url` without a slash at the end; `admin_key` an administrator's key; `output` what the server has written."""
+
+    url: str
+    admin_key: str
+    log: Path
+
+    @property
+    def output(self) -> str:
+        return self.log.read_text()
+
+    @property
+    def admin_link(self) -> str:
+        """The link that the server printed for whoever started it."""
+        found = re.search(r"https?://\S+/enter/(\S+)", self.output)
+        assert found, self.output
+        return f"{self.url}/enter/{found.group(1)}"
+
+    def client(self, key: str | None = None) -> httpx.Client:
+        """REST with this key; with the administrator's when none is given."""
+        return httpx.Client(base_url=f"{self.url}/api", headers=bearer(key or self.admin_key), timeout=60)
+
+
+def bearer(key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}"}
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running_app(folder: Path, **settings: str) -> Iterator[RunningApp]:
+    """The real process on a free port, its data in `folder`; `settings` are environment variables besides."""
+    port, key = free_port(), secrets.token_urlsafe(32)
+    log = folder / "server.log"
+    environment = os.environ | {
+        "INTERVIEW_DATA_DIR": str(folder / "data"),
+        "INTERVIEW_ADMIN_KEY": key,
+        "INTERVIEW_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        **settings,
+    }
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    with (
+        log.open("w") as output,
+        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT) as process,
+    ):
+        try:
+            _wait(f"http://127.0.0.1:{port}/api/health")
+            yield RunningApp(url=f"http://127.0.0.1:{port}", admin_key=key, log=log)
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def running_api(service: Service) -> Iterator[str]:
+    """The API and the door over a given service, in a thread of this process; gives the address."""
+    api: FastAPI = create_api(service)
+    port = free_port()
+    app = Starlette(routes=[Mount("/api", api), door(service)])
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", ws="none"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        _wait(f"http://127.0.0.1:{port}/api/health")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@dataclass
+class Clock:
+    """The time, which a test moves."""
+
+    now: datetime = field(default_factory=lambda: datetime(2025, 3, 4, 9, 30, tzinfo=UTC))
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **step: float) -> None:
+        self.now += timedelta(**step)
+
+
+@dataclass(frozen=True)
+class World:
+    """The API over real HTTP with a scripted engine and a clock; everything else is real."""
+
+    url: str
+    service: Service
+    engine: ScriptedEngine
+    clock: Clock
+
+    def key(self, role: str) -> str:
+        return self.service.access.create_key(SYSTEM, f"a key for {role}", role).secret
+
+    def client(self, role: str = "program", *, token: str | None = None) -> httpx.Client:
+        """REST with a fresh key of this role, or with this token."""
+        return httpx.Client(base_url=f"{self.url}/api", headers=bearer(token or self.key(role)), timeout=60)
+
+    def interview(self, **fields: Any) -> dict[str, Any]:
+        """A new interview, as REST answers it."""
+        with self.client() as rest:
+            made: dict[str, Any] = rest.post("/interviews", data=FORM | fields).raise_for_status().json()
+        return made
+
+    def invitation(self, interview_id: str, **wanted: Any) -> dict[str, Any]:
+        with self.client() as rest:
+            answer = rest.post(f"/interviews/{interview_id}/invitations", json=wanted).raise_for_status()
+        issued: dict[str, Any] = answer.json()
+        return issued
+
+    def start(self, rest: httpx.Client, interview_id: str) -> str:
+        """The id of a started session."""
+        answer = rest.post("/interview-sessions/start", json={"interviewId": interview_id}).raise_for_status()
+        return str(answer.json()["sessionId"])
+
+
+FORM = {
+    "role_title": "Backend engineer",
+    "job_text": "We look for an engineer who finds faults, writes Python and works well with other teams.",
+    "resume_text": "Ada Example. Ten years of engineering at Example Ltd: Python, PostgreSQL, payments, on-call work.",
+}
+
+
+@contextmanager
+def scripted_world(folder: Path, engine: ScriptedEngine | None = None, **settings: Any) -> Iterator[World]:
+    engine, clock = engine or ScriptedEngine(), Clock()
+    service = open_service(Settings(data_dir=folder, **settings), engine=engine, clock=clock)
+    try:
+        with running_api(service) as url:
+            yield World(url, service, engine, clock)
+    finally:
+        service.close()
+
+
+def answer(
+    rest: httpx.Client, session_id: str, words: str = "I found the lock and removed it.", **more: Any
+) -> httpx.Response:
+    """One turn."""
+    key = more.pop("key", None)
+    headers = {"Idempotency-Key": key} if key else {}
+    return rest.post(
+        "/interview-sessions/turn", json={"sessionId": session_id, "answer": words, **more}, headers=headers
+    )
+
+
+def finish(rest: httpx.Client, session_id: str) -> httpx.Response:
+    """Answers until the session is complete; gives the last reply."""
+    for number in range(60):
+        reply = answer(rest, session_id, f"Answer {number}: I compared both versions and proved which line was slow.")
+        if reply.raise_for_status().json()["completed"]:
+            return reply
+    raise AssertionError("the session did not end within 60 answers")
+
+
+def _wait(address: str) -> None:
+    until = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            httpx.get(address, timeout=5)
+        except httpx.TransportError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+        else:
+            return
