@@ -385,6 +385,32 @@ def test_a_question_is_answered_from_the_job_description(asked: str, answer: str
     assert content.endswith(question().text)
 
 
+def test_a_sentence_broken_over_lines_is_read_out_whole_and_without_its_heading() -> None:
+    job = (
+        "How we work\nNine account executives in three small teams review deals together every Tuesday, the lost ones\n"
+        "too. The job is in Leeds with two days a week in the office. The salary is 58,000 to\n68,000 pounds."
+    )
+    request = AskRequest(kind="reply", role_title="Seller", job_text=job, candidate_words="How big is the team?")
+    assert "says: “Nine account executives in three small teams" in ask(request).content
+    assert "the lost ones too.”" in ask(request).content
+
+
+@pytest.mark.parametrize(
+    ("asked", "line"),
+    [
+        ("Who would I report to?", "We learn from reports and do not punish them."),
+        ("How many vacation days are there?", "You work two days a week in the office."),
+        ("How big is the team?", "Rosters are published six weeks ahead, and swaps are agreed in the team."),
+        ("What is the salary?", "We pay attention to detail."),
+    ],
+)
+def test_a_sentence_that_only_sounds_like_an_answer_is_not_read_out(asked: str, line: str) -> None:
+    """A wrong answer about the job is worse than none."""
+    content = ask(AskRequest(kind="reply", role_title="Nurse", job_text=line, candidate_words=asked)).content
+    assert "noted" in content
+    assert line not in content
+
+
 @pytest.mark.parametrize(
     "asked",
     [

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 from interview.engines import AskRequest, Prompt, PromptKind
 from interview.engines.embedded import bank
@@ -42,6 +43,8 @@ from interview.moves import is_stuck, recognise
 _ABOUT_ME = re.compile(r"\bare you (?:\w+ ){0,3}(?:ai|robot|bot|human|person|machine|computer)\b", re.IGNORECASE)
 _LONGEST_QUOTE = 300
 """Characters of the job description that a reply reads out."""
+_WRAPPED = 60
+"""Characters from which a line that the next one goes on is a broken one, not a heading."""
 
 
 def ask(request: AskRequest) -> Prompt:
@@ -266,38 +269,32 @@ def _reply(request: AskRequest) -> Prompt:
 def _answer_in(job_text: str, asked: str) -> str:
     """The sentence of the job text that answers the candidate, or "" where none plainly does.
 
-    A sentence must share what the question is about, or a word for the same thing, and lie near it as a whole; the
-    limits were set by eye on some thirty questions to a job description.
+    A known subject is answered only by a sentence that speaks of it; for any other, a sentence must share most of what
+    is asked about and lie near it (limits set by eye on some forty questions to four job descriptions).
     """
     from interview.engines.embedded.vectors import embed
 
-    lines = [line for span in sentences(job_text[:20_000]) if len(words(line := span.text.strip(" -*•\t"))) > 2]
-    wanted, groups = _subject_of(asked)
-    if not lines or not (wanted or groups):
+    lines = [line for line in _sentences_of(job_text) if len(line) <= _LONGEST_QUOTE]
+    if not lines:
         return ""
-    vectors = embed([asked, *lines])
-    near = [float(cosine) for cosine in vectors[1:] @ vectors[0]]
-    worth, place = max((_fits(line, wanted, groups) + 0.5 * near[n], -n) for n, line in enumerate(lines))
-    best, cosine = lines[-place], near[-place]
-    shared = wanted & set(stems(best))
-    return best if len(best) <= _LONGEST_QUOTE and (worth >= 0.58 or (shared and cosine >= 0.35)) else ""
+    near = {line: float(row) for line, row in zip(lines, embed(lines) @ embed([asked])[0], strict=True)}
+    subjects = [one for one in load().subject if re.search(one.asks, asked, re.IGNORECASE)]
+    if subjects:
+        fit = [line for line in lines if any(re.search(one.says, line, re.IGNORECASE) for one in subjects)]
+    else:
+        wanted = {stem for word in words(asked) if word not in load().words.asking.split() for stem in stems(word)}
+        fit = [line for line in lines if near[line] >= 0.3 and len(wanted & set(stems(line))) > len(wanted) / 2]
+    return max(fit, key=lambda line: near[line], default="")
 
 
-def _subject_of(asked: str) -> tuple[set[str], list[set[str]]]:
-    """The stems of what is asked about, and the groups of words that say the same."""
-    lists = load().words
-    said = set(words(asked))
-    wanted = said - set(lists.asking.split()) or said & {"team"}
-    groups = [set(group.split()) for group in lists.same if set(group.split()) & wanted]
-    if said & {"big", "large", "size", "many"} and said & {"team", "people", "colleagues"}:
-        groups.append(set(lists.team_size.split()))
-    return {stem for word in wanted for stem in stems(word)}, groups
-
-
-def _fits(line: str, wanted: set[str], groups: list[set[str]]) -> float:
-    shared = len(wanted & set(stems(line))) / len(wanted) if wanted else 0.0
-    same = any(group & set(words(line)) for group in groups)
-    return max(0.6 * shared, 0.5 * same)
+def _sentences_of(job_text: str) -> list[str]:
+    """The sentences of a job description, lines broken in mid-sentence made whole, headings left out."""
+    whole = ""
+    for before, line in pairwise(["", *job_text[:20_000].splitlines()]):
+        wrapped = len(before) >= _WRAPPED and re.match(r"\s*[\w(]", line)
+        whole += f" {line}" if wrapped else f"\n\n{line}"
+    found = [span.text.strip(" -*•\t\n") for span in sentences(whole)]
+    return [line for line in found if len(words(line)) > 2 and not line.startswith("#")]
 
 
 _KINDS: dict[PromptKind, Callable[[AskRequest], Prompt]] = {

@@ -103,8 +103,13 @@ class Words(_Data):
     reporting: str
     empty: str
     asking: str
-    same: tuple[str, ...]
-    team_size: str
+
+
+class Subject(_Data):
+    """Something that candidates ask about: patterns of the question, and of a sentence that answers it."""
+
+    asks: str
+    says: str
 
 
 class Phrases(_Data):
@@ -120,6 +125,7 @@ class Phrases(_Data):
     other: Other
     words: Words
     plainer: dict[str, str]
+    subject: tuple[Subject, ...]
 
 
 _MANNERS = (
