@@ -1,0 +1,169 @@
+"""Rates one response on the criteria of its competency, with the words that each rating rests on.
+
+First the answer is cleaned of what is not the candidate's own; then each criterion is measured, mapped to a level, and
+given its evidence. A criterion without evidence has no score. Levels are capped where the answer shows signs of being
+made for the scorer; nothing multiplies a score away. The same request always gives the same evaluation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from interview.engines import EvaluationRequest
+from interview.engines.embedded import behaviour, similarity, wording
+from interview.engines.embedded.cleaning import Cleaned, Piece, clean
+from interview.engines.embedded.levels import Family, Rating, asks_for_episode, family_of, rate
+from interview.engines.embedded.measuring import Measured, measure, targets_of, texts_of
+from interview.evidence import locate
+from interview.models import Criterion, CriterionScore, Evaluation, Evidence, Flag
+from interview.scoring import response_total
+
+_RELEVANT = 0.10
+"""Greatest cosine to the question or any text of the rubric below which an answer has nothing to do with them. The
+question targets the competency, so the gate is low: of the team's answers the least relevant has .12, of small talk
+nine in ten are below."""
+_DOUBTFUL = 0.15
+_DOUBTFUL_CAP = 3.0
+"""Between the two an answer is flagged and capped: the story may be good, but is it one about this?"""
+_LIST_CAP = 1.5
+_EMPTY_CAP = 2.0
+_EMPTY = 0.55
+_MET = 0.42
+"""Cover from which a point counts as spoken to, in the rationale only."""
+_SUPPORTING = 0.75
+_MOST_QUOTES = 3
+_MOST_HINTS = 3
+_ENOUGH = 3.5
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The response as it is rated: cleaned, read, and with its signals of behaviour."""
+
+    cleaned: Cleaned
+    family: Family
+    whole: similarity.Reading
+    concrete: similarity.Reading
+    signals: Mapping[str, float]
+    relevance: float
+
+
+def evaluate(request: EvaluationRequest) -> Evaluation:
+    """The evaluation of a response: a score per criterion in the rubric's order, located evidence, flags and hints."""
+    heard = hear(request)
+    answered = heard.cleaned.answered
+    judged = [_judge(heard, criterion) for criterion in request.competency.criteria]
+    scores = tuple(score for score, _ in judged)
+    filled = all(score.status == "assessed" for score in scores)
+    hints = [hint for _, found in sorted(judged, key=lambda pair: pair[0].score) for hint in found]
+    return Evaluation(
+        summary=wording.summary(scores, answered=answered),
+        total_score=response_total(scores),
+        rubric_filled=filled,
+        criterion_scores=scores,
+        hints=tuple(dict.fromkeys(hints))[:_MOST_HINTS],
+        follow_up_needed=not filled or any(_leaves_open(score) for score in scores),
+        flags=(*heard.cleaned.flags, *_off_topic(heard)),
+    )
+
+
+def hear(request: EvaluationRequest) -> Heard:
+    """The response made ready for rating."""
+    prompts = [exchange.prompt for exchange in request.exchanges]
+    question = prompts[0] if prompts else ""
+    family, hypothetical = family_of(question), not asks_for_episode(question)
+    cleaned = clean(request, factual=family == "content")
+    pieces = cleaned.pieces
+    concrete = [
+        piece for piece in pieces if family == "content" or behaviour.is_concrete(piece.text, hypothetical=hypothetical)
+    ]
+    whole = similarity.read(pieces, prompts)
+    return Heard(
+        cleaned=cleaned,
+        family=family,
+        whole=whole,
+        concrete=whole if len(concrete) == len(pieces) else similarity.read(concrete, prompts),
+        signals=behaviour.signals(piece.text for piece in pieces),
+        relevance=similarity.relevance(
+            whole, [text for criterion in request.competency.criteria for text in texts_of(criterion)]
+        ),
+    )
+
+
+def _judge(heard: Heard, criterion: Criterion) -> tuple[CriterionScore, list[str]]:
+    """The score for one criterion, and nudges towards what is missing."""
+    targets = [target for values in targets_of(criterion).values() for target in values]
+    evidence = _evidence(heard, targets) if heard.relevance >= _RELEVANT else ()
+    signals = heard.signals if heard.family == "story" else None
+    if not evidence:
+        why = wording.no_evidence(criterion, answered=heard.cleaned.answered)
+        return CriterionScore(
+            criterion=criterion.name, weight=criterion.weight, rationale=why, status="insufficient_evidence"
+        ), wording.hints(targets[:1], None)
+    covers = {target: similarity.cover(heard.whole, target) for target in dict.fromkeys(targets)}
+    met = sorted((target for target in covers if covers[target] >= _MET), key=lambda target: -covers[target])
+    missed = [target for target in covers if covers[target] < _MET]
+    rating = _capped(rate(measured_for(heard, criterion), heard.family), heard)
+    return CriterionScore(
+        criterion=criterion.name,
+        score=round(rating.level, 2),
+        weight=criterion.weight,
+        rationale=wording.rationale(met, missed, signals),
+        status="assessed",
+        evidence=evidence,
+        low=round(rating.low, 2),
+        high=round(rating.high, 2),
+    ), wording.hints(missed, signals) if rating.level < _ENOUGH else []
+
+
+def measured_for(heard: Heard, criterion: Criterion) -> Measured:
+    """The measures of what was heard, as the fit uses them too."""
+    strength = behaviour.strength if heard.family == "story" else _fullness
+    return measure(heard.concrete, criterion, strength(heard.signals))
+
+
+def _fullness(signals: Mapping[str, float]) -> float:
+    return -behaviour.emptiness(signals)
+
+
+def _capped(rating: Rating, heard: Heard) -> Rating:
+    """Flag and cap: a list of keywords, or talk without anything done or known in it, stays low whatever it names."""
+    cap = 5.0
+    if heard.family == "story" and heard.cleaned.keyword_list:
+        cap = _LIST_CAP
+    elif behaviour.emptiness(heard.signals) >= _EMPTY or not heard.concrete.pieces:
+        cap = _EMPTY_CAP
+    elif heard.relevance < _DOUBTFUL:
+        cap = _DOUBTFUL_CAP
+    return Rating(*(min(value, cap) for value in rating))
+
+
+def _evidence(heard: Heard, targets: Sequence[str]) -> tuple[Evidence, ...]:
+    """The one to three pieces that speak best to the targets, in the order of speaking."""
+    reading = heard.concrete if heard.concrete.pieces else heard.whole
+    if not reading.pieces:
+        return ()
+    support = similarity.support(reading, targets)
+    ranked = sorted(range(len(support)), key=lambda at: (-support[at], at))
+    best = support[ranked[0]]
+    chosen = [at for at in ranked if support[at] >= _SUPPORTING * best][:_MOST_QUOTES] if best > 0 else ranked[:1]
+    found = [_located(reading.pieces[at]) for at in sorted(chosen)] or []
+    quotes = [evidence for evidence in found if evidence is not None]
+    if not quotes:
+        quotes = [evidence for piece in reading.pieces if (evidence := _located(piece)) is not None][:1]
+    return tuple(quotes)
+
+
+def _located(piece: Piece) -> Evidence | None:
+    return locate(piece.text, [piece.entry])
+
+
+def _leaves_open(score: CriterionScore) -> bool:
+    return score.score < _ENOUGH or score.high - score.low > 1
+
+
+def _off_topic(heard: Heard) -> list[Flag]:
+    if not heard.cleaned.pieces or heard.relevance >= _DOUBTFUL:
+        return []
+    return [Flag(kind="off_topic", note="The answer has little to do with the question or what it is rated on.")]
