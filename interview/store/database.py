@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ from sqlalchemy.orm import Session
 from interview.errors import InvalidPayload
 
 _BUSY_SECONDS = 15
+_MIGRATING = threading.Lock()
+"""Alembic keeps what it works on in module globals."""
 
 
 class Database:
@@ -68,7 +71,7 @@ class Database:
 
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-        with self.engine.execution_options(write=True).connect() as connection:
+        with _MIGRATING, self.engine.execution_options(write=True).connect() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             connection.commit()
