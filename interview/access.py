@@ -89,7 +89,7 @@ class Access:
     def by_bearer(self, token: str) -> Actor:
         """The actor behind an `Authorization: Bearer` token: an API key or an invitation token."""
         admin = self._context.settings.admin_key
-        if admin is not None and secrets.compare_digest(admin.get_secret_value().encode(), token.encode()):
+        if admin is not None and secrets.compare_digest(_bytes(admin.get_secret_value()), _bytes(token)):
             return Actor(role="administrator", id="key:INTERVIEW_ADMIN_KEY", name="Administrator's key")
         with self._context.database.read() as tx:
             actor = self._credential_actor(tx, secret_hash(token), "key") or self._invitation_actor(
@@ -113,7 +113,7 @@ class Access:
         if not value:
             return None
         try:
-            hashed = str(self._signer().loads(value, max_age=int(COOKIE_LIFETIME.total_seconds())))
+            hashed = str(self._signer().loads(_bytes(value), max_age=int(COOKIE_LIFETIME.total_seconds())))
         except BadSignature:
             return None
         with self._context.database.read() as tx:
@@ -223,7 +223,12 @@ def audit(tx: Session, context: Context, actor: Actor, action: str, subject: str
 
 def secret_hash(secret: str) -> str:
     """What is stored of a secret."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(_bytes(secret)).hexdigest()
+
+
+def _bytes(text: str) -> bytes:
+    """What came in, whatever it is: headers and cookies may hold what is no text."""
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _signing_key(context: Context) -> str:
