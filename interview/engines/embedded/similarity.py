@@ -124,7 +124,8 @@ def support(reading: Reading, targets: Sequence[str]) -> NDArray[np.float32]:
     said = [set(content_stems(piece.text)) & wanted for piece in reading.pieces]
     shares = np.array([len(found) / max(len(wanted), 1) for found in said], dtype=np.float32)
     nearest: NDArray[np.float32] = (reading.vectors @ vectors.T).max(axis=1) + reading.vectors @ together
-    return nearest / 2 + shares
+    scores: NDArray[np.float32] = (nearest / 2 + shares).astype(np.float32)
+    return scores
 
 
 def clauses(value: str) -> tuple[str, ...]:
