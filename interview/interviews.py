@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pydantic import Field
 from sqlalchemy.orm import Session
 
+from interview import policy
 from interview.access import HIRING_ROLES, Actor, audit, new_secret, secret_hash
 from interview.context import Context, new_id
 from interview.contract import TranscriptLine
@@ -266,6 +267,9 @@ class Interviews:
             if question.index <= asked:
                 raise Conflict(f"Question {asked} has been asked; add yours after it.", code="question_asked")
             questions.insert(question.index, question)
+            limit = self._context.settings.max_questions_per_competency
+            if question.competency in policy.core_overload(questions, limit):
+                raise InvalidPayload(f"“{question.competency}” has {limit} questions already, and that is the limit.")
             row.questions = [q.model_copy(update={"index": i}).model_dump(mode="json") for i, q in enumerate(questions)]
             row.question_statuses = [
                 *row.question_statuses[: question.index],
