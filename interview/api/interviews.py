@@ -8,7 +8,6 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AliasChoices, BaseModel, Field
 
-from interview.api import examples
 from interview.api.calls import Caller, KeyedRoute, Slow, Use
 from interview.api.errors import DOCUMENT_CODES, problems
 from interview.api.openapi import SnakeCase, shown
@@ -88,7 +87,7 @@ class ScoreReply(Model):
     summary="Make an interview from a résumé and a job description",
     form_limits={"max_files": 4, "max_fields": 30, "max_part_size": 1024 * 1024},
     responses={
-        **shown(201, examples.INTERVIEW),
+        **shown(201, "INTERVIEW"),
         **problems(
             "invalid_payload", "position_not_found", "position_changed", *DOCUMENT_CODES,
             "llm_failure", "busy",
@@ -105,7 +104,7 @@ async def create_interview(
 @router.get(
     "/interviews",
     summary="List interviews, newest change first",
-    responses={**shown(200, examples.INTERVIEW_LIST), **problems("invalid_payload")},
+    responses={**shown(200, "INTERVIEW_LIST"), **problems("invalid_payload")},
 )
 def list_interviews(
     actor: Caller,
@@ -120,7 +119,7 @@ def list_interviews(
 @router.get(
     "/interviews/{interview_id}",
     summary="Read an interview",
-    responses={**shown(200, examples.INTERVIEW), **problems("interview_not_found")},
+    responses={**shown(200, "INTERVIEW"), **problems("interview_not_found")},
 )
 def read_interview(actor: Caller, service: Use, interview_id: str) -> InterviewRecord:
     """Questions and their statuses, sessions, the transcript and the score that stand for the interview."""
@@ -132,7 +131,7 @@ def read_interview(actor: Caller, service: Use, interview_id: str) -> InterviewR
     status_code=201,
     summary="Make a link for the candidate",
     responses={
-        **shown(201, examples.INVITATION),
+        **shown(201, "INVITATION"),
         **problems("invalid_payload", "interview_not_found", "plan_not_approved"),
     },
 )
@@ -158,7 +157,7 @@ def revoke_invitation(actor: Caller, service: Use, invitation_id: str) -> None:
     "/interviews/{interview_id}/questions/status",
     summary="Mark a question as started, answered or skipped",
     responses={
-        **shown(200, examples.STATUSES),
+        **shown(200, "STATUSES"),
         **problems("invalid_payload", "interview_not_found", "status_backward"),
     },
 )
@@ -194,7 +193,7 @@ def restart_interview(actor: Caller, service: Use, interview_id: str) -> Intervi
     "/interviews/{interview_id}/score",
     summary="Score a session again, or a transcript",
     responses={
-        **shown(200, examples.SCORE),
+        **shown(200, "SCORE"),
         **problems(
             "invalid_payload", "interview_not_found", "session_not_found", "session_open", "llm_failure", "busy"
         ),

@@ -14,6 +14,8 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from pydantic.alias_generators import to_snake
 
+from interview.api import examples
+
 CAMEL_PATHS = "/interview-sessions"
 _REF = "#/components/schemas/"
 _DATA = {"example", "examples", "enum", "const"}
@@ -26,8 +28,8 @@ class SnakeCase(JSONResponse):
         return super().render(_snake_keys(content))
 
 
-def shown(status: int, example: object) -> dict[int | str, dict[str, Any]]:
-    """An example response, for a route's `responses`."""
+def shown(status: int, example: str) -> dict[int | str, dict[str, Any]]:
+    """An example response, for a route's `responses`, by its name in `examples`."""
     return {status: {"content": {"application/json": {"example": example}}}}
 
 
@@ -37,7 +39,7 @@ def describe(api: FastAPI) -> dict[str, Any]:
         document = get_openapi(
             title=api.title, version=api.version, description=api.description, routes=api.routes, tags=api.openapi_tags
         )
-        _without_422(document["paths"])
+        _tidy(document["paths"])
         schemas = document["components"]["schemas"]
         snake = {path: item for path, item in document["paths"].items() if not path.startswith(CAMEL_PATHS)}
         camel = {path: item for path, item in document["paths"].items() if path.startswith(CAMEL_PATHS)}
@@ -53,12 +55,16 @@ def describe(api: FastAPI) -> dict[str, Any]:
     return api.openapi_schema
 
 
-def _without_422(paths: dict[str, Any]) -> None:
-    """FastAPI's own validation response, which none of ours is."""
-    for item in paths.values():
-        for operation in item.values():
-            if "HTTPValidationError" in str(operation["responses"].get("422")):
-                del operation["responses"]["422"]
+def _tidy(paths: dict[str, Any]) -> None:
+    """FastAPI's own validation response goes, which none of ours is; examples come, whole: it drops every null."""
+    for operation in (operation for item in paths.values() for operation in item.values()):
+        responses = operation["responses"]
+        if "HTTPValidationError" in str(responses.get("422")):
+            del responses["422"]
+        for response in responses.values():
+            body = response.get("content", {}).get("application/json", {})
+            if "example" in body:
+                body["example"] = getattr(examples, body["example"])
 
 
 def _snake_keys(value: Any) -> Any:

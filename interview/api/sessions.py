@@ -25,7 +25,7 @@ router = APIRouter(
     summary="Start a session, or go on with the open one",
     response_model=StartResponse,
     responses={
-        **shown(200, examples.START_RESPONSE),
+        **shown(200, "START_RESPONSE"),
         **problems(
             "invalid_payload", "interview_not_found", "candidate_not_found", "plan_not_approved", "session_complete",
             "session_start_failed", "llm_failure", "busy",
@@ -51,10 +51,10 @@ async def start_session(
     "/turn",
     summary="Send an answer or a move",
     responses={
-        **shown(200, examples.TURN_RESPONSE),
+        **shown(200, "TURN_RESPONSE"),
         **problems(
-            "invalid_payload", "session_unknown", "turn_conflict", "session_complete", "turn_limit", "idempotency_key_reused",
-            "session_expired", "llm_failure", "busy",
+            "invalid_payload", "session_unknown", "turn_conflict", "session_complete", "turn_limit",
+            "idempotency_key_reused", "session_expired", "llm_failure", "busy",
         ),
     },
 )  # fmt: skip
@@ -79,7 +79,7 @@ async def take_turn(
 @router.get(
     "/{session_id}",
     summary="Read a session",
-    responses={**shown(200, examples.SNAPSHOT), **problems("invalid_payload", "session_unknown")},
+    responses={**shown(200, "SNAPSHOT"), **problems("invalid_payload", "session_unknown")},
 )
 def read_session(
     actor: Caller,

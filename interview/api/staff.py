@@ -9,7 +9,6 @@ from pydantic import BaseModel, Field
 
 from interview.access import Credential, Issued, StaffRole
 from interview.analytics import COLUMNS, MAX_ROWS, ScoreFilter, ScoreRow
-from interview.api import examples
 from interview.api.calls import Caller, KeyedRoute, Use
 from interview.api.errors import problems
 from interview.api.interviews import download
@@ -97,7 +96,7 @@ def configure_position(actor: Caller, service: Use, position_id: str, body: Mann
     tags=["Keys"],
     status_code=201,
     summary="Make an API key",
-    responses={**shown(201, examples.KEY), **problems("invalid_payload")},
+    responses={**shown(201, "KEY"), **problems("invalid_payload")},
 )
 def create_key(actor: Caller, service: Use, body: KeyRequest) -> Issued:
     """Administrators only. The secret is shown this once."""
