@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pydantic import Field
 from sqlalchemy.orm import Session
@@ -422,6 +421,6 @@ def _place(cursor: str | None) -> tuple[datetime, str] | None:
         return None
     try:
         moment, interview_id = json.loads(base64.urlsafe_b64decode(cursor))
-        return datetime.fromisoformat(moment), str(interview_id)
-    except (ValueError, TypeError, binascii.Error) as error:
+        return datetime.fromisoformat(moment).astimezone(UTC), str(interview_id)
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise InvalidPayload("This cursor is not one of ours; begin without it.") from error
