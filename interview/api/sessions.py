@@ -65,13 +65,15 @@ async def take_turn(
     body: Annotated[TurnRequest, Body(openapi_examples={"answer": {"value": examples.TURN_REQUEST}})],
     idempotency_key: Annotated[
         str | None,
-        Header(min_length=1, max_length=200, description="Makes it safe to send an answer again."),
+        Header(
+            alias="Idempotency-Key", min_length=1, max_length=200, description="Makes it safe to send an answer again."
+        ),
     ] = None,
 ) -> TurnResponse:
     """Evaluates the answer and asks what comes next. After any failure nothing has changed; send it again.
 
     `action` is `answer` unless the candidate wants to `repeat`, `rephrase`, `think`, `skip`, `ask`, `correct` or
-    `stop`; only answers and corrections, questions and thoughts need words.
+    `stop`; `answer`, `ask` and `correct` need words.
     """
     return await slow.run(service.sessions.turn, actor, body, idempotency_key)
 

@@ -27,9 +27,10 @@ elif actor.role == "candidate" and actor.interview_id:
     st.subheader(service().interviews.role_title(actor, actor.interview_id))
     st.write("You are invited to this interview. It cannot be held on this page yet; the next version brings that.")
 else:
-    st.write(f"You came in as {actor.name} ({actor.role}).")
+    st.write(f"Signed in: {actor.name}, {actor.role}.")
     if actor.role in HIRING_ROLES:
         st.write(f"{interviews_so_far(actor)} so far.")
 
 st.caption(f"Version {__version__}, {service().context.engine.name} engine.")
-st.link_button("REST documentation", "/api/docs")
+if actor is None or actor.role != "candidate":
+    st.link_button("REST documentation", "/api/docs")
