@@ -136,9 +136,9 @@ def agreement_table(found: Agreement) -> str:
     """The agreement as a small table for people."""
     rows = [f"{'':12s} {'Spearman':>8s} {'kappa':>8s} {'MAE':>8s}"]
     rows += [f"{fit.name:12s} {_cell(fit.spearman)} {_cell(fit.kappa)} {_cell(fit.mae)}" for fit in found.fits]
-    notes = [f"{found.n} human ratings; kappa is quadratic on rounded levels; baselines leave the rated answer out."]
+    notes = [f"{found.n} human ratings. Kappa: quadratic, rounded levels.", "Baselines leave the rated answer out."]
     if found.unscored:
-        notes.append(f"{found.unscored} without evidence were given no score and count as level 1.")
+        notes.append(f"{found.unscored} had no evidence and no score: counted as level 1.")
     return "\n".join([*rows, *notes])
 
 

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from interview.engines.embedded import text
+from interview.engines.embedded.cleaning import content_stems
+from interview.scoring import weighted_mean
 
 
 def _stems(words: str) -> frozenset[str]:
@@ -128,16 +130,23 @@ _HABIT = re.compile(
 )
 
 
+_FULL_DETAIL = 35
+_DETAIL_WEIGHT = 2
+_LACK_WEIGHT = 0.75
+"""These and the signals' own weights were chosen on the team's rated answers, leaving each role out in turn."""
+
+
 class _Signal(NamedTuple):
     name: str
     cap: int
     words: frozenset[str] = frozenset()
     pattern: re.Pattern[str] | None = None
+    weight: float = 1
     negative: bool = False
 
 
 _SIGNALS = (
-    _Signal("quantities", 3, pattern=_QUANTITY),
+    _Signal("quantities", 4, pattern=_QUANTITY, weight=2),
     _Signal("episodes", 4, pattern=_EPISODE),
     _Signal("ownership", 5, pattern=_DOING),
     _Signal("sequence", 4, words=_SEQUENCE),
@@ -151,17 +160,24 @@ _SIGNALS = (
 )
 
 
-def signals(texts: Iterable[str]) -> dict[str, float]:
-    """Each signal's strength from 0 (none) to 1 (the cap is reached), by name."""
+def signals(texts: Iterable[str], concrete: Iterable[str] = (), asked: Iterable[str] = ()) -> dict[str, float]:
+    """Each signal's strength from 0 (none) to 1 (the cap is reached), by name.
+
+    `concrete` are those of the texts that tell of something done: `detail` counts their different content words, less
+    those of the questions `asked`.
+    """
     joined = "\n".join(texts).replace("’", "'").lower()
     stems = frozenset(text.stems(joined))
-    return {signal.name: min(_count(signal, joined, stems), signal.cap) / signal.cap for signal in _SIGNALS}
+    found = {signal.name: min(_count(signal, joined, stems), signal.cap) / signal.cap for signal in _SIGNALS}
+    told = {stem for value in concrete for stem in content_stems(value)}
+    told -= {stem for value in asked for stem in content_stems(value)}
+    return {**found, "detail": min(len(told), _FULL_DETAIL) / _FULL_DETAIL}
 
 
 def strength(found: Mapping[str, float]) -> float:
-    """For a story: the mean of what shows doing less the mean of what shows the lack of it, from -1 to 1."""
-    shown = [found[signal.name] for signal in _SIGNALS if not signal.negative]
-    return sum(shown) / len(shown) - emptiness(found)
+    """For a story: what shows doing, figures and detail twice, less what shows the lack of it; about -1 to 1."""
+    shown = [(found[signal.name], signal.weight) for signal in _SIGNALS if not signal.negative]
+    return weighted_mean([*shown, (found["detail"], _DETAIL_WEIGHT)]) - _LACK_WEIGHT * emptiness(found)
 
 
 def emptiness(found: Mapping[str, float]) -> float:

@@ -26,7 +26,7 @@ _FUNCTION_WORDS = """
 FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 """Words that carry grammar rather than content: about half of running speech, almost none of a list of keywords."""
 
-_TARGET = r"(?:me|this|my|(?:the|this)\W+(?:answer|response|candidate|applicant)|every(?:thing|\W+\w+)|all)"
+_TARGET = r"(?:me|this|my|(?:the|this)\W+(?:answer|response|candidate|applicant)|(?:every|all|each)(?:\W+of)?(?:\W+the)?\W+(?:criteri\w+|answers?|questions?)|everything)"
 _INJECTION = re.compile(
     rf"""(?ix)
     \b(ignore|disregard|forget|override|bypass)\b\W+(?:\w+\W+){{0,4}}?
@@ -56,20 +56,20 @@ _NON_ANSWER = re.compile(
       (really\s+|honestly\s+)?(know|think\s+of|remember|recall|say|answer)\b
     | \b(have\s+|got\s+|with\s+)?no\s+(idea|clue|answer|comment|response|example|experience)\b
     | \b(i'm\s+|i’m\s+|i\s+am\s+)?not\s+(really\s+)?sure\b | \bnothing\s+comes\s+to\s+mind\b
+    | ^\W*(no|empty)\s+(submission|response|answer)\W*$
     | ^\W*(pass|skip|next|n/?a|none|nothing|no|yes|fine|good|ok|okay|dunno)\W*$
     | \b(skip|pass)\s+(this|that|on\s+this|on\s+that|it)\b | ^\W*(good|interesting|great|nice)\s+question\W*$
     """
 )
 _NON_ANSWER_WORDS = 12
 _RUBRIC_VOICE = re.compile(
-    r"(?i)^\W*(names?|explains?|gives?|describes?|mentions?|identifies|states?|shows?|demonstrates?|provides?|covers?"
-    r"|lists?"
-    r"|discusses|understands|knows|recogni[sz]es|compares|uses|makes|takes|can|cannot|vague|generic|no|only|some)\b"
-    r"|\b(candidate|the answer|answers|applicant|respondent)\b"
+    r"(?i)^\W*(names?|explains?|gives?|describes?|mentions?|identifies|states|shows?|demonstrates?|provides?|covers?"
+    r"|lists?|discusses|understands|knows|recogni[sz]es)\b|\b(candidate|the answer|answers|applicant|respondent)\b"
 )
 _COPIED_BIGRAMS = 3
 _COPIED_SHARE = 0.65
 _LONG_RUN = 6
+_STEMS_A_NEW_ONE = 6
 _LIST_SHARE = 0.18
 _LIST_WORDS = 8
 
@@ -187,12 +187,13 @@ def _share(pairs: Sequence[Bigram], source: frozenset[Bigram]) -> float:
 
 
 def _echoes_question(sentence: str, prompts: frozenset[Bigram]) -> bool:
-    """The question's words and at most one of one's own: a terse answer inside a restated question is kept."""
+    """The question's words and hardly one of one's own: a terse answer inside a restated question is kept."""
     pairs = _bigrams(sentence)
     if len(pairs) < _COPIED_BIGRAMS or _share(pairs, prompts) < _COPIED_SHARE:
         return False
     known = {stem for pair in prompts for stem in pair}
-    return len(set(content_stems(sentence)) - known) <= 1
+    stems = set(content_stems(sentence))
+    return len(stems - known) <= len(stems) // _STEMS_A_NEW_ONE
 
 
 def _without_copies(pieces: Sequence[Piece], rubric: frozenset[Bigram]) -> tuple[list[Piece], list[Piece]]:

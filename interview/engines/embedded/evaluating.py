@@ -2,7 +2,9 @@
 
 First the answer is cleaned of what is not the candidate's own; then each criterion is measured, mapped to a level, and
 given its evidence. A criterion without evidence has no score. Levels are capped where the answer shows signs of being
-made for the scorer; nothing multiplies a score away. The same request always gives the same evaluation.
+made for the scorer; nothing multiplies a score away. Text straight from speech (`auto_send`) is read like any other:
+nothing here needs punctuation, case or spelling to be right, and fillers count for nothing. The same request always
+gives the same evaluation.
 """
 
 from __future__ import annotations
@@ -29,9 +31,10 @@ _DOUBTFUL_CAP = 3.0
 _LIST_CAP = 1.5
 _EMPTY_CAP = 2.0
 _EMPTY = 0.55
-_MET = 0.42
-"""Cover from which a point counts as spoken to, in the rationale only."""
+_MET = 0.36
+"""Cover from which a point counts as spoken to; for the words of the rationale only, no score rests on it."""
 _SUPPORTING = 0.75
+_WIDE = 1.5
 _MOST_QUOTES = 3
 _MOST_HINTS = 3
 _ENOUGH = 3.5
@@ -64,7 +67,7 @@ def evaluate(request: EvaluationRequest) -> Evaluation:
         criterion_scores=scores,
         hints=tuple(dict.fromkeys(hints))[:_MOST_HINTS],
         follow_up_needed=not filled or any(_leaves_open(score) for score in scores),
-        flags=(*heard.cleaned.flags, *_off_topic(heard)),
+        flags=(*heard.cleaned.flags, *_off_topic(heard), *_vivid_but_thin(heard, scores)),
     )
 
 
@@ -84,7 +87,7 @@ def hear(request: EvaluationRequest) -> Heard:
         family=family,
         whole=whole,
         concrete=whole if len(concrete) == len(pieces) else similarity.read(concrete, prompts),
-        signals=behaviour.signals(piece.text for piece in pieces),
+        signals=behaviour.signals([piece.text for piece in pieces], [piece.text for piece in concrete], [question]),
         relevance=similarity.relevance(
             whole, [text for criterion in request.competency.criteria for text in texts_of(criterion)]
         ),
@@ -109,7 +112,7 @@ def _judge(heard: Heard, criterion: Criterion) -> tuple[CriterionScore, list[str
         criterion=criterion.name,
         score=round(rating.level, 2),
         weight=criterion.weight,
-        rationale=wording.rationale(met, missed, signals),
+        rationale=wording.rationale(met, missed, signals, strong=rating.level >= _ENOUGH),
         status="assessed",
         evidence=evidence,
         low=round(rating.low, 2),
@@ -167,3 +170,13 @@ def _off_topic(heard: Heard) -> list[Flag]:
     if not heard.cleaned.pieces or heard.relevance >= _DOUBTFUL:
         return []
     return [Flag(kind="off_topic", note="The answer has little to do with the question or what it is rated on.")]
+
+
+def _vivid_but_thin(heard: Heard, scores: Sequence[CriterionScore]) -> list[Flag]:
+    """Words cannot tell a vivid story of bad conduct from a good one; where they hint at it, a person should look."""
+    vivid = [score for score in scores if score.score >= _ENOUGH or score.high >= _ENOUGH]
+    far = any(score.score - score.low >= _WIDE for score in vivid)
+    if heard.family == "content" or not vivid or not (far or heard.signals["avoiding"] >= 1):
+        return []
+    note = "Told in detail, but little of it is what the rubric describes: read whether the conduct was good."
+    return [Flag(kind="vivid_but_thin", note=note)]

@@ -32,6 +32,8 @@ _EPISODE = re.compile(
     | \byour\s+(most|biggest|last|proudest|previous|current|experience|background|role)\b
     | \btell\s+(me|us)\s+about\s+(a|an|the\s+last|your)\b | \b(share|give)\s+(\w+\s+)?(an|one)\s+example\s+of\s+(a
     |when|how)\b
+    | \b(a|an|one|the)\s+(\w+\s+){1,3}?(that\s+|which\s+|where\s+)?you(\s+had|\s+once)?
+      \s+(\w+ed|led|had|made|built|ran|gave|won|lost|wrote)\b
     | \bwalk\s+(me|us)\s+through\s+(a|an|the\s+last|your)\b
     """
 )

@@ -19,13 +19,9 @@ Source = Literal["points", "anchor", "description"]
 
 @dataclass(frozen=True)
 class Measured:
-    """The signals of one answer for one criterion: overlaps by source, lean and behaviour strength.
-
-    `lean` is the cosine to the anchor for 5 less that to the anchor for 1; None unless the criterion has both.
-    """
+    """The measures of one answer for one criterion: overlaps by source, and what it shows of the speaker's doing."""
 
     overlaps: Mapping[Source, similarity.Overlap]
-    lean: float | None
     behaviour: float
 
 
@@ -54,5 +50,4 @@ def measure(reading: similarity.Reading, criterion: Criterion, behaviour: float)
     repeats its words without meeting it.
     """
     overlaps = {source: similarity.overlap(reading, texts) for source, texts in targets_of(criterion).items()}
-    best, worst = similarity.clauses(criterion.anchors.five), similarity.clauses(criterion.anchors.one)
-    return Measured(overlaps, similarity.lean(reading, best, worst) if best and worst else None, behaviour)
+    return Measured(overlaps, behaviour)

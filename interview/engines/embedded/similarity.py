@@ -95,16 +95,14 @@ def overlap(reading: Reading, targets: Sequence[str]) -> Overlap:
     )
 
 
-def lean(reading: Reading, towards: Sequence[str], away: Sequence[str]) -> float:
-    """Cosine of the answer to one set of texts less that to another."""
-    return float(reading.whole @ (_targets(tuple(towards))[1] - _targets(tuple(away))[1]))
-
-
 def relevance(reading: Reading, targets: Sequence[str]) -> float:
     """The greatest cosine of the answer or one of its pieces to the question or to a target."""
     vectors, together = _targets(tuple(targets))
     whole = max(float(reading.whole @ together), float(reading.whole @ reading.question))
-    return max(whole, float((reading.vectors @ vectors.T).max(initial=0)))
+    nearest = max(
+        float((reading.vectors @ vectors.T).max(initial=0)), float((reading.vectors @ reading.question).max(initial=0))
+    )
+    return max(whole, nearest)
 
 
 def cover(reading: Reading, target: str) -> float:

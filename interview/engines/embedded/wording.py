@@ -29,13 +29,18 @@ _SHOWN = {
 _HEARD = 0.34
 
 
-def rationale(met: Sequence[str], missed: Sequence[str], signals: Mapping[str, float] | None) -> str:
-    """One or two plain sentences: the points found and not found and, for a story, what kind of detail it has."""
-    first = f"Speaks to {_listed(met[:2])}" if met else "None of the points is clearly spoken to"
-    rest = (
-        f"; no clear sign of {_listed(missed[:2])}." if met and missed else "." if met else f": {_listed(missed[:2])}."
-    )
-    return first + rest + (f" {_detail(signals)}" if signals is not None else "")
+def rationale(met: Sequence[str], missed: Sequence[str], signals: Mapping[str, float] | None, *, strong: bool) -> str:
+    """One or two plain sentences: the points found and not found and, for a story, what kind of detail it has.
+
+    A `strong` answer that shares no words with the points was told in other words, and that is what is said.
+    """
+    if met:
+        first = f"Speaks to {_listed(met[:3])}" + (f"; no clear sign of {_listed(missed[:2])}." if missed else ".")
+    elif strong:
+        first = f"Told in other words than the rubric's; to be read for {_listed(missed[:2])}."
+    else:
+        first = f"No clear sign of {_listed(missed[:3])}."
+    return first + (f" {_detail(signals)}" if signals is not None else "")
 
 
 def hints(missed: Sequence[str], signals: Mapping[str, float] | None) -> list[str]:
