@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
 
 from interview.events import InterviewEvent, PromptMetadata
 from interview.models import (
@@ -23,6 +25,9 @@ from interview.models import (
     Words,
 )
 
+Toggle = Annotated[bool, BeforeValidator(lambda value: False if value is None else value)]
+"""A client's toggle; null is off."""
+
 
 class StartRequest(Model):
     interview_id: str = Field(min_length=1, max_length=64)
@@ -36,8 +41,8 @@ class TurnRequest(Model):
     session_id: str = Field(min_length=1, max_length=64)
     answer: Words = Field("", max_length=MAX_ANSWER_CHARS)
     action: Move = "answer"
-    auto_send: bool = False
-    auto_generate: bool = False
+    auto_send: Toggle = False
+    auto_generate: Toggle = False
 
 
 class QuestionPayload(Model):
