@@ -66,7 +66,8 @@ DEVOPS = Case(
     ),
     "At 02:40 the pager went: half of the logins failed. I sent traffic to the second region, which stopped the "
     "complaints within six minutes, and posted that in the status channel. Then I compared the two regions line by "
-    "line and saw that one had a certificate which had expired at 02:30. I renewed it, tested it on one node and moved the "
+    "line and saw that one had a certificate which had expired at 02:30. I renewed it, tested it on one node "
+    "and moved the "
     "traffic back. Next day I wrote a check that warns us thirty days ahead, and it has fired four times since.",
     "Our website was down one morning because a disk was full. I logged in, deleted some old log files and the site "
     "came back after a few minutes. I told my team what had happened. Later we talked about adding some kind of alert "

@@ -26,7 +26,10 @@ _FUNCTION_WORDS = """
 FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 """Words that carry grammar rather than content: about half of running speech, almost none of a list of keywords."""
 
-_TARGET = r"(?:me|this|my|(?:the|this)\W+(?:answer|response|candidate|applicant)|(?:every|all|each)(?:\W+of)?(?:\W+the)?\W+(?:criteri\w+|answers?|questions?)|everything)"
+_TARGET = (
+    r"(?:me|this|my|(?:the|this)\W+(?:answer|response|candidate|applicant)|everything"
+    r"|(?:every|all|each)(?:\W+of)?(?:\W+the)?\W+(?:criteri\w+|answers?|questions?))"
+)
 _INJECTION = re.compile(
     rf"""(?ix)
     \b(ignore|disregard|forget|override|bypass)\b\W+(?:\w+\W+){{0,4}}?

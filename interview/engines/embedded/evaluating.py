@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from interview.engines import EvaluationRequest
 from interview.engines.embedded import behaviour, similarity, wording
-from interview.engines.embedded.cleaning import Cleaned, Piece, clean
+from interview.engines.embedded.cleaning import Cleaned, Piece, clean, content_stems
 from interview.engines.embedded.levels import Family, Rating, asks_for_episode, family_of, rate
 from interview.engines.embedded.measuring import Measured, measure, targets_of, texts_of
 from interview.evidence import locate
@@ -24,10 +24,11 @@ from interview.scoring import response_total
 _RELEVANT = 0.10
 """Greatest cosine to the question or any text of the rubric below which an answer has nothing to do with them. The
 question targets the competency, so the gate is low: of the team's answers the least relevant has .12, of small talk
-nine in ten are below."""
+nine in ten are below. A rubric of few words says too little to tell, and then there is no gate at all."""
+_TELLING_STEMS = 8
 _DOUBTFUL = 0.15
-_DOUBTFUL_CAP = 3.0
-"""Between the two an answer is flagged and capped: the story may be good, but is it one about this?"""
+_CAPS = ((_DOUBTFUL, 3.0), (0.20, 4.0))
+"""Above the gate an answer of little relevance is capped: it may be a good story, but is it one about this?"""
 _LIST_CAP = 1.5
 _EMPTY_CAP = 2.0
 _EMPTY = 0.55
@@ -88,10 +89,16 @@ def hear(request: EvaluationRequest) -> Heard:
         whole=whole,
         concrete=whole if len(concrete) == len(pieces) else similarity.read(concrete, prompts),
         signals=behaviour.signals([piece.text for piece in pieces], [piece.text for piece in concrete], [question]),
-        relevance=similarity.relevance(
-            whole, [text for criterion in request.competency.criteria for text in texts_of(criterion)]
-        ),
+        relevance=_relevance(whole, request),
     )
+
+
+def _relevance(reading: similarity.Reading, request: EvaluationRequest) -> float:
+    """How much the answer has to do with question and rubric; 1 where these are too short to say."""
+    texts = [text for criterion in request.competency.criteria for text in texts_of(criterion)]
+    if len({stem for text in texts for stem in content_stems(text)}) < _TELLING_STEMS:
+        return 1.0
+    return similarity.relevance(reading, texts)
 
 
 def _judge(heard: Heard, criterion: Criterion) -> tuple[CriterionScore, list[str]]:
@@ -137,8 +144,8 @@ def _capped(rating: Rating, heard: Heard) -> Rating:
         cap = _LIST_CAP
     elif behaviour.emptiness(heard.signals) >= _EMPTY or not heard.concrete.pieces:
         cap = _EMPTY_CAP
-    elif heard.relevance < _DOUBTFUL:
-        cap = _DOUBTFUL_CAP
+    else:
+        cap = next((cap for below, cap in _CAPS if heard.relevance < below), cap)
     return Rating(*(min(value, cap) for value in rating))
 
 
