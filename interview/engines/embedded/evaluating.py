@@ -24,8 +24,9 @@ from interview.scoring import response_total
 _RELEVANT = 0.10
 """Greatest cosine to the question or any text of the rubric below which an answer has nothing to do with them. The
 question targets the competency, so the gate is low: of the team's answers the least relevant has .12, of small talk
-nine in ten are below. A rubric of few words says too little to tell, and then there is no gate at all."""
-_TELLING_STEMS = 8
+nine in ten are below."""
+_GATE_STEMS, _CAP_STEMS = 8, 20
+"""A rubric of fewer different content words says too little to tell what is off its topic: no gate, or no cap."""
 _DOUBTFUL = 0.15
 _CAPS = ((_DOUBTFUL, 3.0), (0.20, 4.0))
 """Above the gate an answer of little relevance is capped: it may be a good story, but is it one about this?"""
@@ -51,6 +52,7 @@ class Heard:
     concrete: similarity.Reading
     signals: Mapping[str, float]
     relevance: float
+    rubric_stems: int
 
 
 def evaluate(request: EvaluationRequest) -> Evaluation:
@@ -83,35 +85,31 @@ def hear(request: EvaluationRequest) -> Heard:
         piece for piece in pieces if family == "content" or behaviour.is_concrete(piece.text, hypothetical=hypothetical)
     ]
     whole = similarity.read(pieces, prompts)
+    rubric = [text for criterion in request.competency.criteria for text in texts_of(criterion)]
     return Heard(
         cleaned=cleaned,
         family=family,
         whole=whole,
         concrete=whole if len(concrete) == len(pieces) else similarity.read(concrete, prompts),
         signals=behaviour.signals([piece.text for piece in pieces], [piece.text for piece in concrete], [question]),
-        relevance=_relevance(whole, request),
+        relevance=similarity.relevance(whole, rubric),
+        rubric_stems=len({stem for text in rubric for stem in content_stems(text)}),
     )
-
-
-def _relevance(reading: similarity.Reading, request: EvaluationRequest) -> float:
-    """How much the answer has to do with question and rubric; 1 where these are too short to say."""
-    texts = [text for criterion in request.competency.criteria for text in texts_of(criterion)]
-    if len({stem for text in texts for stem in content_stems(text)}) < _TELLING_STEMS:
-        return 1.0
-    return similarity.relevance(reading, texts)
 
 
 def _judge(heard: Heard, criterion: Criterion) -> tuple[CriterionScore, list[str]]:
     """The score for one criterion, and nudges towards what is missing."""
-    targets = [target for values in targets_of(criterion).values() for target in values]
-    evidence = _evidence(heard, targets) if heard.relevance >= _RELEVANT else ()
+    sources = targets_of(criterion)
+    targets = [target for values in sources.values() for target in values]
+    points = targets if "description" not in sources else [criterion.description or criterion.name]
+    evidence = () if _is_off_topic(heard) else _evidence(heard, targets)
     signals = heard.signals if heard.family == "story" else None
     if not evidence:
         why = wording.no_evidence(criterion, answered=heard.cleaned.answered)
         return CriterionScore(
             criterion=criterion.name, weight=criterion.weight, rationale=why, status="insufficient_evidence"
-        ), wording.hints(targets[:1], None)
-    covers = {target: similarity.cover(heard.whole, target) for target in dict.fromkeys(targets)}
+        ), wording.hints(points[:1], None)
+    covers = {point: similarity.cover(heard.whole, point) for point in dict.fromkeys(points)}
     met = sorted((target for target in covers if covers[target] >= _MET), key=lambda target: -covers[target])
     missed = [target for target in covers if covers[target] < _MET]
     rating = _capped(rate(measured_for(heard, criterion), heard.family), heard)
@@ -144,7 +142,7 @@ def _capped(rating: Rating, heard: Heard) -> Rating:
         cap = _LIST_CAP
     elif behaviour.emptiness(heard.signals) >= _EMPTY or not heard.concrete.pieces:
         cap = _EMPTY_CAP
-    else:
+    elif heard.rubric_stems >= _CAP_STEMS:
         cap = next((cap for below, cap in _CAPS if heard.relevance < below), cap)
     return Rating(*(min(value, cap) for value in rating))
 
@@ -173,8 +171,13 @@ def _leaves_open(score: CriterionScore) -> bool:
     return score.score < _ENOUGH or score.high - score.low > 1
 
 
+def _is_off_topic(heard: Heard) -> bool:
+    return heard.rubric_stems >= _GATE_STEMS and heard.relevance < _RELEVANT
+
+
 def _off_topic(heard: Heard) -> list[Flag]:
-    if not heard.cleaned.pieces or heard.relevance >= _DOUBTFUL:
+    doubtful = heard.rubric_stems >= _CAP_STEMS and heard.relevance < _DOUBTFUL
+    if not heard.cleaned.pieces or not (doubtful or _is_off_topic(heard)):
         return []
     return [Flag(kind="off_topic", note="The answer has little to do with the question or what it is rated on.")]
 
