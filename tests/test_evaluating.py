@@ -9,6 +9,7 @@ import pytest
 
 from interview.engines import EvaluationRequest, Exchange
 from interview.engines.embedded.evaluating import evaluate
+from interview.engines.embedded.levels import family_of
 from interview.evidence import normalised
 from interview.models import Anchors, Competency, Criterion, Evaluation, TranscriptEntry
 
@@ -310,6 +311,26 @@ def test_a_list_of_keywords_is_flagged() -> None:
     assert evaluation.total_score <= 1.5
 
 
+def test_keywords_do_not_answer_a_knowledge_question() -> None:
+    evaluation = rate(
+        HEADERS, "stack queue last first out function calls undo scheduling buffering data structure memory pointer"
+    )
+    assert "keyword_list" in {flag.kind for flag in evaluation.flags}
+    assert evaluation.total_score <= 1.5
+
+
+def test_a_list_is_an_answer_where_one_is_asked_for() -> None:
+    asked = HEADERS._replace(
+        question="Name the four fields that the header has.",
+        criterion=Criterion(
+            name="Correctness", weight=1, expected_points=("Source port, destination port", "Length, checksum")
+        ),
+    )
+    evaluation = rate(asked, "source port, destination port, packet length, header checksum, all sixteen bits")
+    assert evaluation.flags == ()
+    assert evaluation.total_score >= 4.0
+
+
 def test_a_copied_question_is_flagged_and_has_no_score() -> None:
     evaluation = rate(TELLER, TELLER.question)
     assert evaluation.criterion_scores[0].status == "insufficient_evidence"
@@ -450,3 +471,22 @@ def test_the_longest_answer_takes_bounded_time() -> None:
     started = time.perf_counter()
     evaluate(request)
     assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("question", "family"),
+    [
+        ("Tell me about a time when you disagreed with your manager.", "story"),
+        ("Describe an outage that you handled.", "story"),
+        ("What is your approach to planning a lesson?", "story"),
+        ("How would you handle an angry guest?", "story"),
+        ("A customer says that the soup is cold. What do you do?", "story"),
+        ("What is a closure in JavaScript?", "content"),
+        ("Can you explain what an index is?", "content"),
+        ("What happens when you type a URL into a browser?", "content"),
+        ("What are the signs of shock and what do you do first?", "content"),
+        ("Name the three service classes of the data link layer.", "content"),
+    ],
+)
+def test_what_a_question_asks_for_is_read_off_its_words(question: str, family: str) -> None:
+    assert family_of(question) == family

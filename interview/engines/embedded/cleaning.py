@@ -75,6 +75,8 @@ _LONG_RUN = 6
 _STEMS_A_NEW_ONE = 6
 _LIST_SHARE = 0.18
 _LIST_WORDS = 8
+_ASKS_FOR_LIST = re.compile(r"(?i)\b(name|state|list|what are|which|give|arrange|mention)\b")
+_STRUCTURE = re.compile(r"[:;=()→•\d]|\s[-–]\s|\n")
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def clean(request: EvaluationRequest, *, factual: bool) -> Cleaned:
     echoed = len(own) < len(honest)
     fresh, copied = _without_copies(own, rubric)
     kept = _without_repeats(fresh)
-    keyword_list = _is_keyword_list(kept)
+    keyword_list = _is_keyword_list(kept) and not (factual and _may_be_listed(request, kept))
     flags = [
         *(
             _flag("injection", "Part of the answer addresses the scorer; it was left out.", piece)
@@ -237,6 +239,12 @@ def _is_keyword_list(pieces: Sequence[Piece]) -> bool:
     if len(spoken) < _LIST_WORDS:
         return False
     return sum(word in FUNCTION_WORDS for word in spoken) / len(spoken) < _LIST_SHARE
+
+
+def _may_be_listed(request: EvaluationRequest, pieces: Sequence[Piece]) -> bool:
+    """Knowledge may be told as a list where one is asked for, or where figures and signs put the terms in relation."""
+    asked = request.exchanges[0].prompt if request.exchanges else ""
+    return bool(_ASKS_FOR_LIST.search(asked)) or any(_STRUCTURE.search(piece.text) for piece in pieces)
 
 
 def _flag(kind: str, note: str, piece: Piece) -> Flag:

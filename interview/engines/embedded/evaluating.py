@@ -138,7 +138,7 @@ def _fullness(signals: Mapping[str, float]) -> float:
 def _capped(rating: Rating, heard: Heard) -> Rating:
     """Flag and cap: a list of keywords, or talk without anything done or known in it, stays low whatever it names."""
     cap = 5.0
-    if heard.family == "story" and heard.cleaned.keyword_list:
+    if heard.cleaned.keyword_list:
         cap = _LIST_CAP
     elif behaviour.emptiness(heard.signals) >= _EMPTY or not heard.concrete.pieces:
         cap = _EMPTY_CAP
