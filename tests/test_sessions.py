@@ -242,6 +242,17 @@ def test_question_statuses_follow_what_is_asked_and_answered(home: House) -> Non
     assert seen.asked_question_index == 2
 
 
+def test_asking_a_question_does_not_move_its_status_back(home: House) -> None:
+    """Somebody may have marked it already, as in a live conversation."""
+    record = home.interview()
+    session_id = home.start(record).session_id
+    home.service.interviews.set_question_status(SYSTEM, record.interview_id, 0, "answered")
+    marked = home.see(session_id).question_statuses[0]
+    home.clock.forward(minutes=1)
+    home.say(session_id)
+    assert home.see(session_id).question_statuses[0] == marked
+
+
 def test_the_clock_counts_from_the_start_and_stands_still_at_the_end(home: House) -> None:
     session_id = home.start(home.interview()).session_id
     home.clock.forward(seconds=90)
