@@ -91,15 +91,15 @@ def _tokens(text: str) -> tuple[_Token, ...]:
         piece = _folded(character, follows=bool(folded))
         if piece is None:
             continue
-        alone = piece != "" and _stands_alone(character)
-        if folded and (alone or not piece):
-            tokens.append(_Token(folded, start, _word_end(text, start, at)))
-            folded = ""
-        if alone:
-            tokens.append(_Token(piece, at, at + 1))
-        elif piece:
-            start = start if folded else at
-            folded += piece
+        for part in piece or (" ",):
+            if folded and (part == " " or _stands_alone(part)):
+                tokens.append(_Token(folded, start, _word_end(text, start, at)))
+                folded = ""
+            if _stands_alone(part):
+                tokens.append(_Token(part, at, at + 1))
+            elif part != " ":
+                start = start if folded else at
+                folded += part
     if folded:
         tokens.append(_Token(folded, start, _word_end(text, start, len(text))))
     return tuple(tokens)

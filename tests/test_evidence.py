@@ -99,6 +99,12 @@ def test_scripts_without_spaces_are_found_by_their_characters() -> None:
     assert found.quote == "私はすぐに電話を"
 
 
+def test_a_compatibility_character_is_the_characters_that_it_stands_for() -> None:
+    found = locate("first place 你好", [entry("ﬁrst place \U0002f804好")])
+    assert found is not None
+    assert found.quote == "ﬁrst place \U0002f804好"
+
+
 def test_zero_width_characters_neither_hide_nor_join_words() -> None:
     found = locate("stopped the line", [entry("we stop\u200bped the\u00ad line\u200b")])
     assert found is not None
