@@ -82,7 +82,7 @@ _VAGUE = re.compile(
     |more\s+or\s+less
     |here\s+and\s+there|back\s+and\s+forth|(?:as|where|when|if)\s+needed|in\s+general|generally|usually|typically
     |normally|mostly
-    |always|often|hardly|all\s+the\s+time|at\s+some\s+point|depends\s+on|it\s+depends|anyway|sometimes)\b"""
+    |always|all\s+the\s+time|at\s+some\s+point|depends\s+on|it\s+depends)\b"""
 )
 _GENERIC = re.compile(
     r"""(?x) \b(?:team\s*player|team\s*work|hard[\s-]?work\w*|work\s+hard|passion\w*|people\s+person
