@@ -1,7 +1,7 @@
 """The rules that move a session: stages, the escalation ladder and the limits. Pure functions of state and evaluation.
 
 Every core question is asked. Follow-ups and probes use what the limit of questions per competency leaves, until the
-competency's rubric is filled. Nothing here calls a model, and no model moves a session.
+competency's rubric is filled; a response that stays thin is followed up even then. Nothing here calls a model, and no model moves a session.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ from interview.state import InterviewSessionState
 STRONG = 4.0
 """A response at or above this level on the 1-5 scale is challenged instead of asked for more."""
 
-Quality = Literal["stuck", "vague", "strong"]
+THIN = 3.0
+"""A response below the middle anchor is asked for more, also when every criterion has a level: it may only be short."""
+
+Quality = Literal["stuck", "vague", "sound", "strong"]
 
 
 @dataclass(frozen=True)
@@ -52,12 +55,15 @@ def quality(evaluation: Evaluation, *, stuck: bool) -> Quality:
     assessed = any(score.status == "assessed" for score in evaluation.criterion_scores)
     if stuck and evaluation.total_score < STRONG:
         return "stuck"
-    return "strong" if assessed and evaluation.total_score >= STRONG else "vague"
+    if not assessed or evaluation.total_score < THIN:
+        return "vague"
+    return "strong" if evaluation.total_score >= STRONG else "sound"
 
 
 _LADDER: dict[Quality, tuple[Escalation, ...]] = {
     "stuck": ("hint",),
     "vague": ("why", "how"),
+    "sound": ("why", "how"),
     "strong": ("challenge", "edge"),
 }
 
@@ -105,10 +111,11 @@ def _within(
     probes = [q for q in waiting if q.kind == "probe"]
     room = max_questions - len(asked) - len(core)
     open_rubric = not competency_summary(competency, state.latest.get(competency.name, {})).rubric_filled
-    if open_rubric and room > 0 and level is not None and asked:
+    thin = level in ("stuck", "vague")
+    if (open_rubric or thin) and room > 0 and level is not None and asked:
         used = [prompt.escalation for prompt in state.prompts if prompt.response == state.prompts[-1].response]
         rung = next_rung(level, used)
-        probe_instead = probes and not core and level == "strong"
+        probe_instead = probes and not core and not thin
         if rung and not probe_instead:
             return FollowUp(rung)
     if core:

@@ -226,11 +226,12 @@ def test_scores_on_other_words_of_the_response_stand_after_a_correction(home: Ho
         return made.model_copy(update={"criterion_scores": (first,) if first else ()})
 
     home.engine.evaluate = half  # type: ignore[method-assign]
+    home.engine.levels.extend([2.0] * 3)
     assert types(home.say(session_id).events)[-1] == "follow_up"
     home.say(session_id, "And it was late.")
     turn = home.say(session_id, NEW, action="correct")
     assert [e.answer_text for e in home.engine.evaluated[-1].exchanges] == [ANSWER, NEW]
-    assert turn.competencies[0].total_score == 3.0
+    assert turn.competencies[0].total_score == 2.0
     assert turn.competencies[0].criteria[0].evidence[0].quote == ANSWER
 
 

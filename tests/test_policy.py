@@ -30,14 +30,16 @@ def evaluated(level: float | None) -> Evaluation:
         (None, False, "vague"),
         (None, True, "stuck"),
         (1.0, False, "vague"),
-        (3.9, False, "vague"),
+        (2.9, False, "vague"),
+        (3.0, False, "sound"),
+        (3.9, False, "sound"),
         (4.0, False, "strong"),
         (5.0, False, "strong"),
         (3.9, True, "stuck"),
         (4.0, True, "strong"),
     ],
 )
-def test_a_response_is_stuck_vague_or_strong(level: float | None, stuck: bool, expected: Quality) -> None:
+def test_a_response_is_stuck_vague_sound_or_strong(level: float | None, stuck: bool, expected: Quality) -> None:
     assert policy.quality(evaluated(level), stuck=stuck) == expected
 
 
@@ -52,6 +54,7 @@ def test_a_response_without_any_score_is_vague_whatever_its_total_claims() -> No
         ("vague", ["broad", "why"], "how"),
         ("vague", ["broad", "why", "how"], None),
         ("vague", ["broad", "challenge"], "why"),
+        ("sound", ["broad"], "why"),
         ("strong", ["broad"], "challenge"),
         ("strong", ["broad", "challenge"], "edge"),
         ("strong", ["broad", "challenge", "edge"], None),
@@ -119,7 +122,7 @@ TWO_EACH = questions(position_plan(2))
 WITH_PROBE = questions(position_plan(1), ("Debugging",))
 
 
-@pytest.mark.parametrize("level", ["stuck", "vague", "strong", None])
+@pytest.mark.parametrize("level", ["stuck", "vague", "sound", "strong", None])
 @pytest.mark.parametrize("time_up", [False, True])
 @pytest.mark.parametrize("stage", ["wrapup", "complete"])
 def test_after_the_wrap_up_comes_the_end(stage: Stage, time_up: bool, level: Quality | None) -> None:
@@ -127,13 +130,13 @@ def test_after_the_wrap_up_comes_the_end(stage: Stage, time_up: bool, level: Qua
     assert step(state, ONE_EACH, level=level, time_up=time_up) == Complete()
 
 
-@pytest.mark.parametrize("level", ["stuck", "vague", "strong", None])
+@pytest.mark.parametrize("level", ["stuck", "vague", "sound", "strong", None])
 def test_after_the_warm_up_comes_the_first_core_question(level: Quality | None) -> None:
     assert step(standing("warmup", None, [WARMUP]), ONE_EACH, level=level) == Ask(ONE_EACH[0])
 
 
 @pytest.mark.parametrize("stage", ["warmup", "competency"])
-@pytest.mark.parametrize("level", ["stuck", "vague", "strong", None])
+@pytest.mark.parametrize("level", ["stuck", "vague", "sound", "strong", None])
 def test_when_the_time_is_up_the_session_wraps_up(stage: Stage, level: Quality | None) -> None:
     competency = "Debugging" if stage == "competency" else None
     state = standing(stage, competency, [WARMUP, prompt(2, 0, "Debugging")])
@@ -157,9 +160,12 @@ FIRST = [WARMUP, prompt(2, 0, "Debugging")]
         # The limit leaves no room.
         (ONE_EACH, FIRST, {}, "vague", 1, Ask(ONE_EACH[1])),
         (ONE_EACH, [*FIRST, prompt(2, 0, "Debugging", "why")], {}, "vague", 2, Ask(ONE_EACH[1])),
-        # A filled rubric needs no more.
-        (ONE_EACH, FIRST, {"Debugging": True}, "vague", 3, Ask(ONE_EACH[1])),
+        # A filled rubric needs no more, unless the response is thin.
+        (ONE_EACH, FIRST, {"Debugging": True}, "sound", 3, Ask(ONE_EACH[1])),
         (ONE_EACH, FIRST, {"Debugging": True}, "strong", 3, Ask(ONE_EACH[1])),
+        (ONE_EACH, FIRST, {"Debugging": True}, "vague", 3, FollowUp("why")),
+        (ONE_EACH, FIRST, {"Debugging": True}, "stuck", 3, FollowUp("hint")),
+        (ONE_EACH, FIRST, {"Debugging": True}, "vague", 1, Ask(ONE_EACH[1])),
         # A skipped prompt earns no follow-up.
         (ONE_EACH, FIRST, {}, None, 3, Ask(ONE_EACH[1])),
         # A core question that waits keeps its place under the limit, filled rubric or not.
@@ -169,6 +175,7 @@ FIRST = [WARMUP, prompt(2, 0, "Debugging")]
         (TWO_EACH, FIRST, {}, None, 3, Ask(TWO_EACH[1])),
         # Probes: after the core, while the rubric is open and there is room.
         (WITH_PROBE, FIRST, {}, "strong", 3, Ask(WITH_PROBE[1])),
+        (WITH_PROBE, FIRST, {}, "sound", 3, Ask(WITH_PROBE[1])),
         (WITH_PROBE, FIRST, {}, "vague", 3, FollowUp("why")),
         (WITH_PROBE, FIRST, {}, None, 3, Ask(WITH_PROBE[1])),
         (WITH_PROBE, FIRST, {}, None, 1, Ask(WITH_PROBE[2])),
@@ -189,7 +196,7 @@ def test_within_a_competency(
 
 def test_after_the_last_competency_comes_the_wrap_up() -> None:
     asked = [WARMUP, *(prompt(2 + i, i, name) for i, name in enumerate(NAMES))]
-    assert step(standing("competency", "Planning", asked, Planning=True), ONE_EACH, level="vague") == WrapUp()
+    assert step(standing("competency", "Planning", asked, Planning=True), ONE_EACH, level="sound") == WrapUp()
 
 
 def test_a_rubric_is_open_while_any_of_the_plans_criteria_has_no_score() -> None:
@@ -207,7 +214,7 @@ def test_a_competency_left_behind_is_not_gone_back_to() -> None:
 
 
 @pytest.mark.parametrize(("core", "limit"), [(core, limit) for limit in range(1, 6) for core in range(1, limit + 1)])
-@pytest.mark.parametrize("level", ["stuck", "vague", "strong", None])
+@pytest.mark.parametrize("level", ["stuck", "vague", "sound", "strong", None])
 def test_every_core_question_is_asked_and_the_limit_holds(core: int, level: Quality | None, limit: int) -> None:
     """Walked to the end for every limit of 1 to 5, with a rubric that never fills."""
     plan = position_plan(core)

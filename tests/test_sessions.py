@@ -277,12 +277,12 @@ def test_a_checkpoint_comes_at_the_interval_and_at_most_once_a_turn(home: House)
 
 def test_completion_writes_the_scorecard(home: House) -> None:
     record = home.interview()
-    home.engine.levels.extend([2.0, 3.0, 5.0])
+    home.engine.levels.extend([3.5, 3.0, 5.0])
     last = home.finish(home.start(record).session_id)[-1]
     card = home.service.scorecards.newest(SYSTEM, record.interview_id)
     assert card
-    assert card.overall_score == last.overall_score == 3.33
-    assert [row.total_score for row in card.competencies] == [2.0, 3.0, 5.0]
+    assert card.overall_score == last.overall_score == 3.83
+    assert [row.total_score for row in card.competencies] == [3.5, 3.0, 5.0]
     assert card.competencies == last.competencies
     assert (card.source, card.stamp.engine, card.stamp.rubric) == ("engine", "scripted", f"{record.position_id}/1")
     assert not card.rehearsal
