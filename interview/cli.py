@@ -105,18 +105,18 @@ def evaluate(
     ratings: Annotated[bool, typer.Option("--ratings", help="Compare with the `human` ratings of the items.")] = False,
 ) -> None:
     """Evaluate answers from a golden set: one evaluation a line, and the agreement with human ratings if asked for."""
-    from interview import golden
     from interview.engines.embedded import EmbeddedEngine
+    from interview.golden import agreement, agreement_table, evaluate_items
 
     with items.open(encoding="utf-8") as lines:
-        results = list(golden.evaluate_items(lines, EmbeddedEngine()))
+        results = list(evaluate_items(lines, EmbeddedEngine()))
     text = "".join(f"{result.line()}\n" for result in results)
     if output is None:
         sys.stdout.write(text)
     else:
         output.write_text(text, encoding="utf-8")
     if ratings:
-        err.print(golden.agreement_table(golden.agreement(results)), highlight=False)
+        err.print(agreement_table(agreement(results)), highlight=False)
 
 
 @keys.command("create")

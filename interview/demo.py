@@ -4,18 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from interview import documents, exports
 from interview.access import SYSTEM
+from interview.context import utc_now
 from interview.contract import SessionSnapshot, StartRequest, TurnRequest
 from interview.errors import DocumentError, InvalidPayload
-from interview.interviews import NewInterview
 from interview.models import Scorecard
+from interview.records import NewInterview
 from interview.service import Service, open_service
 from interview.settings import Settings
 from interview.study_guide import study_guide_pdf
+
+_WORDS_A_MINUTE = 150
+"""The pace of unhurried speech: the demo's clock moves on as if the words were spoken."""
+
+
+class SpokenClock:
+    """Begins now and moves only when something is said, so that the same words give the same times."""
+
+    def __init__(self) -> None:
+        self._now = utc_now()
+
+    def __call__(self) -> datetime:
+        return self._now
+
+    def say(self, text: str) -> None:
+        self._now += timedelta(minutes=len(text.split()) / _WORDS_A_MINUTE)
 
 
 @dataclass(frozen=True)
@@ -46,8 +64,9 @@ def run_demo(
     lines = [line.strip() for line in _text(answers).splitlines() if line.strip()]
     progress("Reading the documents", 0.0)
     resume_text, job_text = (_read(path) for path in (resume, job))
+    clock = SpokenClock()
     with TemporaryDirectory() as folder:
-        service = open_service(Settings(data_dir=Path(folder), database_url="", engine="embedded"))
+        service = open_service(Settings(data_dir=Path(folder), database_url="", engine="embedded"), clock=clock)
         try:
             progress("Planning the questions", 0.1)
             new = NewInterview(
@@ -57,7 +76,7 @@ def run_demo(
                 warnings=(*resume_text.warnings, *job_text.warnings),
             )
             interview_id = service.interviews.create(SYSTEM, new).interview_id
-            session, used = _hold(service, interview_id, lines, progress)
+            session, used = _hold(service, clock, interview_id, lines, progress)
             progress("Writing the files", 0.9)
             return _write(service, interview_id, session, len(lines) - used, out)
         finally:
@@ -66,14 +85,22 @@ def run_demo(
 
 
 def _hold(
-    service: Service, interview_id: str, lines: Sequence[str], progress: Callable[[str, float], None]
+    service: Service,
+    clock: SpokenClock,
+    interview_id: str,
+    lines: Sequence[str],
+    progress: Callable[[str, float], None],
 ) -> tuple[SessionSnapshot, int]:
     """Answer until the interview is over or the answers are; then stop it."""
-    session_id = service.sessions.start(SYSTEM, StartRequest(interview_id=interview_id)).session_id
+    started = service.sessions.start(SYSTEM, StartRequest(interview_id=interview_id))
+    question, session_id = started.question, started.session_id
     for used, line in enumerate(lines, start=1):
         progress(f"Answer {used} of {len(lines)}", 0.15 + 0.75 * used / len(lines))
-        if service.sessions.turn(SYSTEM, TurnRequest(session_id=session_id, answer=line)).completed:
+        clock.say(f"{question.content if question else ''} {line}")
+        turn = service.sessions.turn(SYSTEM, TurnRequest(session_id=session_id, answer=line))
+        if turn.completed:
             return service.sessions.get(SYSTEM, session_id), used
+        question = turn.question
     service.sessions.turn(SYSTEM, TurnRequest(session_id=session_id, action="stop"))
     return service.sessions.get(SYSTEM, session_id), len(lines)
 

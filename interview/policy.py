@@ -1,7 +1,8 @@
 """The rules that move a session: stages, the escalation ladder and the limits. Pure functions of state and evaluation.
 
 Every core question is asked. Follow-ups and probes use what the limit of questions per competency leaves, until the
-competency's rubric is filled; a response that stays thin is followed up even then. Nothing here calls a model, and no model moves a session.
+competency's rubric is filled; a response that stays thin is followed up even then. Nothing here calls a model, and no
+model moves a session.
 """
 
 from __future__ import annotations

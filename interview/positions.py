@@ -155,7 +155,12 @@ class Positions:
         for interview in queries.unstarted_interviews(tx, plan_row.position_id):
             probes = CandidatePlan.model_validate(interview.candidate_plan).probes
             customs = [q for q in map(Question.model_validate, interview.questions) if q.kind == "custom"]
-            questions = in_asking_order(plan, (*customs, *probes))
+            added = (*customs, *probes)
+            questions = in_asking_order(plan, added)
+            if lost := [q for q in added if q.competency not in {known.name for known in plan.competencies}]:
+                gone = ", ".join(sorted({f"“{q.competency}”" for q in lost}))
+                note = f"Questions left out ({len(lost)}): the approved plan no longer has {gone}."
+                interview.warnings = [*interview.warnings, note]
             interview.plan_id = plan_row.plan_id
             interview.questions = [question.model_dump(mode="json") for question in questions]
             interview.question_statuses = fresh_statuses(len(questions))

@@ -13,7 +13,9 @@ from interview.engines import InterviewEngine
 from interview.engines.embedded import EmbeddedEngine
 from interview.guides import Guides
 from interview.interviews import Interviews
+from interview.invitations import Invitations
 from interview.positions import Positions
+from interview.questions import Questions
 from interview.scorecards import Scorecards
 from interview.sessions import InterviewSessionManager
 from interview.settings import Settings
@@ -26,6 +28,8 @@ class Service:
     access: Access
     positions: Positions
     interviews: Interviews
+    invitations: Invitations
+    questions: Questions
     sessions: InterviewSessionManager
     scorecards: Scorecards
     guides: Guides
@@ -52,6 +56,8 @@ def open_service(
         access=Access(context),
         positions=positions,
         interviews=Interviews(context, positions),
+        invitations=Invitations(context),
+        questions=Questions(context),
         sessions=InterviewSessionManager(context),
         scorecards=Scorecards(context),
         guides=Guides(context),

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
-
-from sqlalchemy.orm import Session
 
 from interview import graph, replies
 from interview.access import Actor
-from interview.context import Context, new_id
+from interview.attempts import expire, open_session
+from interview.context import Context
 from interview.contract import SessionSnapshot, StartRequest, StartResponse, TurnRequest, TurnResponse
-from interview.errors import Conflict, Forbidden, InvalidPayload, NotFound, SessionExpired, SessionUnknown
-from interview.events import InterviewEvent, SessionExpiredPayload
-from interview.models import Persona, PersonaOverrides, PositionSettings
+from interview.errors import Conflict, InvalidPayload, SessionExpired, SessionUnknown
 from interview.scorecards import append_scorecard
-from interview.state import InterviewSessionState
 from interview.store import queries
-from interview.store.sessions import Loaded, add_events, load, save
-from interview.store.tables import InterviewRow, InvitationRow, PlanRow, PositionRow, SessionRow, TurnRow
+from interview.store.sessions import Loaded, load, save
+from interview.store.tables import SessionRow, TurnRow
 
 _WORDLESS_MOVES = ("repeat", "rephrase", "think", "skip", "stop")
 MAX_TURNS = 500
@@ -43,7 +38,7 @@ class InterviewSessionManager:
         actor.require_interview(request.interview_id)
         self.expire_overdue()
         with self._context.database.write() as tx:
-            session_id = self._open(tx, actor, request)
+            session_id = open_session(tx, self._context, actor, request)
             loaded = load(tx, session_id)
         if loaded.last_turn is None:
             loaded = self._first_step(loaded)
@@ -96,88 +91,9 @@ class InterviewSessionManager:
             return
         with self._context.database.write() as tx:
             for row in queries.overdue_sessions(tx, cutoff):
-                self._expire(tx, row)
+                expire(tx, row, self._context.clock())
 
-    def _expire(self, tx: Session, row: SessionRow) -> None:
-        state = InterviewSessionState.model_validate(row.state)
-        idle = (self._context.clock() - row.last_touched) / timedelta(minutes=1)
-        event = InterviewEvent(
-            event_id=queries.last_event_id(tx, row.session_id) + 1,
-            created_at=self._context.clock(),
-            stage=state.stage,
-            competency=state.competency,
-            event_type="session_expired",
-            payload=SessionExpiredPayload(idle_minutes=round(idle, 1)),
-        )
-        row.status, row.version = "expired", row.version + 1
-        add_events(tx, row.session_id, [event])
-
-    # --- starting -----------------------------------------------------------------------------------------------------
-
-    def _open(self, tx: Session, actor: Actor, request: StartRequest) -> str:
-        """The id of the session to go on with; a new one stands without any turn until its warm-up is asked."""
-        interview = tx.get(InterviewRow, request.interview_id)
-        if interview is None:
-            raise NotFound("There is no such interview.", code="interview_not_found")
-        if request.candidate_id not in (None, "", interview.candidate_id):
-            raise NotFound("This interview belongs to another candidate.", code="candidate_not_found")
-        overrides = request.persona or PersonaOverrides()
-        if actor.role == "candidate" and overrides != PersonaOverrides():
-            raise Forbidden("The interviewer's manner is set by the hiring team.")
-        if tx.get_one(PlanRow, interview.plan_id).approved_at is None:
-            raise Conflict("The plan has to be approved by the hiring team first.", code="plan_not_approved")
-        known = queries.sessions(tx, interview.interview_id)
-        if active := next((row for row in known if row.status == "active"), None):
-            return active.session_id
-        attempt = [row for row in known if row.attempt == interview.attempt and row.status != "imported"]
-        if any(row.status == "complete" for row in attempt):
-            if actor.role == "candidate":
-                raise Conflict("This interview has been completed. Thank you.", code="session_complete")
-            begin_attempt(interview)
-            attempt = []
-        earlier = attempt[-1] if attempt and attempt[-1].status == "expired" else None
-        return self._new_session(tx, actor, interview, overrides, earlier)
-
-    def _new_session(
-        self,
-        tx: Session,
-        actor: Actor,
-        interview: InterviewRow,
-        overrides: PersonaOverrides,
-        earlier: SessionRow | None,
-    ) -> str:
-        now = self._context.clock()
-        position = tx.get_one(PositionRow, interview.position_id)
-        invitation = tx.get(InvitationRow, actor.invitation_id) if actor.invitation_id else None
-        persona = Persona.model_validate(position.persona | overrides.model_dump(exclude_none=True))
-        minutes = PositionSettings.model_validate(position.settings).time_limit_minutes
-        state = InterviewSessionState(
-            session_id=new_id(),
-            interview_id=interview.interview_id,
-            persona=persona,
-            started_at=now,
-            last_checkpoint=now,
-            time_limit_minutes=minutes * (invitation.extra_time_factor if invitation else 1.0),
-        )
-        if earlier is not None:
-            state = _carry_on(state, InterviewSessionState.model_validate(earlier.state), earlier)
-        row = SessionRow(
-            session_id=state.session_id,
-            interview_id=interview.interview_id,
-            invitation_id=actor.invitation_id,
-            continues=earlier.session_id if earlier else None,
-            attempt=interview.attempt,
-            mode="text",
-            status="active",
-            version=0,
-            state=state.model_dump(mode="json"),
-            created_at=now,
-            last_touched=now,
-            completed_at=None,
-        )
-        tx.add(row)
-        tx.flush()
-        return row.session_id
+    # --- stepping -----------------------------------------------------------------------------------------------------
 
     def _first_step(self, loaded: Loaded) -> Loaded:
         """Ask the warm-up. Of two starts at once one asks it, and both get the same session."""
@@ -186,8 +102,6 @@ class InterviewSessionManager:
         except Conflict:
             with self._context.database.read() as tx:
                 return load(tx, loaded.session.session_id)
-
-    # --- stepping -----------------------------------------------------------------------------------------------------
 
     def _step(
         self, loaded: Loaded, request: TurnRequest | None, key: str | None, digest: str
@@ -235,29 +149,3 @@ def _ready(loaded: Loaded, request: TurnRequest) -> None:
         raise SessionUnknown("This session has not begun. Start it first.")
     if loaded.last_turn.number >= MAX_TURNS and request.action not in ("skip", "stop"):
         raise Conflict("This session has had too many messages. Skip the question or end it.", code="turn_limit")
-
-
-def begin_attempt(interview: InterviewRow) -> None:
-    """Another attempt: the question statuses start anew, the old sessions stay."""
-    interview.attempt += 1
-    interview.question_statuses = [{"status": "not_started", "updated_at": None} for _ in interview.questions]
-    interview.asked_question_index = None
-
-
-def _carry_on(state: InterviewSessionState, earlier: InterviewSessionState, row: SessionRow) -> InterviewSessionState:
-    """What an expired session leaves to its successor: answered and skipped prompts, scores, the rest of the time."""
-    used = (row.last_touched - earlier.started_at) / timedelta(minutes=1) - earlier.lost_seconds / 60
-    least = min(_LEAST_MINUTES, earlier.time_limit_minutes)
-    prompts = tuple(
-        prompt.model_copy(update={"carried": True})
-        for prompt in earlier.prompts
-        if prompt.competency and (prompt.answers or prompt.skipped)
-    )
-    return state.model_copy(
-        update={
-            "prompts": prompts,
-            "latest": earlier.latest,
-            "rehearsal": earlier.rehearsal,
-            "time_limit_minutes": max(least, earlier.time_limit_minutes - used),
-        }
-    )

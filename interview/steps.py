@@ -23,8 +23,8 @@ from interview.scorecards import score_request
 from interview.scoring import without_entry
 from interview.state import AskedPrompt
 
-TAKE_TIME = "Take the time you need. I will wait."
-OFFER_STOP = "Would you like to end the interview here? Say yes to end it, or go on with your answer."
+TAKE_TIME = "Take the time you need. I will wait. The question stays:"
+OFFER_STOP = "Would you like to end the interview here? Say yes to end it, or go on with the question:"
 ASK_CORRECTION = "What should your last answer say instead? Please begin with: I want to correct my last answer."
 NOTHING_TO_CORRECT = "There is no answer to correct yet."
 CORRECTED = "Thank you, I have put that in the place of your last answer."
@@ -82,9 +82,9 @@ def move(step: Step) -> Step:
         "repeat": lambda: _pending_text(draft),
         "rephrase": lambda: _words(draft, "rephrase", turn).content,
         "ask": lambda: _words(draft, "reply", turn).content,
-        "stop": lambda: OFFER_STOP,
+        "stop": lambda: f"{OFFER_STOP} {_pending_text(draft)}",
         "correct": lambda: ASK_CORRECTION,
-    }.get(made, lambda: TAKE_TIME)()
+    }.get(made, lambda: f"{TAKE_TIME} {_pending_text(draft)}")()
     if made == "stop":
         draft.update(stop_offered=True)
     _record_move(draft, turn, made, reply)
@@ -272,8 +272,11 @@ def _checkpoint(draft: Draft) -> None:
 
 
 def _pending_text(draft: Draft) -> str:
-    asked = draft.state.prompts[-1].entry_id
-    return next(entry.text for entry in draft.entries if entry.entry_id == asked)
+    """The question in hand, without what led over to it; a follow-up as it was spoken."""
+    pending = draft.state.prompts[-1]
+    if pending.escalation == "broad" and (question := draft.question_in_hand()):
+        return question.text
+    return next(entry.text for entry in draft.entries if entry.entry_id == pending.entry_id)
 
 
 def _words(

@@ -14,8 +14,8 @@ from scripted import ScriptedEngine
 from interview.access import SYSTEM, Actor
 from interview.contract import SessionSnapshot, StartRequest, StartResponse, TurnRequest, TurnResponse
 from interview.engines import InterviewEngine
-from interview.interviews import InterviewRecord, NewInterview
 from interview.models import Move, PersonaOverrides, PositionSettings
+from interview.records import InterviewRecord, NewInterview
 from interview.service import Service, open_service
 from interview.settings import Settings
 
@@ -73,7 +73,7 @@ class House:
 
     def candidate(self, record: InterviewRecord, **invitation: Any) -> Actor:
         """The candidate who came in by an invitation to this interview."""
-        issued = self.service.interviews.invite(SYSTEM, record.interview_id, **invitation)
+        issued = self.service.invitations.invite(SYSTEM, record.interview_id, **invitation)
         return self.service.access.by_bearer(issued.token)
 
     def start(

@@ -50,7 +50,7 @@ def test_no_secret_stands_in_any_file(home: House) -> None:
         access.create_key(SYSTEM, "key", "program").secret,
         access.add_person(SYSTEM, "Ada", "hiring").secret,
         access.local_link(),
-        home.service.interviews.invite(SYSTEM, home.interview().interview_id).token,
+        home.service.invitations.invite(SYSTEM, home.interview().interview_id).token,
     ]
     cookies = [access.enter(secret)[0] for secret in secrets[1:]]
     stored = everything_stored(home)
@@ -75,7 +75,7 @@ def test_a_secret_opens_its_own_door_only(home: House) -> None:
     access = home.service.access
     key = access.create_key(SYSTEM, "key", "program").secret
     link = access.add_person(SYSTEM, "Ada", "hiring").secret
-    token = home.service.interviews.invite(SYSTEM, home.interview().interview_id).token
+    token = home.service.invitations.invite(SYSTEM, home.interview().interview_id).token
     with pytest.raises(Unauthorized):
         access.enter(key)
     with pytest.raises(Unauthorized):
@@ -289,7 +289,7 @@ def test_entering_at_once_makes_one_signing_key(home: House) -> None:
 
 def test_an_invitation_is_for_its_interview(home: House) -> None:
     record = home.interview()
-    issued = home.service.interviews.invite(SYSTEM, record.interview_id)
+    issued = home.service.invitations.invite(SYSTEM, record.interview_id)
     actor = home.service.access.by_bearer(issued.token)
     assert (actor.role, actor.interview_id, actor.invitation_id) == (
         "candidate",
@@ -300,7 +300,7 @@ def test_an_invitation_is_for_its_interview(home: House) -> None:
 
 
 def test_an_invitation_expires(home: House) -> None:
-    issued = home.service.interviews.invite(SYSTEM, home.interview().interview_id, expires_in_hours=2)
+    issued = home.service.invitations.invite(SYSTEM, home.interview().interview_id, expires_in_hours=2)
     cookie, _, _ = home.service.access.enter(issued.token)
     home.clock.forward(hours=1.99)
     assert home.service.access.by_bearer(issued.token)
@@ -311,10 +311,10 @@ def test_an_invitation_expires(home: House) -> None:
 
 
 def test_a_withdrawn_invitation_lets_nobody_in(home: House) -> None:
-    issued = home.service.interviews.invite(SYSTEM, home.interview().interview_id)
+    issued = home.service.invitations.invite(SYSTEM, home.interview().interview_id)
     cookie, _, _ = home.service.access.enter(issued.token)
     for _ in range(2):
-        home.service.interviews.revoke_invitation(SYSTEM, issued.invitation_id)
+        home.service.invitations.revoke(SYSTEM, issued.invitation_id)
     assert home.service.access.by_cookie(cookie) is None
     with pytest.raises(Unauthorized):
         home.service.access.by_bearer(issued.token)
@@ -339,9 +339,9 @@ def test_the_teams_use_cases_are_closed_to_others(home: House, role: Role) -> No
         lambda: service.positions.configure(actor, record.position_id, PositionSettings(), Persona()),
         lambda: service.interviews.get(actor, record.interview_id),
         lambda: service.interviews.list(actor),
-        lambda: service.interviews.invite(actor, record.interview_id),
-        lambda: service.interviews.revoke_invitation(actor, "any"),
-        lambda: service.interviews.add_question(actor, record.interview_id, "Why?"),
+        lambda: service.invitations.invite(actor, record.interview_id),
+        lambda: service.invitations.revoke(actor, "any"),
+        lambda: service.questions.add(actor, record.interview_id, "Why?"),
         lambda: service.interviews.restart(actor, record.interview_id),
         lambda: service.scorecards.score(actor, record.interview_id),
         lambda: service.scorecards.score_transcript(actor, record.interview_id, []),
@@ -365,9 +365,9 @@ def test_the_hiring_roles_may_run_interviews(home: House, role: Role) -> None:
 def test_a_candidate_reaches_their_own_interview_and_no_other(home: House) -> None:
     mine, other = home.interview(), home.interview(role_title="Baker")
     candidate = home.candidate(mine)
-    assert home.service.interviews.set_question_status(candidate, mine.interview_id, 0, "started").index == 0
+    assert home.service.questions.set_status(candidate, mine.interview_id, 0, "started").index == 0
     calls: list[Callable[[], Any]] = [
-        lambda: home.service.interviews.set_question_status(candidate, other.interview_id, 0, "started"),
+        lambda: home.service.questions.set_status(candidate, other.interview_id, 0, "started"),
         lambda: home.service.sessions.start(candidate, StartRequest(interview_id=other.interview_id)),
     ]
     for call in calls:

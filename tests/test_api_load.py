@@ -17,7 +17,7 @@ from interview.access import SYSTEM
 from interview.api.calls import SLOW_AT_ONCE
 from interview.contract import StartRequest
 from interview.engines import AskRequest, Prompt
-from interview.interviews import NewInterview
+from interview.records import NewInterview
 from interview.service import Service
 
 SLOW_TURNS = 100

@@ -93,10 +93,10 @@ def test_no_link_without_an_approved_plan(home: House) -> None:
     record = home.interview(draft=True)
     assert not record.plan_approved
     with pytest.raises(Conflict) as caught:
-        home.service.interviews.invite(SYSTEM, record.interview_id)
+        home.service.invitations.invite(SYSTEM, record.interview_id)
     assert caught.value.code == "plan_not_approved"
     home.service.positions.approve(SYSTEM, record.position_id)
-    assert home.service.interviews.invite(SYSTEM, record.interview_id).token
+    assert home.service.invitations.invite(SYSTEM, record.interview_id).token
 
 
 def test_interviews_not_begun_move_to_the_approved_plan_and_others_keep_theirs(home: House) -> None:
@@ -110,6 +110,17 @@ def test_interviews_not_begun_move_to_the_approved_plan_and_others_keep_theirs(h
     assert [q.kind for q in moved.question_plan[:3]] == ["core", "core", "probe"]
     kept = home.service.interviews.get(SYSTEM, begun.interview_id)
     assert (kept.plan_version, len(kept.questions)) == (1, 4)
+
+
+def test_questions_of_a_competency_that_is_gone_are_left_out_and_told(home: House) -> None:
+    """Nothing vanishes in silence when the approved plan no longer has a question's competency."""
+    record = home.interview()
+    smaller = position_plan(1, names=("Teamwork", "Planning"))
+    home.service.positions.save_plan(SYSTEM, record.position_id, smaller)
+    home.service.positions.approve(SYSTEM, record.position_id)
+    moved = home.service.interviews.get(SYSTEM, record.interview_id)
+    assert {q.competency for q in moved.question_plan} == {"Teamwork", "Planning"}
+    assert moved.warnings == ("Questions left out (1): the approved plan no longer has “Debugging”.",)
 
 
 def test_a_saved_plan_waits_for_approval_and_new_interviews_take_the_approved_one(home: House) -> None:
@@ -164,12 +175,12 @@ def test_a_plan_that_no_session_could_keep_is_refused(home: House, name: str) ->
 )
 def test_invitations_are_bounded(home: House, bad: dict[str, float]) -> None:
     with pytest.raises(InvalidPayload):
-        home.service.interviews.invite(SYSTEM, home.interview().interview_id, **bad)  # type: ignore[arg-type]
+        home.service.invitations.invite(SYSTEM, home.interview().interview_id, **bad)  # type: ignore[arg-type]
 
 
 def test_an_unknown_invitation_cannot_be_withdrawn(home: House) -> None:
     with pytest.raises(NotFound) as caught:
-        home.service.interviews.revoke_invitation(SYSTEM, "nobody")
+        home.service.invitations.revoke(SYSTEM, "nobody")
     assert caught.value.code == "invitation_not_found"
 
 
@@ -177,7 +188,7 @@ def test_an_unknown_invitation_cannot_be_withdrawn(home: House) -> None:
 
 
 def test_statuses_go_forward_only_and_the_index_never_falls(home: House) -> None:
-    interview_id, mark = home.interview().interview_id, home.service.interviews.set_question_status
+    interview_id, mark = home.interview().interview_id, home.service.questions.set_status
     assert mark(SYSTEM, interview_id, 2, "started").asked_question_index == 2
     update = mark(SYSTEM, interview_id, 0, "skipped")
     assert (update.asked_question_index, statuses(update.question_statuses)) == (
@@ -193,7 +204,7 @@ def test_statuses_go_forward_only_and_the_index_never_falls(home: House) -> None
 
 
 def test_marking_the_same_again_changes_nothing(home: House) -> None:
-    interview_id, mark = home.interview().interview_id, home.service.interviews.set_question_status
+    interview_id, mark = home.interview().interview_id, home.service.questions.set_status
     mark(SYSTEM, interview_id, 1, "started")
     before = home.dump()
     home.clock.forward(minutes=1)
@@ -204,7 +215,7 @@ def test_marking_the_same_again_changes_nothing(home: House) -> None:
 @pytest.mark.parametrize("index", [-1, 4, 10**9])
 def test_there_is_no_such_question(home: House, index: int) -> None:
     with pytest.raises(InvalidPayload):
-        home.service.interviews.set_question_status(SYSTEM, home.interview().interview_id, index, "started")
+        home.service.questions.set_status(SYSTEM, home.interview().interview_id, index, "started")
 
 
 # --- questions of the team's own --------------------------------------------------------------------------------------
@@ -212,7 +223,7 @@ def test_there_is_no_such_question(home: House, index: int) -> None:
 
 def test_a_question_of_the_teams_own_is_asked_in_its_place(home: House) -> None:
     record = home.interview()
-    added = home.service.interviews.add_question(SYSTEM, record.interview_id, " Why  us? ", competency="Teamwork")
+    added = home.service.questions.add(SYSTEM, record.interview_id, " Why  us? ", competency="Teamwork")
     assert [(q.index, q.kind, q.text) for q in added.question_plan[2:4]] == [
         (2, "core", "Tell me about teamwork, part 1."),
         (3, "custom", "Why us?"),
@@ -228,21 +239,21 @@ def test_a_question_may_be_added_while_the_session_runs(home: House) -> None:
     record = home.interview()
     session_id = home.start(record).session_id
     home.say(session_id)
-    home.service.interviews.add_question(SYSTEM, record.interview_id, "Why us?", competency="Planning")
+    home.service.questions.add(SYSTEM, record.interview_id, "Why us?", competency="Planning")
     asked = [turn.question.content for turn in home.finish(session_id) if turn.question]
     assert asked[-2:] == ["Why us?", "Words for wrapup."]
     with pytest.raises(Conflict) as caught:
-        home.service.interviews.add_question(SYSTEM, record.interview_id, "Late?", place=0)
+        home.service.questions.add(SYSTEM, record.interview_id, "Late?", place=0)
     assert caught.value.code == "question_asked"
 
 
 def test_a_competency_takes_no_more_questions_than_the_limit(home: House) -> None:
     record = home.interview()
     for number in range(2):
-        home.service.interviews.add_question(SYSTEM, record.interview_id, f"Why {number}?", competency="Teamwork")
+        home.service.questions.add(SYSTEM, record.interview_id, f"Why {number}?", competency="Teamwork")
     before = home.dump()
     with pytest.raises(InvalidPayload, match="limit"):
-        home.service.interviews.add_question(SYSTEM, record.interview_id, "Why more?", competency="Teamwork")
+        home.service.questions.add(SYSTEM, record.interview_id, "Why more?", competency="Teamwork")
     assert home.dump() == before
 
 
@@ -251,7 +262,7 @@ def test_a_competency_takes_no_more_questions_than_the_limit(home: House) -> Non
 )
 def test_a_question_of_the_teams_own_is_checked(home: House, bad: dict[str, Any]) -> None:
     with pytest.raises(InvalidPayload):
-        home.service.interviews.add_question(SYSTEM, home.interview().interview_id, **bad)
+        home.service.questions.add(SYSTEM, home.interview().interview_id, **bad)
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -317,7 +328,7 @@ def test_an_interviews_transcript_and_score_are_its_newest_completed_sessions(ho
 def test_what_is_not_there_is_named(home: House) -> None:
     for call in (
         lambda: home.service.interviews.get(SYSTEM, "nobody"),
-        lambda: home.service.interviews.invite(SYSTEM, "nobody"),
+        lambda: home.service.invitations.invite(SYSTEM, "nobody"),
         lambda: home.service.interviews.restart(SYSTEM, "nobody"),
         lambda: home.service.scorecards.score(SYSTEM, "nobody"),
     ):

@@ -50,7 +50,7 @@ IN_WORDS: list[tuple[Move, str]] = [
 REPLIES = {
     "repeat": FIRST,
     "rephrase": "Words for rephrase.",
-    "think": steps.TAKE_TIME,
+    "think": f"{steps.TAKE_TIME} {FIRST}",
     "ask": "Words for reply.",
 }
 
@@ -152,7 +152,7 @@ def test_stop_in_words_asks_first_and_a_yes_ends(home: House, session_id: str, y
     turn = home.say(session_id, "I want to stop the interview.")
     assert not turn.completed
     assert turn.question
-    assert turn.question.content == steps.OFFER_STOP
+    assert turn.question.content == f"{steps.OFFER_STOP} {FIRST}"
     assert home.say(session_id, yes).completed
 
 

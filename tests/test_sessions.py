@@ -246,7 +246,7 @@ def test_asking_a_question_does_not_move_its_status_back(home: House) -> None:
     """Somebody may have marked it already, as in a live conversation."""
     record = home.interview()
     session_id = home.start(record).session_id
-    home.service.interviews.set_question_status(SYSTEM, record.interview_id, 0, "answered")
+    home.service.questions.set_status(SYSTEM, record.interview_id, 0, "answered")
     marked = home.see(session_id).question_statuses[0]
     home.clock.forward(minutes=1)
     home.say(session_id)
@@ -521,7 +521,7 @@ def test_a_question_added_during_a_turn_does_not_shift_what_is_marked(home: Hous
     home.say(session_id)
     home.engine.before = lambda: (
         setattr(home.engine, "before", lambda: None),
-        home.service.interviews.add_question(SYSTEM, record.interview_id, "What else?", place=1),
+        home.service.questions.add(SYSTEM, record.interview_id, "What else?", place=1),
     )
     with pytest.raises(Conflict) as caught:
         home.say(session_id)
@@ -785,7 +785,21 @@ def test_a_restart_closes_the_open_session(home: House) -> None:
     with pytest.raises(Conflict) as caught:
         home.say(session_id)
     assert caught.value.code == "session_complete"
-    assert home.see(session_id).status == "closed"
+    seen = home.see(session_id)
+    assert seen.status == "closed"
+    assert seen.events[-1].event_type == "session_completed"
+    assert seen.events[-1].payload.model_dump()["reason"] == "closed"
+
+
+def test_a_candidate_who_joins_a_session_of_the_teams_brings_their_extra_time(home: House) -> None:
+    record = home.interview()
+    home.configure(record, time_limit_minutes=10)
+    session_id = home.start(record).session_id
+    candidate = home.candidate(record, extra_time_factor=2)
+    assert home.start(record, actor=candidate).session_id == session_id
+    assert home.see(session_id).time_limit_ms == 20 * 60_000
+    home.start(record, actor=candidate)
+    assert home.see(session_id).time_limit_ms == 20 * 60_000
 
 
 # --- time -------------------------------------------------------------------------------------------------------------

@@ -14,8 +14,10 @@ from interview.api.openapi import SnakeCase, shown
 from interview.api.uploads import InterviewForm, new_interview
 from interview.errors import InvalidPayload
 from interview.imported import SpokenLine
-from interview.interviews import InterviewRecord, InterviewSummary, IssuedInvitation, StatusUpdate
+from interview.invitations import IssuedInvitation
 from interview.models import CompetencySummary, Mode, Model, Moment, Scorecard, StatusName, VersionStamp
+from interview.questions import StatusUpdate
+from interview.records import InterviewRecord, InterviewSummary
 from interview.study_guide import StudyGuide, study_guide_pdf, study_guide_text
 
 router = APIRouter(
@@ -140,7 +142,7 @@ def create_invitation(
 ) -> IssuedInvitation:
     """The token is shown this once. It also works as a Bearer token, for this interview only."""
     wanted = body or InvitationRequest()
-    return service.interviews.invite(actor, interview_id, **wanted.model_dump())
+    return service.invitations.invite(actor, interview_id, **wanted.model_dump())
 
 
 @router.delete(
@@ -150,7 +152,7 @@ def create_invitation(
     responses=problems("invitation_not_found"),
 )
 def revoke_invitation(actor: Caller, service: Use, invitation_id: str) -> None:
-    service.interviews.revoke_invitation(actor, invitation_id)
+    service.invitations.revoke(actor, invitation_id)
 
 
 @router.post(
@@ -163,7 +165,7 @@ def revoke_invitation(actor: Caller, service: Use, invitation_id: str) -> None:
 )
 def set_question_status(actor: Caller, service: Use, interview_id: str, body: StatusChange) -> StatusUpdate:
     """A status only goes forward; `asked_question_index` is the last question that was started and never falls."""
-    return service.interviews.set_question_status(actor, interview_id, body.index, body.status)
+    return service.questions.set_status(actor, interview_id, body.index, body.status)
 
 
 @router.post(
@@ -174,9 +176,7 @@ def set_question_status(actor: Caller, service: Use, interview_id: str, body: St
 )
 def add_question(actor: Caller, service: Use, interview_id: str, body: CustomQuestion) -> InterviewRecord:
     """At `position` behind what has been asked; without it, after the others of its competency."""
-    return service.interviews.add_question(
-        actor, interview_id, body.question, place=body.position, competency=body.competency
-    )
+    return service.questions.add(actor, interview_id, body.question, place=body.position, competency=body.competency)
 
 
 @router.post(

@@ -11,7 +11,7 @@ from interview import documents
 from interview.documents import MAX_BYTES, DocumentText
 from interview.documents.job_page import fetch_job_description
 from interview.errors import DocumentError, InvalidPayload
-from interview.interviews import NewInterview
+from interview.records import NewInterview
 
 _JOB, _RESUME = "Job description", "Résumé"
 _SHORT_JOB = "very short, so the plan follows mostly from the role title."

@@ -1,0 +1,152 @@
+"""Opening and ending sessions: which session a start goes on with, and what an ended one leaves to the next."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from interview.access import Actor
+from interview.context import Context, new_id
+from interview.contract import StartRequest
+from interview.errors import Conflict, Forbidden, NotFound
+from interview.events import InterviewEvent, Payload, SessionCompleted, SessionExpiredPayload
+from interview.models import Persona, PersonaOverrides, PositionSettings, SessionStatus
+from interview.positions import fresh_statuses
+from interview.state import InterviewSessionState
+from interview.store import queries
+from interview.store.sessions import add_events
+from interview.store.tables import InterviewRow, InvitationRow, PlanRow, PositionRow, SessionRow
+
+_LEAST_MINUTES = 5.0
+"""What a session that carries on an expired one has at least, so that nobody comes back to a closed door."""
+
+
+def open_session(tx: Session, context: Context, actor: Actor, request: StartRequest) -> str:
+    """The id of the session to go on with; a new one stands without any turn until its warm-up is asked.
+
+    Raises NotFound, Forbidden, Conflict as `InterviewSessionManager.start` says.
+    """
+    interview = tx.get(InterviewRow, request.interview_id)
+    if interview is None:
+        raise NotFound("There is no such interview.", code="interview_not_found")
+    if request.candidate_id not in (None, "", interview.candidate_id):
+        raise NotFound("This interview belongs to another candidate.", code="candidate_not_found")
+    overrides = request.persona or PersonaOverrides()
+    if actor.role == "candidate" and overrides != PersonaOverrides():
+        raise Forbidden("The interviewer's manner is set by the hiring team.")
+    if tx.get_one(PlanRow, interview.plan_id).approved_at is None:
+        raise Conflict("The plan has to be approved by the hiring team first.", code="plan_not_approved")
+    known = queries.sessions(tx, interview.interview_id)
+    if active := next((row for row in known if row.status == "active"), None):
+        _join(tx, actor, active)
+        return active.session_id
+    attempt = [row for row in known if row.attempt == interview.attempt and row.status != "imported"]
+    if any(row.status == "complete" for row in attempt):
+        if actor.role == "candidate":
+            raise Conflict("This interview has been completed. Thank you.", code="session_complete")
+        begin_attempt(interview)
+        attempt = []
+    earlier = attempt[-1] if attempt and attempt[-1].status == "expired" else None
+    return _new_session(tx, context, actor, interview, overrides, earlier)
+
+
+def begin_attempt(interview: InterviewRow) -> None:
+    """Another attempt: the question statuses start anew, the old sessions stay."""
+    interview.attempt += 1
+    interview.question_statuses = fresh_statuses(len(interview.questions))
+    interview.asked_question_index = None
+
+
+def expire(tx: Session, row: SessionRow, now: datetime) -> None:
+    """End a session that has been idle for too long; nothing is deleted."""
+    idle = (now - row.last_touched) / timedelta(minutes=1)
+    _end(tx, row, "expired", SessionExpiredPayload(idle_minutes=round(idle, 1)), now)
+
+
+def close(tx: Session, row: SessionRow, overall_score: float, now: datetime) -> None:
+    """End an open session because the team allows another attempt."""
+    _end(tx, row, "closed", SessionCompleted(reason="closed", overall_score=overall_score), now)
+
+
+def _end(tx: Session, row: SessionRow, status: SessionStatus, payload: Payload, now: datetime) -> None:
+    state = InterviewSessionState.model_validate(row.state)
+    event = InterviewEvent(
+        event_id=queries.last_event_id(tx, row.session_id) + 1,
+        created_at=now,
+        stage=state.stage,
+        competency=state.competency,
+        event_type=payload.event_type,
+        payload=payload,
+    )
+    row.status, row.version = status, row.version + 1
+    add_events(tx, row.session_id, [event])
+
+
+def _join(tx: Session, actor: Actor, row: SessionRow) -> None:
+    """A candidate who comes to a session that the team opened brings the invitation, and its extra time."""
+    if actor.invitation_id is None or row.invitation_id is not None:
+        return
+    factor = tx.get_one(InvitationRow, actor.invitation_id).extra_time_factor
+    state = InterviewSessionState.model_validate(row.state)
+    longer = state.model_copy(update={"time_limit_minutes": state.time_limit_minutes * factor})
+    row.invitation_id, row.state, row.version = actor.invitation_id, longer.model_dump(mode="json"), row.version + 1
+
+
+def _new_session(
+    tx: Session,
+    context: Context,
+    actor: Actor,
+    interview: InterviewRow,
+    overrides: PersonaOverrides,
+    earlier: SessionRow | None,
+) -> str:
+    now = context.clock()
+    position = tx.get_one(PositionRow, interview.position_id)
+    invitation = tx.get(InvitationRow, actor.invitation_id) if actor.invitation_id else None
+    minutes = PositionSettings.model_validate(position.settings).time_limit_minutes
+    state = InterviewSessionState(
+        session_id=new_id(),
+        interview_id=interview.interview_id,
+        persona=Persona.model_validate(position.persona | overrides.model_dump(exclude_none=True)),
+        started_at=now,
+        last_checkpoint=now,
+        time_limit_minutes=minutes * (invitation.extra_time_factor if invitation else 1.0),
+    )
+    if earlier is not None:
+        state = _carry_on(state, InterviewSessionState.model_validate(earlier.state), earlier)
+    row = SessionRow(
+        session_id=state.session_id,
+        interview_id=interview.interview_id,
+        invitation_id=actor.invitation_id,
+        continues=earlier.session_id if earlier else None,
+        attempt=interview.attempt,
+        mode="text",
+        status="active",
+        version=0,
+        state=state.model_dump(mode="json"),
+        created_at=now,
+        last_touched=now,
+    )
+    tx.add(row)
+    tx.flush()
+    return row.session_id
+
+
+def _carry_on(state: InterviewSessionState, earlier: InterviewSessionState, row: SessionRow) -> InterviewSessionState:
+    """What an expired session leaves to its successor: answered and skipped prompts, scores, the rest of the time."""
+    used = (row.last_touched - earlier.started_at) / timedelta(minutes=1) - earlier.lost_seconds / 60
+    least = min(_LEAST_MINUTES, earlier.time_limit_minutes)
+    prompts = tuple(
+        prompt.model_copy(update={"carried": True})
+        for prompt in earlier.prompts
+        if prompt.competency and (prompt.answers or prompt.skipped)
+    )
+    return state.model_copy(
+        update={
+            "prompts": prompts,
+            "latest": earlier.latest,
+            "rehearsal": earlier.rehearsal,
+            "time_limit_minutes": max(least, earlier.time_limit_minutes - used),
+        }
+    )

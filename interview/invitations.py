@@ -1,0 +1,82 @@
+"""Invitations: the links that let a candidate into their own interview."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from interview.access import HIRING_ROLES, Actor, audit, new_secret, secret_hash
+from interview.context import Context, new_id
+from interview.errors import Conflict, InvalidPayload, NotFound
+from interview.interviews import interview_row
+from interview.models import Mode, Model, Moment
+from interview.store.tables import InvitationRow, PlanRow
+
+MAX_INVITATION_HOURS = 90 * 24
+
+
+class IssuedInvitation(Model):
+    """A fresh invitation; the token is shown this once. `url` is what the candidate opens."""
+
+    invitation_id: str
+    url: str
+    token: str
+    mode: Mode
+    extra_time_factor: float
+    expires_at: Moment
+
+
+class Invitations:
+    """The use cases around invitations."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def invite(
+        self,
+        actor: Actor,
+        interview_id: str,
+        *,
+        expires_in_hours: float = 7 * 24,
+        mode: Mode = "text",
+        extra_time_factor: float = 1.0,
+    ) -> IssuedInvitation:
+        """A link for the candidate. Raises Conflict `plan_not_approved`."""
+        actor.require(*HIRING_ROLES)
+        if not 0 < expires_in_hours <= MAX_INVITATION_HOURS:
+            raise InvalidPayload("An invitation can hold for up to 90 days.")
+        if not 1.0 <= extra_time_factor <= 4.0:
+            raise InvalidPayload("The extra-time factor must be between 1 and 4.")
+        token, now = new_secret(), self._context.clock()
+        with self._context.database.write() as tx:
+            interview = interview_row(tx, interview_id)
+            if tx.get_one(PlanRow, interview.plan_id).approved_at is None:
+                raise Conflict("Approve the plan and rubric before you make a link.", code="plan_not_approved")
+            row = InvitationRow(
+                invitation_id=new_id(),
+                interview_id=interview_id,
+                token_hash=secret_hash(token),
+                mode=mode,
+                extra_time_factor=extra_time_factor,
+                created_at=now,
+                expires_at=now + timedelta(hours=expires_in_hours),
+            )
+            tx.add(row)
+            audit(tx, self._context, actor, "invitation_created", interview_id, invitation=row.invitation_id)
+        return IssuedInvitation(
+            invitation_id=row.invitation_id,
+            url=f"{self._context.settings.public_url.rstrip('/')}/enter/{token}",
+            token=token,
+            mode=mode,
+            extra_time_factor=extra_time_factor,
+            expires_at=row.expires_at,
+        )
+
+    def revoke(self, actor: Actor, invitation_id: str) -> None:
+        """Make a link worthless from now on; doing it again changes nothing."""
+        actor.require(*HIRING_ROLES)
+        with self._context.database.write() as tx:
+            row = tx.get(InvitationRow, invitation_id)
+            if row is None:
+                raise NotFound("There is no such invitation.", code="invitation_not_found")
+            row.revoked_at = row.revoked_at or self._context.clock()
+            audit(tx, self._context, actor, "invitation_revoked", invitation_id)

@@ -1,0 +1,85 @@
+"""What is known of an interview, as it is handed out, and what one is made from."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from interview.contract import TranscriptLine
+from interview.models import (
+    CandidatePlan,
+    Competency,
+    Mode,
+    Model,
+    Moment,
+    Question,
+    QuestionStatus,
+    Scorecard,
+    SessionStatus,
+)
+
+
+class NewInterview(Model):
+    """What an interview is made from; the texts have been read from their files already."""
+
+    role_title: str = ""
+    job_text: str = ""
+    resume_text: str
+    candidate_name: str = Field("", max_length=200)
+    candidate_email: str = Field("", max_length=320)
+    position_id: str | None = None
+    language: str = Field("en", max_length=20)
+    draft: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+class SessionSummary(Model):
+    session_id: str
+    status: SessionStatus
+    mode: Mode
+    attempt: int
+    created_at: Moment
+    last_touched: Moment
+    completed_at: Moment | None
+
+
+class InterviewSummary(Model):
+    """A line of the interviews list."""
+
+    interview_id: str
+    position_id: str
+    role_title: str
+    candidate_id: str
+    candidate_name: str
+    status: SessionStatus | None
+    asked_question_index: int | None
+    overall_score: float | None
+    created_at: Moment
+    updated_at: Moment
+
+
+class InterviewRecord(Model):
+    """An interview with everything that belongs to it."""
+
+    interview_id: str
+    position_id: str
+    role_title: str
+    candidate_id: str
+    candidate_name: str
+    language: str
+    mode: str
+    plan_version: int
+    plan_approved: bool
+    questions: tuple[str, ...]
+    question_plan: tuple[Question, ...]
+    competencies: tuple[Competency, ...]
+    focus_areas: tuple[str, ...]
+    candidate_plan: CandidatePlan
+    question_statuses: tuple[QuestionStatus, ...]
+    asked_question_index: int | None
+    warnings: tuple[str, ...]
+    attempt: int
+    sessions: tuple[SessionSummary, ...]
+    transcript: tuple[TranscriptLine, ...]
+    score: Scorecard | None
+    created_at: Moment
+    updated_at: Moment
