@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from interview.engines import EvaluationRequest
 from interview.engines.embedded import text
+from interview.engines.embedded.addressing import scorer_spans
 from interview.models import Criterion, Flag, TranscriptEntry
 
 _FUNCTION_WORDS = """
@@ -26,33 +27,6 @@ _FUNCTION_WORDS = """
 FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 """Words that carry grammar rather than content: about half of running speech, almost none of a list of keywords."""
 
-_TARGET = (
-    r"(?:me|this|my|(?:the|this)\W+(?:answer|response|candidate|applicant)|everything"
-    r"|(?:every|all|each)(?:\W+of)?(?:\W+the)?\W+(?:criteri\w+|answers?|questions?))"
-)
-_INJECTION = re.compile(
-    rf"""(?ix)
-    \b(ignore|disregard|forget|override|bypass)\b\W+(?:\w+\W+){{0,4}}?
-      (instructions?|rubric|prompts?|(?:scoring|grading|evaluation)\W+\w+|criteria|guidelines)\b
-    | \b(give|award|assign|rate|score|grade|mark)\W+{_TARGET}\b[^.!?]{{0,40}}?
-      (\b(5|five|10|ten|100)\b(?=\W*($|[.!?,;)/]|out\b|on\b|for\b|stars?\b|points?\b|in\b|because\b|and\b))
-       |\b(full|maximum|max|highest|top|perfect)\W+(possible\W+)?(marks?|scores?|points?|ratings?|grades?|level
-       |credit)\b)
-    | \b(system|developer)\W+(prompt|message|override|instruction)s?\b
-    | \[/?\s*(system|inst|assistant)\s*\] | <\W*/?\s*(system|assistant|instructions?)\b
-    | \#\#\#\s*(system|instruction|response) | ^\W*(system|assistant|evaluator|grader)\s*:
-    | \b(note|message|instructions?|attention)\s+(to|for)\s+(the\s+)?(evaluator|grader|scorer|assessor|ai|model|llm)\b
-    | \b(you\s+are|act\s+as|pretend\s+to\s+be)\s+(now\s+)?(an?|the|my)\s+(\w+\s+){{0,3}}
-      (assistant|ai|language\s+model|grader|evaluator|scorer|chatbot)\b
-    | \b(this|the)\s+(candidate|applicant|answer|response)\b[^.!?]{{0,80}}?
-      \b(rubric|criteri(a|on)|full\s+marks|(top|highest|maximum)\s+(score|level|rating|marks)|level\s+5|5/5
-      |5\s+out\s+of\s+5
-         |expected\s+points|score\s+of\s+(5|five))
-    | \b(set|make|output|return)\s+(the\s+|all\s+|my\s+|every\s+)?(\w+\s+)?(scores?|totalscore|ratings?)\s+(to|as|of
-    |=)\b
-    | ["']?\b(total_?score|score)["']?\s*[:=]\s*["']?\d
-    """
-)
 _NON_ANSWER = re.compile(
     r"""(?ix)
     \b(i\s+)?(really\s+|honestly\s+|just\s+)?(do\s+not|don't|dont|don’t|can\s*not|can't|cant|can’t|couldn't)\s+
@@ -112,8 +86,8 @@ def clean(request: EvaluationRequest, *, factual: bool) -> Cleaned:
     """
     said = _pieces(request)
     answered = [piece for piece in said if not _is_non_answer(piece.text)]
-    honest = [piece for piece in answered if not _INJECTION.search(piece.text)]
-    injected = [piece for piece in answered if piece not in honest]
+    injected = _to_the_scorer(answered)
+    honest = [piece for piece in answered if piece not in injected]
     prompts = _bigrams_of(exchange.prompt for exchange in request.exchanges)
     rubric = _bigrams_of(_rubric_texts(request.competency.criteria, factual=factual))
     own = [piece for piece in honest if not _echoes_question(piece.text, prompts)]
@@ -124,7 +98,7 @@ def clean(request: EvaluationRequest, *, factual: bool) -> Cleaned:
     flags = [
         *(
             _flag("injection", "Part of the answer addresses the scorer; it was left out.", piece)
-            for piece in injected[:3]
+            for piece in _one_an_entry(injected)
         ),
         *(
             _flag("copied_anchor", "Part of the answer repeats the rubric's own words; it was left out.", piece)
@@ -155,6 +129,20 @@ def _pieces(request: EvaluationRequest) -> list[Piece]:
         if entry.entry_id not in superseded
         for span in text.sentences(entry.text)
     ]
+
+
+def _to_the_scorer(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces that any stretch addressed to the scorer reaches into."""
+    spans = {piece.entry.entry_id: scorer_spans(piece.entry.text) for piece in pieces}
+    return [
+        piece
+        for piece in pieces
+        if any(start < piece.span.end and piece.span.start < end for start, end in spans[piece.entry.entry_id])
+    ]
+
+
+def _one_an_entry(pieces: Sequence[Piece]) -> list[Piece]:
+    return list({piece.entry.entry_id: piece for piece in reversed(pieces)}.values())[::-1]
 
 
 def _is_non_answer(sentence: str) -> bool:
