@@ -12,6 +12,7 @@ import pytest
 
 from interview import documents
 from interview.access import SYSTEM
+from interview.demo import run_demo
 from interview.service import open_service
 from interview.settings import Settings
 
@@ -86,9 +87,12 @@ def test_every_resume_in_the_shared_data_gets_through_the_demo(shared_data: Path
     """The demo holds an interview on each real résumé."""
     resumes = sorted((shared_data / "resumes").glob("*.pdf"))
     assert resumes
+    source = EXAMPLES / "backend-engineer"
     for resume in resumes:
-        card = demo("backend-engineer", tmp_path / resume.stem, resume=resume)
-        assert card["overallScore"] > 0, resume.name
+        out = tmp_path / resume.stem
+        result = run_demo(resume, source / "job.md", "Backend engineer", source / "answers.txt", out)
+        assert result.scorecard.overall_score > 0, resume.name
+        assert all(path.stat().st_size for path in result.files), resume.name
 
 
 def test_a_document_that_cannot_be_read_ends_in_a_sentence(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from ipaddress import IPv4Address, ip_address
 import pytest
 
 from interview.documents import job_page
-from interview.errors import DocumentError
 from interview.documents.job_page import MAX_PAGE_BYTES, Address, fetch_job_description
+from interview.errors import DocumentError
 
 JOB = "We look for a warehouse supervisor who leads twelve people and plans the early shift."
 PAGE = (
