@@ -141,7 +141,7 @@ def heard_for(question: str, answer: str, criterion: Criterion) -> Heard | None:
     competency = Competency(name="Rated", criteria=(criterion,))
     exchange = Exchange(prompt=question, answers=(entry,))
     heard = hear(EvaluationRequest(role_title="", competency=competency, exchanges=(exchange,)))
-    return heard if heard.cleaned.pieces and not heard.cleaned.keyword_list else None
+    return heard if heard.cleaned.pieces and not heard.mere_list else None
 
 
 def variants(criterion: Criterion) -> dict[str, Criterion]:
@@ -243,7 +243,7 @@ def held_out(rows: Sequence[Row], predict: Callable[[Sequence[Row], Sequence[Row
 
 def by_fit(train: Sequence[Row], test: Sequence[Row], share: float) -> Iterable[float]:
     fitted = fit(train, share)
-    return [levels.level(fitted.knots, levels.mixed_score(row.measured, fitted)) for row in test]
+    return [levels.settled(row.measured, row.family, fitted) for row in test]
 
 
 def by_mean(train: Sequence[Row], test: Sequence[Row]) -> Iterable[float]:

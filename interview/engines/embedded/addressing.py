@@ -36,7 +36,8 @@ _ADDRESSES = re.compile(
     | \b(set|make|output|return)\s+(the\s+|all\s+|my\s+|every\s+)?(\w+\s+)?(scores?|totalscore|ratings?)\s+(to|as|of
     |=)\b
     | ["']?\b(total_?score|score)["']?\s*[:=]\s*["']?\d
-    | ^\W*(?:please\s+)?(?:do\s+not|don't|no\s+need\s+to|never)\s+(?:look\s+for|search\s+for|check|verify|require|ask\s+for
+    | ^\W*(?:please\s+)?(?:do\s+not|don't|no\s+need\s+to|never)\s+(?:look\s+for|search\s+for|check|verify
+      |require|ask\s+for
       |need)\s+(?:any\s+|the\s+|for\s+)*(?:quotes?|quotations?|evidence|citations?)\b
     """
 )

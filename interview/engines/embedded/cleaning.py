@@ -133,7 +133,8 @@ def _pieces(request: EvaluationRequest) -> list[Piece]:
 
 def _to_the_scorer(pieces: Sequence[Piece]) -> list[Piece]:
     """The pieces that any stretch addressed to the scorer reaches into."""
-    spans = {piece.entry.entry_id: scorer_spans(piece.entry.text) for piece in pieces}
+    entries = {piece.entry.entry_id: piece.entry for piece in pieces}
+    spans = {number: scorer_spans(entry.text) for number, entry in entries.items()}
     return [
         piece
         for piece in pieces

@@ -15,10 +15,19 @@ from dataclasses import dataclass
 from interview.engines import EvaluationRequest
 from interview.engines.embedded import behaviour, similarity, wording
 from interview.engines.embedded.cleaning import Cleaned, Piece, clean, content_stems
-from interview.engines.embedded.levels import Family, Rating, asks_for_episode, family_of, rate
+from interview.engines.embedded.levels import (
+    Family,
+    Rating,
+    asks_for_episode,
+    family_of,
+    fitted,
+    level,
+    rate,
+    standard_scores,
+)
 from interview.engines.embedded.measuring import Measured, measure, targets_of, texts_of
 from interview.evidence import locate
-from interview.models import Criterion, CriterionScore, Evaluation, Evidence, Flag
+from interview.models import SCALE, Criterion, CriterionScore, Evaluation, Evidence, Flag
 from interview.scoring import response_total
 
 _RELEVANT = 0.10
@@ -27,9 +36,17 @@ question targets the competency, so the gate is low: of the team's answers the l
 nine in ten are below."""
 _GATE_STEMS, _CAP_STEMS = 8, 20
 """A rubric of fewer different content words says too little to tell what is off its topic: no gate, or no cap."""
-_DOUBTFUL = 0.15
-_CAPS = ((_DOUBTFUL, 3.0), (0.20, 4.0))
-"""Above the gate an answer of little relevance is capped: it may be a good story, but is it one about this?"""
+_TOPIC_CAP = ((0.05, 3.0), (0.16, 5.0))
+"""The highest level by the cosine of the whole answer to question and rubric together. A good story may answer another
+question: told elsewhere, the team's strong answers have .16 or less three times in four, at their own one in six."""
+_DOUBTFUL = 0.08
+"""That cosine below which the team is told: one in three strong answers to other questions, one in twenty to this."""
+_DOUBT = 1.0
+_OWN_COVER, _OWN_SIMILARITY, _BEST_SIMILARITY = 0.30, 0.30, 0.30
+_BEHIND, _BEHIND_COSINE = 0.3, 0.06
+"""A criterion is not spoken to yet where none of its points is covered, its similarity is low and well behind that of
+the criterion spoken to best, and that one's is not low. Of the ratings of 3 or more among the team's answers on two
+criteria, four in 134 are lost by this."""
 _LIST_CAP = 1.5
 _EMPTY_CAP = 2.0
 _EMPTY = 0.55
@@ -52,14 +69,33 @@ class Heard:
     concrete: similarity.Reading
     signals: Mapping[str, float]
     relevance: float
+    topic: float
     rubric_stems: int
+    stuffed: Sequence[Piece]
+    """Pieces that only sound like doing; left out, unless the whole answer is like that (`mere_list`)."""
+    mere_list: bool
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A criterion with what was measured for it and how well its points are covered."""
+
+    criterion: Criterion
+    targets: Sequence[str]
+    covers: Mapping[str, float]
+    measured: Measured
+    similarity: float
+    """The standard score of similarity, unbounded."""
+    cosine: float
+    """Of the whole answer to everything that the criterion says."""
 
 
 def evaluate(request: EvaluationRequest) -> Evaluation:
     """The evaluation of a response: a score per criterion in the rubric's order, located evidence, flags and hints."""
     heard = hear(request)
     answered = heard.cleaned.answered
-    judged = [_judge(heard, criterion) for criterion in request.competency.criteria]
+    weighed = [_weigh(heard, criterion) for criterion in request.competency.criteria]
+    judged = [_judge(heard, each, untouched=_is_untouched(heard, each, weighed)) for each in weighed]
     scores = tuple(score for score, _ in judged)
     filled = all(score.status == "assessed" for score in scores)
     hints = [hint for _, found in sorted(judged, key=lambda pair: pair[0].score) for hint in found]
@@ -70,7 +106,7 @@ def evaluate(request: EvaluationRequest) -> Evaluation:
         criterion_scores=scores,
         hints=tuple(dict.fromkeys(hints))[:_MOST_HINTS],
         follow_up_needed=not filled or any(_leaves_open(score) for score in scores),
-        flags=(*heard.cleaned.flags, *_off_topic(heard), *_vivid_but_thin(heard, scores)),
+        flags=(*heard.cleaned.flags, *_stuffed(heard), *_off_topic(heard), *_vivid_but_thin(heard, scores)),
     )
 
 
@@ -80,7 +116,9 @@ def hear(request: EvaluationRequest) -> Heard:
     question = prompts[0] if prompts else ""
     family, hypothetical = family_of(question), not asks_for_episode(question)
     cleaned = clean(request, factual=family == "content")
-    pieces = cleaned.pieces
+    wholly = family == "story" and behaviour.is_stuffed(" ".join(piece.text for piece in cleaned.pieces))
+    stuffed = [piece for piece in cleaned.pieces if family == "story" and behaviour.is_stuffed(piece.text)]
+    pieces = [piece for piece in cleaned.pieces if wholly or piece not in stuffed]
     concrete = [
         piece for piece in pieces if family == "content" or behaviour.is_concrete(piece.text, hypothetical=hypothetical)
     ]
@@ -93,26 +131,61 @@ def hear(request: EvaluationRequest) -> Heard:
         concrete=whole if len(concrete) == len(pieces) else similarity.read(concrete, prompts),
         signals=behaviour.signals([piece.text for piece in pieces], [piece.text for piece in concrete], [question]),
         relevance=similarity.relevance(whole, rubric),
+        topic=similarity.topic(whole, question, rubric),
         rubric_stems=len({stem for text in rubric for stem in content_stems(text)}),
+        stuffed=cleaned.pieces if wholly else stuffed,
+        mere_list=cleaned.keyword_list or wholly,
     )
 
 
-def _judge(heard: Heard, criterion: Criterion) -> tuple[CriterionScore, list[str]]:
-    """The score for one criterion, and nudges towards what is missing."""
+def _weigh(heard: Heard, criterion: Criterion) -> Weighed:
     sources = targets_of(criterion)
     targets = [target for values in sources.values() for target in values]
     points = targets if "description" not in sources else [criterion.description or criterion.name]
-    evidence = () if _is_off_topic(heard) else _evidence(heard, targets)
+    measured = measured_for(heard, criterion)
+    return Weighed(
+        criterion=criterion,
+        targets=targets,
+        covers={point: similarity.cover(heard.whole, point) for point in dict.fromkeys(points)},
+        measured=measured,
+        similarity=standard_scores(measured, fitted()[heard.family], bounded=False)[0],
+        cosine=similarity.topic(heard.whole, "", texts_of(criterion)),
+    )
+
+
+def _is_untouched(heard: Heard, own: Weighed, weighed: Sequence[Weighed]) -> bool:
+    """Whether the answer clearly speaks to another of the criteria and not to this one.
+
+    An answer in other words than the rubric's is far from all of them and keeps its scores; so does one that is capped
+    as empty or made for the scorer, whose mean shall not rise by what is left out.
+    """
+    best = max(weighed, key=lambda each: each.similarity)
+    return (
+        _conduct_cap(heard) == SCALE[1]
+        and best.similarity >= _BEST_SIMILARITY
+        and own.similarity <= min(_OWN_SIMILARITY, best.similarity - _BEHIND)
+        and own.cosine <= best.cosine - _BEHIND_COSINE
+        and max(own.covers.values()) <= _OWN_COVER
+    )
+
+
+def _judge(heard: Heard, weighed: Weighed, *, untouched: bool) -> tuple[CriterionScore, list[str]]:
+    """The score for one criterion, and nudges towards what is missing."""
+    criterion, covers = weighed.criterion, weighed.covers
+    evidence = () if untouched or _is_off_topic(heard) else _evidence(heard, weighed.targets)
     signals = heard.signals if heard.family == "story" else None
-    if not evidence:
-        why = wording.no_evidence(criterion, answered=heard.cleaned.answered)
-        return CriterionScore(
-            criterion=criterion.name, weight=criterion.weight, rationale=why, status="insufficient_evidence"
-        ), wording.hints(points[:1], None)
-    covers = {point: similarity.cover(heard.whole, point) for point in dict.fromkeys(points)}
     met = sorted((target for target in covers if covers[target] >= _MET), key=lambda target: -covers[target])
     missed = [target for target in covers if covers[target] < _MET]
-    rating = _capped(rate(measured_for(heard, criterion), heard.family), heard)
+    if not evidence:
+        why = (
+            wording.untouched(criterion, missed)
+            if untouched
+            else wording.no_evidence(criterion, answered=heard.cleaned.answered)
+        )
+        return CriterionScore(
+            criterion=criterion.name, weight=criterion.weight, rationale=why, status="insufficient_evidence"
+        ), wording.hints(missed[:2] if untouched else list(covers)[:1], None)
+    rating = _capped(rate(weighed.measured, heard.family), heard)
     return CriterionScore(
         criterion=criterion.name,
         score=round(rating.level, 2),
@@ -136,15 +209,23 @@ def _fullness(signals: Mapping[str, float]) -> float:
 
 
 def _capped(rating: Rating, heard: Heard) -> Rating:
-    """Flag and cap: a list of keywords, or talk without anything done or known in it, stays low whatever it names."""
-    cap = 5.0
-    if heard.cleaned.keyword_list:
-        cap = _LIST_CAP
-    elif behaviour.emptiness(heard.signals) >= _EMPTY or not heard.concrete.pieces:
-        cap = _EMPTY_CAP
-    elif heard.rubric_stems >= _CAP_STEMS:
-        cap = next((cap for below, cap in _CAPS if heard.relevance < below), cap)
-    return Rating(*(min(value, cap) for value in rating))
+    """Flag and cap, never multiply; where the topic is in doubt the level may be lower still."""
+    cap = min(_conduct_cap(heard), _topic_cap(heard))
+    at, low, high = (min(value, cap) for value in rating)
+    return Rating(at, max(min(low, at - _DOUBT), SCALE[0]) if _is_doubtful(heard) else low, high)
+
+
+def _conduct_cap(heard: Heard) -> float:
+    """A list of keywords, or talk without anything done or known in it, stays low whatever it names."""
+    if heard.mere_list:
+        return _LIST_CAP
+    if behaviour.emptiness(heard.signals) >= _EMPTY or not heard.concrete.pieces:
+        return _EMPTY_CAP
+    return SCALE[1]
+
+
+def _topic_cap(heard: Heard) -> float:
+    return level(_TOPIC_CAP, heard.topic) if heard.rubric_stems >= _CAP_STEMS else SCALE[1]
 
 
 def _evidence(heard: Heard, targets: Sequence[str]) -> tuple[Evidence, ...]:
@@ -175,9 +256,19 @@ def _is_off_topic(heard: Heard) -> bool:
     return heard.rubric_stems >= _GATE_STEMS and heard.relevance < _RELEVANT
 
 
+def _is_doubtful(heard: Heard) -> bool:
+    return heard.rubric_stems >= _CAP_STEMS and heard.topic < _DOUBTFUL
+
+
+def _stuffed(heard: Heard) -> list[Flag]:
+    if not heard.stuffed or heard.cleaned.keyword_list:
+        return []
+    note = "A run of words that sound like doing, with next to nothing that was done; it counts for nothing."
+    return [Flag(kind="keyword_list", note=note, entry_id=heard.stuffed[0].entry.entry_id)]
+
+
 def _off_topic(heard: Heard) -> list[Flag]:
-    doubtful = heard.rubric_stems >= _CAP_STEMS and heard.relevance < _DOUBTFUL
-    if not heard.cleaned.pieces or not (doubtful or _is_off_topic(heard)):
+    if not heard.whole.pieces or not (_is_doubtful(heard) or _is_off_topic(heard)):
         return []
     return [Flag(kind="off_topic", note="The answer has little to do with the question or what it is rated on.")]
 

@@ -22,6 +22,10 @@ Family = Literal["story", "content"]
 SIMILARITY_RANGE = (-1.0, 2.0)
 """Standard scores: below, other words were used; above, more of the rubric's words prove no more."""
 
+TOP = ((-0.6, 4.2), (1.5, 5.0))
+"""The highest level for a story by its similarity's standard score: a story told in quite other words may be good, but
+that all of the anchor for 5 is in it takes some of what the criterion asks for."""
+
 _FILE = Path(__file__).with_name("levels.json")
 _EPISODE = re.compile(
     r"""(?ix)
@@ -100,11 +104,17 @@ def rate(measured: Measured, family: Family) -> Rating:
     fit = fitted()[family]
     similar, shown = standard_scores(measured, fit)
     mixed = mixed_score(measured, fit)
-    middle = level(fit.knots, mixed)
+    middle = settled(measured, family, fit)
     if abs(similar - shown) <= 1 or family == "content":
         return Rating(middle, middle, middle)
     ends = sorted(level(fit.knots, (mixed + end) / 2) for end in (similar, shown))
     return Rating(middle, min(ends[0], middle), max(ends[1], middle))
+
+
+def settled(measured: Measured, family: Family, fit: Fit) -> float:
+    """The level by that fit's map, for a story at most as high as its similarity allows."""
+    found = level(fit.knots, mixed_score(measured, fit))
+    return min(found, level(TOP, standard_scores(measured, fit, bounded=False)[0])) if family == "story" else found
 
 
 def mixed_score(measured: Measured, fit: Fit) -> float:

@@ -63,6 +63,11 @@ def no_evidence(criterion: Criterion, *, answered: bool) -> str:
     return f"Nothing in the candidate's own words bears on {criterion.name.lower()}."
 
 
+def untouched(criterion: Criterion, missed: Sequence[str]) -> str:
+    """Why a criterion has no score although the answer speaks to others."""
+    return f"The answer does not speak to {criterion.name.lower()} yet; missing is {_listed(missed[:2])}."
+
+
 def summary(scores: Sequence[CriterionScore], *, answered: bool) -> str:
     """One or two sentences on the whole response."""
     rated = sorted((score for score in scores if score.status == "assessed"), key=lambda score: -score.score)
