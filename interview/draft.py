@@ -187,16 +187,19 @@ class Draft:
 
     def question_in_hand(self) -> Question | None:
         pending = self.state.pending
-        if pending is None or pending.question_index is None:
-            return None
-        return next((q for q in self.scene.questions if q.index == pending.question_index), None)
+        return self._planned(pending.question_index) if pending else None
+
+    def text_of(self, prompt: AskedPrompt) -> str:
+        """What a prompt asks: a planned question without the words that led over to it, a follow-up as spoken."""
+        question = self._planned(prompt.question_index) if prompt.escalation == "broad" else None
+        return question.text if question else by_id(self.entries)[prompt.entry_id].text
 
     def exchanges(self, response: int) -> tuple[Exchange, ...]:
         """Prompts and answers of one response, oldest first, corrections applied."""
         entries = by_id(self.entries)
         return tuple(
             Exchange(
-                prompt=entries[prompt.entry_id].text,
+                prompt=self.text_of(prompt),
                 answers=tuple(entries[answer] for answer in prompt.answers),
             )
             for prompt in self.state.prompts
@@ -209,18 +212,20 @@ class Draft:
 
     def responses(self) -> tuple[Response, ...]:
         """Every evaluated response of the session, in order."""
-        entries = by_id(self.entries)
         first = {prompt.response: prompt for prompt in reversed(self.state.prompts) if prompt.competency}
         return tuple(
             Response(
                 competency=prompt.competency or "",
-                question=entries[prompt.entry_id].text,
+                question=self.text_of(prompt),
                 exchanges=self.exchanges(number),
                 evaluation=self.evaluations[number],
             )
             for number, prompt in sorted(first.items())
             if number in self.evaluations
         )
+
+    def _planned(self, index: int | None) -> Question | None:
+        return next((question for question in self.scene.questions if question.index == index), None)
 
     def _next_response(self) -> int:
         return 1 + max((prompt.response for prompt in self.state.prompts), default=0)

@@ -79,12 +79,12 @@ def move(step: Step) -> Step:
     """Reply to a move; the question in hand stays in hand."""
     draft, turn, made = step["draft"], _turn(step), step["move"]
     reply = {
-        "repeat": lambda: _pending_text(draft),
+        "repeat": lambda: draft.text_of(draft.state.prompts[-1]),
         "rephrase": lambda: _words(draft, "rephrase", turn).content,
         "ask": lambda: _words(draft, "reply", turn).content,
-        "stop": lambda: f"{OFFER_STOP} {_pending_text(draft)}",
+        "stop": lambda: f"{OFFER_STOP} {draft.text_of(draft.state.prompts[-1])}",
         "correct": lambda: ASK_CORRECTION,
-    }.get(made, lambda: f"{TAKE_TIME} {_pending_text(draft)}")()
+    }.get(made, lambda: f"{TAKE_TIME} {draft.text_of(draft.state.prompts[-1])}")()
     if made == "stop":
         draft.update(stop_offered=True)
     _record_move(draft, turn, made, reply)
@@ -98,7 +98,7 @@ def correct(step: Step) -> Step:
     prompts = list(draft.state.prompts)
     at = max((i for i, prompt in enumerate(prompts) if prompt.answers and not prompt.carried), default=None)
     if at is None:
-        _record_move(draft, turn, "correct", f"{NOTHING_TO_CORRECT} {_pending_text(draft)}")
+        _record_move(draft, turn, "correct", f"{NOTHING_TO_CORRECT} {draft.text_of(draft.state.prompts[-1])}")
         _checkpoint(draft)
         return {}
     old = prompts[at].answers[-1]
@@ -107,7 +107,7 @@ def correct(step: Step) -> Step:
     draft.update(prompts=tuple(prompts))
     if turn.auto_send:
         draft.spoken.add(entry.entry_id)
-    reply = draft.add_entry("interviewer", f"{CORRECTED} {_pending_text(draft)}")
+    reply = draft.add_entry("interviewer", f"{CORRECTED} {draft.text_of(draft.state.prompts[-1])}")
     draft.emit(CandidateMove(move="correct", entry_id=entry.entry_id, reply_id=reply.entry_id))
     draft.add_flags(moves.flags(entry.entry_id, entry.text))
     _forget(draft, prompts[at], old)
@@ -269,14 +269,6 @@ def _checkpoint(draft: Draft) -> None:
     if now - draft.state.last_checkpoint >= draft.scene.checkpoint_interval:
         draft.update(last_checkpoint=now)
         draft.emit(Checkpoint(saved_at=now))
-
-
-def _pending_text(draft: Draft) -> str:
-    """The question in hand, without what led over to it; a follow-up as it was spoken."""
-    pending = draft.state.prompts[-1]
-    if pending.escalation == "broad" and (question := draft.question_in_hand()):
-        return question.text
-    return next(entry.text for entry in draft.entries if entry.entry_id == pending.entry_id)
 
 
 def _words(

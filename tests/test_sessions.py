@@ -275,6 +275,24 @@ def test_a_checkpoint_comes_at_the_interval_and_at_most_once_a_turn(home: House)
     assert event.payload.model_dump()["saved_at"] == event.created_at
 
 
+def test_an_evaluation_is_given_the_planned_question_without_what_led_over_to_it(home: House) -> None:
+    """What the interviewer says before a question may quote the candidate; it is no part of what was asked."""
+    ask = home.engine.ask
+
+    def leading_over(request: Any) -> Any:
+        prompt = ask(request)
+        return prompt.model_copy(update={"content": f"Noted: “the cache”. {prompt.content}"})
+
+    home.engine.ask = leading_over  # type: ignore[method-assign]
+    record = home.interview()
+    session_id = home.start(record).session_id
+    asked = home.say(session_id).question
+    home.say(session_id)
+    assert asked
+    assert asked.content == f"Noted: “the cache”. {record.questions[0]}"
+    assert home.engine.evaluated[0].exchanges[0].prompt == record.questions[0]
+
+
 def test_completion_writes_the_scorecard(home: House) -> None:
     record = home.interview()
     home.engine.levels.extend([3.5, 3.0, 5.0])
