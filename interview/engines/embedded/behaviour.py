@@ -71,6 +71,7 @@ _MARKERS = (
 )
 """The words that signals count, and those in which stories are usually told of in general: talk about an answer."""
 _STUFFED_WORDS, _STUFFED_SHARE = 8, 0.75
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d)")
 _PAST = (
     "[a-z]{2,}ed|told|found|made|took|wrote|gave|sent|kept|built|cut|went|ran|put|got|met|said|rang|spoke|saw|led|held"
     "|set|brought|bought|sat|stood|taught|paid|sold|drew|drove|began|let|knew|had|did"
@@ -208,7 +209,8 @@ def is_stuffed(value: str) -> bool:
     and example interviews at most two thirds of an answer's content words are of this kind, and at most seven in ten
     of a sentence's with eight of them or more.
     """
-    said = [word for word in text.words(value.replace("’", "'")) if word not in FUNCTION_WORDS]
+    plain = _THOUSANDS.sub("", value.replace("’", "'"))
+    said = [word for word in text.words(plain) if word not in FUNCTION_WORDS]
     marking = [word for word in said if text.stem(word) in _MARKERS or _QUANTITY.search(word)]
     return len(said) >= _STUFFED_WORDS and len(marking) / len(said) >= _STUFFED_SHARE
 

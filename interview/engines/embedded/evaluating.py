@@ -47,6 +47,7 @@ _BEHIND, _BEHIND_COSINE = 0.3, 0.06
 """A criterion is not spoken to yet where none of its points is covered, its similarity is low and well behind that of
 the criterion spoken to best, and that one's is not low. Of the ratings of 3 or more among the team's answers on two
 criteria, four in 134 are lost by this."""
+_STUFFED = 0.35
 _LIST_CAP = 1.5
 _EMPTY_CAP = 2.0
 _EMPTY = 0.55
@@ -117,7 +118,7 @@ def hear(request: EvaluationRequest) -> Heard:
     family, hypothetical = family_of(question), not asks_for_episode(question)
     cleaned = clean(request, factual=family == "content")
     wholly = family == "story" and behaviour.is_stuffed(" ".join(piece.text for piece in cleaned.pieces))
-    stuffed = [piece for piece in cleaned.pieces if family == "story" and behaviour.is_stuffed(piece.text)]
+    stuffed = cleaned.pieces if wholly else _stuffed_among(cleaned.pieces) if family == "story" else ()
     pieces = [piece for piece in cleaned.pieces if wholly or piece not in stuffed]
     concrete = [
         piece for piece in pieces if family == "content" or behaviour.is_concrete(piece.text, hypothetical=hypothetical)
@@ -133,9 +134,16 @@ def hear(request: EvaluationRequest) -> Heard:
         relevance=similarity.relevance(whole, rubric),
         topic=similarity.topic(whole, question, rubric),
         rubric_stems=len({stem for text in rubric for stem in content_stems(text)}),
-        stuffed=cleaned.pieces if wholly else stuffed,
+        stuffed=stuffed,
         mere_list=cleaned.keyword_list or wholly,
     )
+
+
+def _stuffed_among(pieces: Sequence[Piece]) -> Sequence[Piece]:
+    """The pieces that only sound like doing, where they are much of the answer: a row of figures may end any story."""
+    found = [piece for piece in pieces if behaviour.is_stuffed(piece.text)]
+    share = sum(len(piece.text) for piece in found) / max(sum(len(piece.text) for piece in pieces), 1)
+    return found if share >= _STUFFED else ()
 
 
 def _weigh(heard: Heard, criterion: Criterion) -> Weighed:
