@@ -93,6 +93,24 @@ def test_stuffing_added_to_a_weak_answer_buys_nothing(answer: str) -> None:
     assert "keyword_list" in kinds(evaluation)
 
 
+@each_stuffed
+def test_a_stuffed_answer_gains_nothing_from_talk_in_its_follow_ups(answer: str) -> None:
+    entry = find("Teamwork")
+    assert entry is not None
+    talk = (
+        "How do you help colleagues to grow? That is a great question about helping colleagues, who all matter a lot."
+    )
+    exchanges = tuple(
+        Exchange(prompt=prompt, answers=(TranscriptEntry(entry_id=number, role="candidate", text=said),))
+        for number, (prompt, said) in enumerate(
+            [(entry.questions[0].text, answer), ("Why that way?", talk), ("How did you find out?", WEAK)]
+        )
+    )
+    evaluation = evaluate(EvaluationRequest(role_title="", competency=entry.competency, exchanges=exchanges))
+    assert evaluation.total_score <= 2.5
+    assert "keyword_list" in kinds(evaluation)
+
+
 def test_figures_and_verbs_in_a_real_story_are_not_stuffing() -> None:
     answer = (
         "Fraud losses were 40,000 a month. I checked 300 cases, found that 7 in 10 came through one gift card, and "

@@ -117,8 +117,8 @@ def hear(request: EvaluationRequest) -> Heard:
     question = prompts[0] if prompts else ""
     family, hypothetical = family_of(question), not asks_for_episode(question)
     cleaned = clean(request, factual=family == "content")
-    wholly = family == "story" and behaviour.is_stuffed(" ".join(piece.text for piece in cleaned.pieces))
-    stuffed = cleaned.pieces if wholly else _stuffed_among(cleaned.pieces) if family == "story" else ()
+    stuffed = _stuffed_among(cleaned.pieces) if family == "story" else ()
+    wholly = bool(stuffed) and len(stuffed) == len(cleaned.pieces)
     pieces = [piece for piece in cleaned.pieces if wholly or piece not in stuffed]
     concrete = [
         piece for piece in pieces if family == "content" or behaviour.is_concrete(piece.text, hypothetical=hypothetical)
@@ -140,10 +140,18 @@ def hear(request: EvaluationRequest) -> Heard:
 
 
 def _stuffed_among(pieces: Sequence[Piece]) -> Sequence[Piece]:
-    """The pieces that only sound like doing, where they are much of the answer: a row of figures may end any story."""
-    found = [piece for piece in pieces if behaviour.is_stuffed(piece.text)]
-    share = sum(len(piece.text) for piece in found) / max(sum(len(piece.text) for piece in pieces), 1)
-    return found if share >= _STUFFED else ()
+    """The pieces that only sound like doing, where they are much of what was said at once.
+
+    A row of figures may end any story; a whole answer of that kind stays one, whatever is said after it.
+    """
+    found: list[Piece] = []
+    for entry_id in dict.fromkeys(piece.entry.entry_id for piece in pieces):
+        said = [piece for piece in pieces if piece.entry.entry_id == entry_id]
+        stuffed = [piece for piece in said if behaviour.is_stuffed(piece.text)]
+        whole = behaviour.is_stuffed(" ".join(piece.text for piece in said))
+        much = sum(len(piece.text) for piece in stuffed) >= _STUFFED * sum(len(piece.text) for piece in said)
+        found += said if whole else stuffed if much else []
+    return found
 
 
 def _weigh(heard: Heard, criterion: Criterion) -> Weighed:
