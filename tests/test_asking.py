@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from interview.engines import AskRequest, Exchange, Prompt
+from interview.engines import AskRequest, Exchange, Prompt, PromptKind
 from interview.engines.embedded import bank
 from interview.engines.embedded.asking import ask
 from interview.engines.embedded.quoting import QUOTED, clause_to_quote, doubtful_passage
@@ -431,3 +431,61 @@ def test_what_the_position_does_not_say_is_noted_for_the_team(asked: str) -> Non
 def test_the_interviewer_says_that_it_is_a_program() -> None:
     content = ask(AskRequest(kind="reply", role_title="Engineer", candidate_words="Are you a real person?")).content
     assert "computer program" in content
+
+
+def _in_hand(kind: PromptKind, words: str = "") -> Prompt:
+    """A move made while a follow-up waits for its answer."""
+    first = said("I changed the logger because it was slow.", question().text)
+    waiting = Exchange(prompt="Thanks for sharing that. You said “I changed the logger”. Why that way and not another?")
+    return ask(
+        AskRequest(
+            kind=kind,
+            role_title="Backend engineer",
+            question=question(),
+            competency=competency(),
+            exchanges=(first, waiting),
+            asked=(question().text, waiting.prompt),
+            candidate_words=words,
+            persona=Persona(encouragement="warm"),
+        )
+    )
+
+
+def test_a_question_in_a_follow_up_leads_back_to_the_follow_up() -> None:
+    """The planned question was answered already; it is not asked again."""
+    content = _in_hand("reply", "What is the salary?").content
+    assert content.endswith("You said “I changed the logger”. Why that way and not another?")
+    assert question().text not in content
+
+
+def test_a_follow_up_is_put_in_other_words_itself() -> None:
+    content = _in_hand("rephrase").content
+    assert "which other ways did you have" in content
+    assert question().text.split(".")[0] not in content
+
+
+def test_an_answer_too_short_to_have_reasons_is_not_asked_for_them() -> None:
+    """“It went fine.” is asked what was done, not why."""
+    assert follow_up("It went fine.", "why").content.split(". ")[-1].startswith(("What", "How", "Who", "Which"))
+    assert "too" not in follow_up("It went fine.", "why").content
+    assert "Put as “how”" in follow_up("It went fine.", "why").reasoning
+    assert "Put as “how”" not in follow_up(ROLLBACK, "why").reasoning
+
+
+@pytest.mark.parametrize(
+    ("answer", "torn"),
+    [
+        ("Mrs Ade, I should say a woman of eighty after a stroke, cried every morning.", "I should say"),
+        ("I took the same weekdays of the year before and split them by source.", "of the year”"),
+        ("I'd put both queries side by side and find which filter differs.", "and find"),
+        ("I would ask both what happens if it is done tomorrow.", "what happens"),
+    ],
+)
+def test_a_quotation_is_not_cut_where_the_thought_goes_on(answer: str, torn: str) -> None:
+    assert torn not in f"{clause_to_quote(answer)}”"
+
+
+def test_who_asks_why_is_told_what_a_question_is_for() -> None:
+    content = _in_hand("reply", "Why do you ask?").content
+    assert content.startswith("The team listens for the same topics")
+    assert "don't know" not in content

@@ -566,3 +566,15 @@ def test_the_longest_answer_is_read_quickly(piece: str) -> None:
     flags(1, text)
     injected_spans(text)
     assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize(
+    "text", ["Is there on-call?", "Who would be my mentor?", "Do you have shifts at night?", "Why do you ask?"]
+)
+def test_a_short_question_about_the_job_is_no_answer(text: str) -> None:
+    assert recognise(text) == "ask"
+
+
+@pytest.mark.parametrize("text", ["I asked them: why do you ask? And they told me.", "We had on-call every week."])
+def test_telling_of_a_question_is_an_answer(text: str) -> None:
+    assert recognise(text) == "answer"

@@ -176,7 +176,7 @@ def test_where_all_was_shown_the_least_complete_criteria_are_named_still() -> No
     )
     improvements = narrate(high).improvements
     assert len(improvements) == 2
-    assert all("level 4.5; nothing was said along the lines of" in one for one in improvements)
+    assert all("level 4.5; no clear sign of" in one for one in improvements)
     assert guide(high).sections[0].missing == ()
 
 
@@ -248,3 +248,10 @@ def test_three_next_steps_begin_with_the_weakest_competency_that_was_asked_about
 def test_the_guide_tells_no_decision() -> None:
     for request in (interview(), nothing()):
         assert "not a decision" in guide(request).opening
+
+
+def test_advice_is_a_whole_sentence_for_every_point_of_the_bank() -> None:
+    """No “bring in this:” in front of a clause: "show that something was changed"."""
+    lines = [line for section in guide(interview()).sections for line in section.missing]
+    assert any("show that" in line for line in lines)
+    assert not any("bring in this" in line for line in lines)

@@ -40,9 +40,7 @@ _NO_SECTIONS = (
 )
 _NOT_REACHED = "This topic did not come up in the interview. That says nothing about you."
 _NO_QUESTION = "No question was noted here; you spoke about this topic while answering another one."
-_NO_STRENGTH = (
-    "There is no passage to quote here. Often that only means that the question was short or that the time ran out."
-)
+_NO_STRENGTH = "There is no passage to quote here. That is about what was said this time, not about what you can do."
 _NOTHING_MISSING = "Nothing in particular: your answers gave evidence for every criterion of this topic."
 _NO_GAPS_NOTED = "No single point was noted here. A second example of your own would add the most."
 _DEFAULT_PRACTICE = "Tell one true story about this topic aloud in two minutes, and say what you did yourself."

@@ -38,11 +38,14 @@ from interview.engines.embedded.probing import (
 )  # fmt: skip
 from interview.engines.embedded.quoting import clause_to_quote, doubtful_passage
 from interview.engines.embedded.text import sentences, stems, words
+from interview.models import Escalation
 from interview.moves import is_stuck, recognise
 
 _ABOUT_ME = re.compile(r"\bare you (?:\w+ ){0,3}(?:ai|robot|bot|human|person|machine|computer)\b", re.IGNORECASE)
 _LONGEST_QUOTE = 300
 """Characters of the job description that a reply reads out."""
+_TOO_SHORT = 8
+"""Words below which an answer that cannot be quoted says nothing whose reasons could be asked for."""
 _WRAPPED = 60
 """Characters from which a line that the next one goes on is a broken one, not a heading."""
 
@@ -135,10 +138,13 @@ def _follow_up(request: AskRequest) -> Prompt:
     said = said_in(request)
     angle = next(angles(request, said))
     quote = clause_to_quote(newest_answer(request), question_text(request), said, angle.criterion)
+    bare = not quote and len(words(newest_answer(request))) < _TOO_SHORT and request.escalation != "how"
+    if bare:
+        angle = next(angles(request, said, "how"))
     after = next(angles(request, [*said, angle.question], NEXT[request.escalation]))
     return Prompt(
         content=_put(request, angle, quote),
-        reasoning=_why(request, angle),
+        reasoning=_why(request, angle) + (" Put as “how”: so short an answer gives nothing to ask on." if bare else ""),
         follow_up_prompt=after.question,
     )
 
@@ -236,11 +242,37 @@ def _in_style(name: str, hint: str) -> str:
 
 def _rephrase(request: AskRequest) -> Prompt:
     said = said_in(request)
-    content = in_other_words(request.question, request.competency, said) if request.question else last_prompt(request)
+    content = _follow_up_in_other_words(request, said)
+    if not content:
+        planned = request.question
+        content = in_other_words(planned, request.competency, said) if planned else last_prompt(request)
     return Prompt(
         content=content or "Please say anything you would like to add.",
-        reasoning="The candidate asked for other words; the meaning of the planned question is kept. Not rated.",
+        reasoning="The candidate asked for other words; the meaning of the question is kept. Not rated.",
     )
+
+
+def _follow_up_in_other_words(request: AskRequest, said: list[str]) -> str:
+    """Another question about the side that the follow-up in hand asks about; "" where no follow-up is in hand."""
+    prompt = _follow_up_in_hand(request)
+    steps: list[Escalation] = ["how", "why", "challenge", "edge"]
+    for probes in [probes for aspect in load().aspect for probes in (aspect.past, aspect.would)]:
+        same_side = [probes.at(step) for step in steps]
+        if any(lower_first(question) in prompt or question in prompt for question in same_side):
+            other = next((question for question in same_side if not was_said(question, said)), "")
+            return f"{pick(load().other.simple, prompt, said)} {lower_first(other)}" if other else ""
+    return ""
+
+
+def _follow_up_in_hand(request: AskRequest) -> str:
+    """The follow-up that waits for an answer, without its thanks; "" where the planned question or a hint does."""
+    if len(request.exchanges) < 2 or request.exchanges[-1].answers:
+        return ""
+    prompt = request.exchanges[-1].prompt
+    if any(close in prompt for style in load().hint_style.values() for close in style.close):
+        return ""
+    thanks = next((one for one in thanks_of(request.persona) if prompt.startswith(one)), "")
+    return prompt.removeprefix(thanks).strip()
 
 
 def _reply(request: AskRequest) -> Prompt:
@@ -251,6 +283,8 @@ def _reply(request: AskRequest) -> Prompt:
         request.candidate_words.lower(),
     ):
         answer, rule = other.person, "says what the interviewer is"
+    elif re.search(r"\bwhy (?:do|are) you (?:ask|want|need)", request.candidate_words.lower()):
+        answer, rule = other.purpose, "says what the question is for"
     elif found:
         answer, rule = (
             pick(other.known, request.candidate_words, said).format(q=found),
@@ -262,7 +296,8 @@ def _reply(request: AskRequest) -> Prompt:
             "the job description does not say; noted for the team",
         )
     back = pick(frame_of(request.persona).back_to, request.candidate_words, said)
-    question = f"{back} {request.question.text}" if request.question else "Is there anything else?"
+    asked = _follow_up_in_hand(request) or question_text(request)
+    question = f"{back} {asked}" if asked else "Is there anything else?"
     return Prompt(content=f"{answer} {question}", reasoning=f"The candidate asked something: {rule}. Not rated.")
 
 

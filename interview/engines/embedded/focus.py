@@ -26,8 +26,8 @@ _DUTY = re.compile(
     re.IGNORECASE,
 )
 _CUT = re.compile(
-    r",\s|\s(?:and (?:take|lead|own|run|keep|work|hand|plan|escalate|write|close|mentor|develop|be|you|we)|that|which|who|where|when"
-    r"|together|within|of (?:two|three|four|five|\d)|including|such as|like|so that|to (?:ensure|keep|make|meet|support)|for (?:our|the|your|hotel)|from|through|is|are|per|as|while)\b",
+    r",\s|\s(?:and (?:take|lead|own|run|keep|work|hand|plan|escalate|write|close|mentor|develop|document|report|record|represent|win|train|draft|research|be|you|we)|that|which|who|where|when"
+    r"|together|within|of (?:two|three|four|five|\d)|including|such as|like|so that|to (?:ensure|keep|make|meet|support)|for (?:our|the|your|hotel)|from|through|after|against|is|are|per|as|while)\b",
     re.IGNORECASE,
 )
 _JOINED = re.compile(r"\s(?:and|or|with|for|in|of|on|to)\s")

@@ -7,6 +7,7 @@ shown, and not asked, not shown and weak stay three different things. The same r
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -148,7 +149,7 @@ def _improvement(request: ScoreRequest, one: _Standing) -> str:
     state = f"level {_level(one.summary)}" if one.assessed else "asked about, but no evidence was found"
     points = _unsaid_points(request, one)
     if points:
-        return f"{name}: {state}; nothing was said along the lines of “{_cut(points[0])}”."
+        return f"{name}: {state}; no clear sign of “{_cut(points[0])}”."
     return (
         f"{name}: {state}; what was said stayed general: {lower_first(_cut(one.criterion.description))}".rstrip(".: ")
         + "."
@@ -224,19 +225,27 @@ def _missing(request: ScoreRequest, standings: list[_Standing]) -> tuple[str, ..
 
 def _joined(points: list[str]) -> str:
     joined = ", and ".join(map(_as_advice, points))
-    return joined.replace(", and show that", ", and that") if all(map(_is_own, points)) else joined
+    return joined.replace(", and show that", ", and that") if all(map(_is_clause, points)) else joined
 
 
-def _is_own(point: str) -> bool:
-    return point.split()[0].lower() in {"i", "we"}
+def _is_clause(point: str) -> bool:
+    """Whether a point can follow "show that": it says who did what. All points of the bank do."""
+    return point.split()[0].lower() in {"i", "we"} or point in _bank_points()
+
+
+@lru_cache(maxsize=1)
+def _bank_points() -> frozenset[str]:
+    criteria = [criterion for entry in bank.load_bank() for criterion in entry.competency.criteria]
+    return frozenset(point for criterion in criteria for point in criterion.expected_points)
 
 
 def _as_advice(point: str) -> str:
     """An expected point ("I checked the logs") as what an answer would do ("show that you checked the logs")."""
+    clause = _is_clause(point.strip())
     point = point.strip().rstrip(".")
     turned = " ".join(_YOU.get(word.lower(), word) for word in point.split())
     turned = turned.replace("you was", "you were").replace("you am", "you are")
-    return f"show that {turned}" if _is_own(point) else f"bring in this: {lower_first(turned)}"
+    return f"show that {turned}" if clause else f"bring in this: {lower_first(turned)}"
 
 
 _YOU = {

@@ -83,6 +83,7 @@ class Other(_Data):
     known: tuple[str, ...]
     unknown: tuple[str, ...]
     person: str
+    purpose: str
     simple: tuple[str, ...]
     simpler_past: tuple[str, ...]
     simpler_how: tuple[str, ...]

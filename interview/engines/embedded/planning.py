@@ -6,12 +6,13 @@ description needs.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
 from interview.engines.embedded import focus, text
-from interview.engines.embedded.bank import SHARED, BankCompetency, find
+from interview.engines.embedded.bank import SHARED, BankCompetency, find, load_families
 from interview.engines.embedded.choosing import choose, families_of, read_job
 from interview.engines.embedded.resume import ResumeFacts, read_resume
 from interview.engines.embedded.skills import find_skills, skill_key
@@ -23,6 +24,28 @@ _CORE_QUESTIONS = 6
 _LEAST_QUESTIONS = 5
 _MAX_SKILLS = 12
 _MAX_GAPS = 6
+_TITLE_WORDS = frozenset(
+    re.findall(r"\w+", "staff senior junior lead head chief deputy associate assistant account sous chef trainee")
+)
+_IMPLIED_BY = {
+    skill_key(general): frozenset(map(skill_key, named))
+    for general, named in (
+        ("CRM", ("Salesforce", "HubSpot", "Pipedrive", "Zoho CRM", "Dynamics 365", "Dynamics CRM")),
+        ("SQL", ("PostgreSQL", "MySQL", "SQL Server", "SQLite", "MariaDB", "PL/SQL", "T-SQL")),
+        ("relational databases", ("PostgreSQL", "MySQL", "SQL Server", "MariaDB")),
+        ("NoSQL", ("MongoDB", "Cassandra", "DynamoDB", "Redis")),
+        ("message queues", ("Kafka", "RabbitMQ", "ActiveMQ")),
+        ("version control", ("Git", "GitHub", "GitLab", "Subversion")),
+        ("containers", ("Docker", "Kubernetes")),
+    )
+}
+"""What a résumé shows in general by naming one of its kind: Salesforce is a CRM."""
+_CHANGE = re.compile(
+    r"\b(?:built|created|wrote|designed?|developed?|introduced|led|cut|reduced|improved|increased|launched|shipped|moved"
+    r"|automated|brought|replaced|implement(?:ed)?|migrated|invent(?:ed)?|set up|started|founded|reali[sz]ed)\b",
+    re.IGNORECASE,
+)
+"""Work that can be said to have worked, or not; a standing duty cannot."""
 
 
 # --- the position -----------------------------------------------------------------------------------------------------
@@ -62,8 +85,18 @@ def _core_questions(role: str, chosen: Sequence[BankCompetency]) -> tuple[Questi
 
 def _core_question(index: int, role: str, entry: BankCompetency, style: QuestionStyle) -> Question:
     template = entry.question(style)
-    words = template.text.replace("{role}", role or "team member")
+    words = template.text.replace("{role}", _inside(role) or "team member")
     return Question(index=index, text=words, style=style, competency=entry.name, purpose=template.purpose)
+
+
+def _inside(role: str) -> str:
+    """A role's title as it stands inside a sentence: "data analyst", but "Java developer" and "SAP consultant"."""
+    jobs = {word for family in load_families() for keyword in family.keywords for word in keyword.split()}
+    plain = jobs | _TITLE_WORDS
+    return " ".join(
+        word.lower() if word.istitle() and word.lower() in plain and not find_skills(word) else word
+        for word in role.split()
+    )
 
 
 # --- the candidate ----------------------------------------------------------------------------------------------------
@@ -85,13 +118,14 @@ def plan_candidate(plan: PositionPlan, job_text: str, resume_text: str, *, today
         skills_shown=shown,
         gaps=gaps,
         focus_areas=focus.added(plan.focus_areas, gaps[:2]),
-        probes=_probes(plan, facts, gaps, shown or skills),
+        probes=_probes(plan, facts, gaps, shown, skills),
     )
 
 
 def _names(skill: str, skills: Sequence[str], resume: str) -> bool:
     """Whether a résumé names a skill: the same term, a longer one with it, or all its words in one line."""
-    if skill_key(skill) in {skill_key(other) for other in skills}:
+    keys = {skill_key(other) for other in skills}
+    if skill_key(skill) in keys or _IMPLIED_BY.get(skill_key(skill), frozenset()) & keys:
         return True
     words = set(text.stems(skill))
     return len(words) > 1 and any(words <= set(text.stems(line)) for line in resume.splitlines())
@@ -129,14 +163,16 @@ class _Probe(NamedTuple):
     purpose: str
 
 
-def _probes(plan: PositionPlan, facts: ResumeFacts, gaps: Sequence[str], skills: Sequence[str]) -> tuple[Question, ...]:
+def _probes(
+    plan: PositionPlan, facts: ResumeFacts, gaps: Sequence[str], shown: Sequence[str], skills: Sequence[str]
+) -> tuple[Question, ...]:
     """Two probes on the résumé and one on a gap, as far as there are any; never fewer than two."""
     places = {line: place for place, line in enumerate(facts.highlights)}
     ranked = sorted(places, key=lambda line: 0.05 * places[line] - _nearness(plan, line))
     drafts = [_on_highlight(line, second=at == 1) for at, line in enumerate(ranked[:2])]
     if gaps:
         drafts.append(_on_gap(next((gap for gap in gaps if not gap.islower() or " " in gap), gaps[0])))
-    for skill in skills[:2]:
+    for skill in (shown or (() if len(gaps) > 1 else skills))[:2]:
         if len(drafts) < 2 or (len(drafts) == 2 and not gaps and len(ranked) < 3):
             drafts.append(_on_skill(skill))
     if len(drafts) < 3 and not gaps and len(ranked) > 2:
@@ -149,8 +185,11 @@ def _probes(plan: PositionPlan, facts: ResumeFacts, gaps: Sequence[str], skills:
 
 def _on_highlight(line: str, *, second: bool) -> _Probe:
     quote = line.rstrip(".")
-    ask = "How could you tell that it had worked?" if second else "What was your own part in that?"
-    purpose = "Checks how the result was known." if second else "Checks what the candidate did and how."
+    ask, purpose = "What was your own part in that?", "Checks what the candidate did and how."
+    if second and _CHANGE.search(line):
+        ask, purpose = "How could you tell that it had worked?", "Checks how the result was known."
+    elif second:
+        ask, purpose = "What was the hardest part of that?", "Checks what the work asked of the candidate."
     return _Probe(line, f"Your résumé says: “{quote}”. {ask}", purpose)
 
 

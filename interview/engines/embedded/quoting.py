@@ -28,9 +28,10 @@ _JOINTS, _NOUN_JOINTS = frozenset(_WORDS.joints.split()), frozenset(_WORDS.noun_
 _CLAUSE_OPENERS, _PREPOSITIONS = frozenset(_WORDS.clause_openers.split()), frozenset(_WORDS.prepositions.split())
 _LEAD, _DANGLING = frozenset(_WORDS.lead.split()), frozenset(_WORDS.dangling.split())
 _REPORTING, _EMPTY = frozenset(_WORDS.reporting.split()), frozenset(_WORDS.empty.split())
+_SPANS = frozenset(re.findall(r"\w+", "minute minutes hour hours day days night week weeks month months year years"))
 _SUBJECTS = frozenset(["i", "we", "i'd", "i've", "we'd", "we've", "i'm", "i'll", "we'll"])
 _HEDGES = re.compile(
-    r"""(?x)^(?: i\ (?:really\ )?(?:think|guess|mean|believe|suppose|hope|would\ say|remember|am\ not\ sure
+    r"""(?x)^(?: i\ (?:really\ )?(?:think|guess|mean|believe|suppose|hope|would\ say|should\ say|remember|am\ not\ sure
       |am\ sorry|can't|cannot      |(?:don't|do\ not|dont|didn't)\ (?:really\ )?(?:know|remember|recall|have))
     | you\ know | let\ me | as\ i\ said | it\ depends | for\ example | of\ course )\b"""
 )
@@ -121,6 +122,8 @@ def _shaped(run: list[str]) -> list[str]:
     loose = (_DANGLING | _PREPOSITIONS) - {"one", "two", "first", "other", "own"} | (
         frozenset() if asks else _REPORTING
     )
+    if len(run) > 1 and run[-2].lower() in {"what", "how", "why", "where"}:  # "I asked both what happens"
+        run = run[:-2]
     while run and run[-1].lower() in loose:
         run = run[:-1]
     return [" ".join(run)] if _SHORTEST <= len(run) <= _LONGEST else []
@@ -132,7 +135,8 @@ def _natural_end(run: list[str]) -> int:
     for place in range(_LONGEST, _SHORTEST, -1):
         whole = not {"that", "which", "who", "what", "how"} & {token.lower() for token in run[1:place]}
         pair = run[place - 1] in run[place + 1 : place + 2]  # "side by side"
-        if run[place].lower() in ends and run[place - 1].lower() not in _DANGLING and whole and not pair:
+        span = run[place].lower() in {"before", "after"} and run[place - 1].lower() in _SPANS  # "the year before"
+        if run[place].lower() in ends and run[place - 1].lower() not in _DANGLING and whole and not (pair or span):
             return 0 if run[0].lower() in _PREPOSITIONS else place
     return 0
 

@@ -42,7 +42,8 @@ _SOFT = re.compile(
     r"communicat|interpersonal|team(?!center|city|viewer)|attention|detail|motivat|passion|attitude|ethic|thinking|"
     r"skill|abilit(?:y|ies)$|multi-?task|relationship|creativ|initiative|collaborat|self$|presentation|flexib|decision|"
     r"leader|stakeholder|solving|solver|mindset|learner|player|fast-paced|environment|culture|experience|continuous|"
-    r"native|bachelor|degree|english|french|german|spanish|writing|reporting$|best$|daily|oriented"
+    r"analyst$|engineer$|developer$|manager$|scientist$|designer$|consultant$|technician$|administrator$|accountant$|"
+    r"nurse$|assistant$|native|bachelor|degree|english|french|german|spanish|writing|reporting$|best$|daily|oriented"
 )
 """Words that make a term a trait, not a skill that a résumé can show; such things are asked as competencies."""
 _ALIASES = {
