@@ -489,3 +489,15 @@ def test_who_asks_why_is_told_what_a_question_is_for() -> None:
     content = _in_hand("reply", "Why do you ask?").content
     assert content.startswith("The team listens for the same topics")
     assert "don't know" not in content
+
+
+def test_a_span_of_time_is_quoted_whole() -> None:
+    quote = clause_to_quote("I took the same weekdays of the year before and split by traffic source.")
+    assert quote == "I took the same weekdays of the year before"
+
+
+def test_what_was_reported_is_not_cut_from_who_reported_it() -> None:
+    assert (
+        clause_to_quote("I found out from her daughter that she used to lead a choir.")
+        != "I found out from her daughter"
+    )

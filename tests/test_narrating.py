@@ -224,7 +224,7 @@ def test_what_is_missing_is_put_as_what_a_fuller_answer_would_do() -> None:
 
 def test_a_competency_that_was_never_asked_about_counts_neither_way() -> None:
     assert guide(interview()).sections[2].missing == (
-        "There was no time for a question on this, so nothing here counts for or against you.",
+        "No answer was given on this topic, so nothing here counts for or against you.",
     )
 
 
@@ -255,3 +255,20 @@ def test_advice_is_a_whole_sentence_for_every_point_of_the_bank() -> None:
     lines = [line for section in guide(interview()).sections for line in section.missing]
     assert any("show that" in line for line in lines)
     assert not any("bring in this" in line for line in lines)
+
+
+def test_a_sentence_about_what_did_not_go_well_is_no_strength() -> None:
+    """Owning up may be evidence; under "what was strong" it would sound like mockery."""
+    request = interview()
+    words = "I could not do everything well."
+    entry = TranscriptEntry(entry_id=4, role="candidate", text=words)
+    own = Evidence(entry_id=4, start=0, end=len(words), quote=words)
+    of = tuple(one.model_copy(update={"evidence": (own,) if one.evidence else ()}) for one in scores())
+    first = request.responses[0].model_copy(
+        update={
+            "exchanges": (Exchange(prompt="Describe an outage.", answers=(entry,)),),
+            "evaluation": Evaluation(total_score=3.3, criterion_scores=of),
+        }
+    )
+    section = guide(request.model_copy(update={"responses": (first,)})).sections[0]
+    assert section.strengths == ()

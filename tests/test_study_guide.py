@@ -209,7 +209,7 @@ def test_a_guide_with_nothing_in_it_still_says_something_sensible() -> None:
 def test_a_topic_that_never_came_up_is_not_held_against_the_candidate() -> None:
     bare = GuideSection(competency="Planning")
     text = words_of(study_guide_pdf(guide("Ana", bare)))
-    assert "This topic did not come up in the interview. That says nothing about you." in text
+    assert "There is no answer on this topic in the interview. That says nothing about you." in text
     assert "not covered in this interview" in text
     assert "What was strong" not in text
 

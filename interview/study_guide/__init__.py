@@ -38,7 +38,7 @@ _LEVELS = (
 _NO_SECTIONS = (
     "The interview did not get as far as a topic that we could write about. What follows still helps with the next one."
 )
-_NOT_REACHED = "This topic did not come up in the interview. That says nothing about you."
+_NOT_REACHED = "There is no answer on this topic in the interview. That says nothing about you."
 _NO_QUESTION = "No question was noted here; you spoke about this topic while answering another one."
 _NO_STRENGTH = "There is no passage to quote here. That is about what was said this time, not about what you can do."
 _NOTHING_MISSING = "Nothing in particular: your answers gave evidence for every criterion of this topic."

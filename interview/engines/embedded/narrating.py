@@ -6,6 +6,7 @@ shown, and not asked, not shown and weak stay three different things. The same r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import zip_longest
@@ -33,6 +34,10 @@ _FULL = 4.0
 _FEWEST, _MOST = 2, 5
 _STEMS_COVERED, _NEAR = 0.5, 0.42
 """A point counts as said when half of its stems were, or a sentence lies this near (cosine); set by eye."""
+_OWNS_UP = re.compile(
+    r"(?:I|We) (?:could|can|did|do|was|were|am|are)(?: not\b|n['’]t\b)(?:[ ,]+\S+){0,6}$", re.IGNORECASE
+)
+"""A short sentence about what was not done or did not go well: evidence perhaps, but no strength to quote."""
 _CAVEAT = (
     "The scores are a structured reading aid: the embedded engine reads them from the transcript alone, and they are "
     "not calibrated against your own raters."
@@ -126,7 +131,7 @@ def _open_ends(request: ScoreRequest, standings: list[_Standing]) -> Iterator[st
     not_asked = [one.name for one in request.competencies if not any(s.asked for s in standings if s.competency == one)]
     thin = [one.criterion.name for one in standings if one.asked and not one.assessed]
     if not_asked:
-        yield f"Not asked about, and so not rated: {_listed(not_asked)}"
+        yield f"Not asked about or not answered, and so not rated: {_listed(not_asked)}"
     if thin:
         yield f"{'asked' if not_asked else 'Asked'} about without enough evidence to rate: {_listed(thin)}"
 
@@ -145,7 +150,7 @@ def _strengths(request: ScoreRequest, shown: list[_Standing]) -> Iterator[str]:
 def _improvement(request: ScoreRequest, one: _Standing) -> str:
     name = f"{one.criterion.name} ({one.competency.name})"
     if not one.asked:
-        return f"{name}: not asked about; another interviewer could take this up."
+        return f"{name}: not asked about, or not answered; another interviewer could take this up."
     state = f"level {_level(one.summary)}" if one.assessed else "asked about, but no evidence was found"
     points = _unsaid_points(request, one)
     if points:
@@ -202,7 +207,7 @@ def _own_words(request: ScoreRequest, standings: list[_Standing], responses: lis
     found: dict[tuple[int, int, int], Evidence] = {}
     rows = zip_longest(*(score.evidence for score in scores))
     for evidence in [one for row in rows for one in row if one is not None]:
-        if quote := _words_of(request, evidence):
+        if (quote := _words_of(request, evidence)) and not _OWNS_UP.match(quote):
             place = (evidence.entry_id, evidence.start, evidence.end)
             found.setdefault(place, evidence.model_copy(update={"quote": quote}))
     return tuple(found.values())[:4]
@@ -210,7 +215,7 @@ def _own_words(request: ScoreRequest, standings: list[_Standing], responses: lis
 
 def _missing(request: ScoreRequest, standings: list[_Standing]) -> tuple[str, ...]:
     if not any(one.asked for one in standings):
-        return ("There was no time for a question on this, so nothing here counts for or against you.",)
+        return ("No answer was given on this topic, so nothing here counts for or against you.",)
     lines = []
     for one in standings:
         if one.assessed and one.summary.latest_score >= _FULL:

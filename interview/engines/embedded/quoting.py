@@ -99,6 +99,9 @@ def _pieces(sentence: str) -> list[str]:
         tokens = part.split()
         starts = [n for n, token in enumerate(tokens) if token.lower() in _JOINTS and _starts_clause(tokens, n)]
         for start, end in pairwise([0, *starts, len(tokens)]):
+            told = _REPORTING & {token.lower() for token in tokens[start : end - 1]}
+            if told and end < len(tokens) and tokens[end].lower() == "that":
+                continue  # "I found out from her daughter | that she sang"
             pieces.extend(_shaped(tokens[start:end]))
     return pieces
 
@@ -124,9 +127,14 @@ def _shaped(run: list[str]) -> list[str]:
     )
     if len(run) > 1 and run[-2].lower() in {"what", "how", "why", "where"}:  # "I asked both what happens"
         run = run[:-2]
-    while run and run[-1].lower() in loose:
+    while run and run[-1].lower() in loose and not _is_span(run):
         run = run[:-1]
     return [" ".join(run)] if _SHORTEST <= len(run) <= _LONGEST else []
+
+
+def _is_span(run: list[str]) -> bool:
+    """Whether words end in a span of time: "the year before", "two weeks after"."""
+    return len(run) > 1 and run[-1].lower() in {"before", "after"} and run[-2].lower() in _SPANS
 
 
 def _natural_end(run: list[str]) -> int:
@@ -135,8 +143,9 @@ def _natural_end(run: list[str]) -> int:
     for place in range(_LONGEST, _SHORTEST, -1):
         whole = not {"that", "which", "who", "what", "how"} & {token.lower() for token in run[1:place]}
         pair = run[place - 1] in run[place + 1 : place + 2]  # "side by side"
-        span = run[place].lower() in {"before", "after"} and run[place - 1].lower() in _SPANS  # "the year before"
-        if run[place].lower() in ends and run[place - 1].lower() not in _DANGLING and whole and not (pair or span):
+        if _is_span(run[: place + 1]) and place < _LONGEST:
+            return place + 1
+        if run[place].lower() in ends and run[place - 1].lower() not in _DANGLING and whole and not pair:
             return 0 if run[0].lower() in _PREPOSITIONS else place
     return 0
 
