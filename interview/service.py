@@ -18,7 +18,7 @@ from interview.positions import Positions
 from interview.questions import Questions
 from interview.scorecards import Scorecards
 from interview.sessions import InterviewSessionManager
-from interview.settings import Settings
+from interview.settings import Settings, read_settings
 from interview.store.database import Database
 
 
@@ -46,7 +46,7 @@ def open_service(
     clock: Callable[[], datetime] = utc_now,
 ) -> Service:
     """Open the database (migrating it) and put the use cases together. `engine` and `clock`: for tests."""
-    settings = settings or Settings()
+    settings = settings or read_settings()
     context = Context(
         settings=settings, database=Database(settings.database), engine=engine or EmbeddedEngine(), clock=clock
     )

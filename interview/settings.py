@@ -6,12 +6,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from interview.errors import InvalidPayload
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="INTERVIEW_", env_ignore_empty=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="INTERVIEW_", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+    )
 
     engine: Literal["auto", "embedded"] = "auto"
     data_dir: Path = Path(".data")
@@ -34,3 +38,13 @@ class Settings(BaseSettings):
     @property
     def checkpoint_interval(self) -> timedelta:
         return timedelta(minutes=self.checkpoint_interval_minutes)
+
+
+def read_settings() -> Settings:
+    """The settings of the environment. Raises InvalidPayload that names the one that is not right, never its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_context=False)[0]
+        name = f"INTERVIEW_{'_'.join(map(str, first['loc']))}".upper()
+        raise InvalidPayload(f"The setting {name} is not right: {first['msg']}.") from None

@@ -18,6 +18,7 @@ from interview.access import COOKIE_LIFETIME, LINK_LIFETIME, STAFF_ROLES, SYSTEM
 from interview.contract import StartRequest
 from interview.errors import Forbidden, InterviewError, InvalidPayload, NotFound, Unauthorized
 from interview.models import Persona, PositionSettings
+from interview.service import open_service
 from interview.settings import Settings
 
 
@@ -167,6 +168,17 @@ def test_the_administrators_key_comes_from_the_settings(tmp_path: Path) -> None:
 def test_a_short_administrators_key_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValidationError):
         Settings(data_dir=tmp_path, admin_key=SecretStr("k" * 31))
+
+
+def test_a_setting_that_is_not_right_is_named_and_not_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INTERVIEW_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("INTERVIEW_ADMIN_KEY", "hunter2-hunter2")
+    with pytest.raises(InvalidPayload, match="INTERVIEW_ADMIN_KEY") as refused:
+        open_service()
+    assert "hunter2" not in refused.value.message
+    with pytest.raises(ValidationError) as raised:
+        Settings()
+    assert "hunter2" not in str(raised.value)
 
 
 def test_without_an_administrators_key_none_lets_in(home: House) -> None:

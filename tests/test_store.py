@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import subprocess
 import sys
 import threading
@@ -45,6 +47,28 @@ def test_migrations_make_the_tables_that_the_code_has(database: Database) -> Non
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
         assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_database_and_its_copies_are_for_the_servers_user_only(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        database = Database(f"sqlite:///{tmp_path / 'data' / 'candor.sqlite3'}")
+        with database.write() as tx:
+            tx.add(audit_line("anything"))
+        database.backup(tmp_path / "copies" / "copy.sqlite3")
+        made = [path for path in tmp_path.rglob("*") if path.is_file()]
+        assert len(made) >= 4, "database, log, shared memory, copy"
+        assert {stat.S_IMODE(path.stat().st_mode) for path in made} == {0o600}
+        assert {stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("data", "copies")} == {0o700}
+        database.close()
+    finally:
+        os.umask(before)
+
+
+def test_a_database_in_memory_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Database("sqlite:///:memory:").close()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_foreign_keys_are_enforced(database: Database) -> None:

@@ -31,7 +31,7 @@ class Database:
         """Open and migrate the database at this SQLAlchemy URL, creating the file where there is none."""
         location = make_url(url)
         if location.get_backend_name() == "sqlite" and location.database:
-            Path(location.database).parent.mkdir(parents=True, exist_ok=True)
+            _make_private(Path(location.database))
         self.engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
         if location.get_backend_name() == "sqlite":
             _tune(self.engine)
@@ -54,7 +54,7 @@ class Database:
         """Copy the database as it is at this moment into a new file. Raises InvalidPayload when there is one."""
         if to.exists():
             raise InvalidPayload(f"{to} exists already. Name a new file.")
-        to.parent.mkdir(parents=True, exist_ok=True)
+        _make_private(to)
         source = self.engine.raw_connection()
         try:
             with closing(sqlite3.connect(to)) as copy:
@@ -75,6 +75,16 @@ class Database:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             connection.commit()
+
+
+def _make_private(file: Path) -> None:
+    """An empty file for the server's own user only, its folder too where there is none; one that is there stays.
+
+    SQLite gives the files beside a database (write-ahead log, shared memory) the database's own permissions.
+    """
+    if file.name != ":memory:" and not str(file).startswith("file:"):
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.touch(mode=0o600)
 
 
 def _tune(engine: Engine) -> None:
