@@ -58,8 +58,19 @@ def begin_attempt(interview: InterviewRow) -> None:
     interview.asked_question_index = None
 
 
-def expire(tx: Session, row: SessionRow, now: datetime) -> None:
-    """End a session that has been idle for too long; nothing is deleted."""
+def expire_overdue(context: Context) -> None:
+    """End every session that has been idle for too long; nothing is deleted."""
+    cutoff = context.clock() - context.settings.session_timeout
+    with context.database.read() as tx:
+        overdue = bool(queries.overdue_sessions(tx, cutoff))
+    if not overdue:
+        return
+    with context.database.write() as tx:
+        for row in queries.overdue_sessions(tx, cutoff):
+            _expire(tx, row, context.clock())
+
+
+def _expire(tx: Session, row: SessionRow, now: datetime) -> None:
     idle = (now - row.last_touched) / timedelta(minutes=1)
     _end(tx, row, "expired", SessionExpiredPayload(idle_minutes=round(idle, 1)), now)
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from interview.access import HIRING_ROLES, Actor, audit
-from interview.attempts import begin_attempt, close
+from interview.attempts import begin_attempt, close, expire_overdue
 from interview.context import Context, new_id
 from interview.contract import TranscriptLine
 from interview.errors import InvalidPayload, NotFound
@@ -56,6 +56,7 @@ class Interviews:
 
     def get(self, actor: Actor, interview_id: str) -> InterviewRecord:
         actor.require(*HIRING_ROLES)
+        expire_overdue(self._context)
         with self._context.database.read() as tx:
             return interview_record(tx, self._context, interview_id)
 
@@ -78,6 +79,7 @@ class Interviews:
         """Interviews, newest change first, and the cursor of the next page (None on the last)."""
         actor.require(*HIRING_ROLES)
         limit = max(1, min(limit, 200))
+        expire_overdue(self._context)
         with self._context.database.read() as tx:
             rows = queries.interviews(tx, limit + 1, _place(cursor))
             page = [_summary(tx, *row) for row in rows[:limit]]
@@ -87,6 +89,7 @@ class Interviews:
     def restart(self, actor: Actor, interview_id: str) -> InterviewRecord:
         """Allow another attempt: an open session is closed, the old ones stay as they are."""
         actor.require(*HIRING_ROLES)
+        expire_overdue(self._context)
         with self._context.database.write() as tx:
             row = interview_row(tx, interview_id)
             for session in queries.sessions(tx, interview_id):
@@ -100,7 +103,7 @@ class Interviews:
 
     def _insert(self, tx: Session, actor: Actor, new: NewInterview, position: Position, added: CandidatePlan) -> str:
         now = self._context.clock()
-        name = new.candidate_name.strip() or added.profile.candidate_name
+        name = " ".join(new.candidate_name.split()) or added.profile.candidate_name
         candidate = CandidateRow(candidate_id=new_id(), name=name, email=new.candidate_email.strip(), created_at=now)
         tx.add(candidate)
         tx.flush()
@@ -207,6 +210,7 @@ def _place(cursor: str | None) -> tuple[datetime, str] | None:
         return None
     try:
         moment, interview_id = json.loads(base64.urlsafe_b64decode(cursor))
+        str(interview_id).encode()
         return datetime.fromisoformat(moment).astimezone(UTC), str(interview_id)
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise InvalidPayload("This cursor is not one of ours; begin without it.") from error

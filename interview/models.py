@@ -35,7 +35,10 @@ SCALE = (1.0, 5.0)
 
 
 def _aware(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("it lies outside of the years 1 to 9999 in UTC") from None
 
 
 Moment = Annotated[datetime, AfterValidator(_aware)]
@@ -50,6 +53,9 @@ def _clean(text: str) -> str:
 
 Words = Annotated[str, AfterValidator(_clean)]
 """Text from outside, safe to store."""
+
+Line = Annotated[Words, Field(max_length=2_000)]
+"""A name, a point or a sentence from outside."""
 
 
 class Model(BaseModel):
@@ -76,7 +82,7 @@ class Criterion(Model):
     description: str = Field("", max_length=2_000)
     weight: float = Field(gt=0, le=100)
     anchors: Anchors = Anchors()
-    expected_points: tuple[str, ...] = Field((), max_length=12)
+    expected_points: tuple[Line, ...] = Field((), max_length=12)
 
 
 class Competency(Model):
@@ -94,7 +100,7 @@ class Question(Model):
     text: str = Field(min_length=1, max_length=1_000)
     kind: QuestionKind = "core"
     style: QuestionStyle = "behavioural"
-    competency: str | None = None
+    competency: Line | None = None
     purpose: str = Field("", max_length=500)
 
 
@@ -106,17 +112,17 @@ class QuestionStatus(Model):
 class Persona(Model):
     """How the interviewer speaks; never what is asked or how it is rated."""
 
-    name: str = Field("Alex", max_length=80)
-    probing_style: str = Field("curious", max_length=200)
-    hint_style: str = Field("gentle", max_length=200)
-    encouragement: str = Field("warm", max_length=200)
+    name: Words = Field("Alex", max_length=80)
+    probing_style: Words = Field("curious", max_length=200)
+    hint_style: Words = Field("gentle", max_length=200)
+    encouragement: Words = Field("warm", max_length=200)
 
 
 class PersonaOverrides(Model):
-    name: str | None = Field(None, max_length=80)
-    probing_style: str | None = Field(None, max_length=200)
-    hint_style: str | None = Field(None, max_length=200)
-    encouragement: str | None = Field(None, max_length=200)
+    name: Words | None = Field(None, max_length=80)
+    probing_style: Words | None = Field(None, max_length=200)
+    hint_style: Words | None = Field(None, max_length=200)
+    encouragement: Words | None = Field(None, max_length=200)
 
 
 class PositionSettings(Model):
@@ -131,10 +137,10 @@ class PositionSettings(Model):
 class PositionPlan(Model):
     """What every candidate of a position gets: the core of the structured interview."""
 
-    role_title: str
-    family: str
-    skills_wanted: tuple[str, ...] = ()
-    focus_areas: tuple[str, ...] = ()
+    role_title: Line
+    family: Line
+    skills_wanted: tuple[Line, ...] = Field((), max_length=200)
+    focus_areas: tuple[Line, ...] = Field((), max_length=200)
     competencies: tuple[Competency, ...] = Field(min_length=1, max_length=12)
     core_questions: tuple[Question, ...] = Field(min_length=1, max_length=40)
 

@@ -86,7 +86,7 @@ def _custom(
     """The team's question with its place in the list, in a competency's stretch of it."""
     names = [known.name for known in plan.competencies]
     if competency is not None and competency not in names:
-        raise InvalidPayload(f"The plan has no competency “{competency}”. It has: {', '.join(names)}.")
+        raise InvalidPayload(f"The plan has no such competency. It has: {', '.join(names)}.")
     if place is not None and not 0 <= place <= len(questions):
         raise InvalidPayload(f"The place must be between 0 and {len(questions)}.")
     if place is None:

@@ -15,19 +15,20 @@ from interview.models import (
     QuestionStatus,
     Scorecard,
     SessionStatus,
+    Words,
 )
 
 
 class NewInterview(Model):
     """What an interview is made from; the texts have been read from their files already."""
 
-    role_title: str = ""
-    job_text: str = ""
-    resume_text: str
-    candidate_name: str = Field("", max_length=200)
-    candidate_email: str = Field("", max_length=320)
+    role_title: Words = ""
+    job_text: Words = ""
+    resume_text: Words
+    candidate_name: Words = Field("", max_length=200)
+    candidate_email: Words = Field("", max_length=320)
     position_id: str | None = None
-    language: str = Field("en", max_length=20)
+    language: Words = Field("en", max_length=20)
     draft: bool = False
     warnings: tuple[str, ...] = ()
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from interview import __version__
 from interview.access import HIRING_ROLES, Actor, audit
+from interview.attempts import expire_overdue
 from interview.context import Context, new_id
 from interview.draft import Draft
 from interview.engines import ScoreRequest
@@ -33,6 +34,7 @@ class Scorecards:
         Without `session_id`: the session that stands for the interview. Raises NotFound, Conflict `session_open`.
         """
         actor.require(*HIRING_ROLES)
+        expire_overdue(self._context)
         with self._context.database.read() as tx:
             loaded = load(tx, _finished(tx, interview_id, session_id).session_id)
         draft = loaded.draft(self._context)

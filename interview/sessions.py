@@ -6,7 +6,7 @@ import hashlib
 
 from interview import graph, replies
 from interview.access import Actor
-from interview.attempts import expire, open_session
+from interview.attempts import expire_overdue, open_session
 from interview.context import Context
 from interview.contract import SessionSnapshot, StartRequest, StartResponse, TurnRequest, TurnResponse
 from interview.errors import Conflict, InvalidPayload, SessionExpired, SessionUnknown
@@ -19,8 +19,6 @@ _WORDLESS_MOVES = ("repeat", "rephrase", "think", "skip", "stop")
 MAX_TURNS = 500
 """Of a session; the answers that a plan asks for are far fewer, but moves cost no question."""
 _LONGEST_KEY = 200
-_LEAST_MINUTES = 5.0
-"""What a session that carries on an expired one has at least, so that nobody comes back to a closed door."""
 
 
 class InterviewSessionManager:
@@ -36,7 +34,7 @@ class InterviewSessionManager:
         `session_complete` for an invitation that has been used), EngineFailure.
         """
         actor.require_interview(request.interview_id)
-        self.expire_overdue()
+        expire_overdue(self._context)
         with self._context.database.write() as tx:
             session_id = open_session(tx, self._context, actor, request)
             loaded = load(tx, session_id)
@@ -57,7 +55,7 @@ class InterviewSessionManager:
             raise InvalidPayload("The answer is empty. Please write or say something, or skip the question.")
         if idempotency_key is not None and not 1 <= len(idempotency_key) <= _LONGEST_KEY:
             raise InvalidPayload(f"The Idempotency-Key must have 1 to {_LONGEST_KEY} characters.")
-        self.expire_overdue()
+        expire_overdue(self._context)
         digest = hashlib.sha256(request.model_dump_json().encode()).hexdigest()
         loaded, turn = self._read(actor, request.session_id, idempotency_key, digest)
         if turn is None:
@@ -75,23 +73,12 @@ class InterviewSessionManager:
 
     def get(self, actor: Actor, session_id: str, after: int = 0) -> SessionSnapshot:
         """The session as it stands, with its events after `after`; also when it has expired or ended."""
-        self.expire_overdue()
+        expire_overdue(self._context)
         loaded, _ = self._read(actor, session_id)
         reply = replies.snapshot(loaded, self._context.clock(), after)
         if actor.role == "candidate":
             return replies.veiled_snapshot(reply, scores=loaded.settings.show_scores)
         return reply
-
-    def expire_overdue(self) -> None:
-        """End every session that has been idle for too long; nothing is deleted."""
-        cutoff = self._context.clock() - self._context.settings.session_timeout
-        with self._context.database.read() as tx:
-            overdue = bool(queries.overdue_sessions(tx, cutoff))
-        if not overdue:
-            return
-        with self._context.database.write() as tx:
-            for row in queries.overdue_sessions(tx, cutoff):
-                expire(tx, row, self._context.clock())
 
     # --- stepping -----------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import logging
 import re
 import threading
@@ -126,6 +128,34 @@ def test_a_body_that_is_no_object_is_an_invalid_payload(rest: httpx.Client, cont
     check(rest.post("/interview-sessions/turn", content=content, headers=headers), 400, "invalid_payload")
 
 
+def test_a_plan_with_broken_characters_does_no_harm(world: World, rest: httpx.Client) -> None:
+    """A lone surrogate is no text in any encoding: stored, it would make the position unreadable."""
+    place = f"/positions/{world.interview()['position_id']}"
+    plan = rest.get(place).json()["plan"] | {"family": "wide", "skills_wanted": ["odd"], "role_title": "En\x00gineer"}
+    content = json.dumps(plan).replace('"wide"', '"\\ud800"').replace('"odd"', '"\\udfff"')
+    headers = {"Content-Type": "application/json"}
+    assert rest.put(f"{place}/plan", content=content, headers=headers).status_code == 200
+    kept = rest.get(place).raise_for_status().json()["plan"]
+    assert (kept["family"], kept["skills_wanted"], kept["role_title"]) == ("?", ["?"], "Engineer")
+
+
+def test_a_plan_is_bounded(world: World, rest: httpx.Client) -> None:
+    place = f"/positions/{world.interview()['position_id']}"
+    plan = rest.get(place).json()["plan"] | {"focus_areas": ["a" * 2_001]}
+    assert "aaa" not in check(rest.put(f"{place}/plan", json=plan), 400, "invalid_payload")
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_moment_outside_of_time_is_an_invalid_payload(rest: httpx.Client, moment: str) -> None:
+    check(rest.get("/scores", params={"scored_from": moment}), 400, "invalid_payload")
+
+
+@pytest.mark.parametrize("place", ['["2026-01-01", "\\ud800"]', '["0001-01-01T00:00:00+14:00", "x"]', "[1]", "{}", "x"])
+def test_a_cursor_of_somebody_elses_making_is_an_invalid_payload(rest: httpx.Client, place: str) -> None:
+    cursor = base64.urlsafe_b64encode(place.encode()).decode()
+    check(rest.get("/interviews", params={"cursor": cursor}), 400, "invalid_payload")
+
+
 def test_an_empty_answer_is_an_invalid_payload(world: World, rest: httpx.Client) -> None:
     """Unless the move needs no words."""
     session = world.start(rest, world.interview()["interview_id"])
@@ -192,10 +222,22 @@ def test_an_idle_session_expires_and_the_interview_goes_on(world: World, rest: h
     answer(rest, session)
     answer(rest, session)
     world.clock.advance(minutes=31)
+    assert [each["status"] for each in rest.get(f"/interviews/{interview}").json()["sessions"]] == ["expired"]
     check(answer(rest, session), 410, "session_expired")
     snapshot = rest.get(f"/interview-sessions/{session}")
     assert (snapshot.status_code, snapshot.json()["expired"]) == (200, True)
     assert world.start(rest, interview) != session
+
+
+def test_any_fetch_ends_what_is_overdue(world: World, rest: httpx.Client) -> None:
+    interview = world.interview()["interview_id"]
+    session = world.start(rest, interview)
+    answer(rest, session)
+    check(rest.post(f"/interviews/{interview}/score"), 409, "session_open")
+    world.clock.advance(minutes=31)
+    listed = rest.get("/interviews").json()["sessions"]
+    assert [each["status"] for each in listed if each["interview_id"] == interview] == ["expired"]
+    assert rest.post(f"/interviews/{interview}/score").status_code == 200
 
 
 def test_a_model_that_fails_in_a_turn_changes_nothing(world: World, rest: httpx.Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -211,6 +212,13 @@ def test_an_invitation_ends_on_time(world: World, made: dict[str, Any]) -> None:
         world.clock.advance(hours=2, seconds=1)
         reply = candidate.post("/interview-sessions/start", json={"interviewId": made["interview_id"]})
         assert code(reply) == (401, "unauthorized")
+
+
+@pytest.mark.parametrize("name", ["expires_in_hours", "expiresInHours"])
+def test_an_invitation_takes_either_spelling(world: World, made: dict[str, Any], name: str) -> None:
+    """A term that was passed over would leave a link open for longer than was asked."""
+    issued = world.invitation(made["interview_id"], **{name: 2})
+    assert datetime.fromisoformat(issued["expires_at"]) == world.clock() + timedelta(hours=2)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import httpx
 import pytest
 from http_server import FORM, World, scripted_world
 
+from interview.api import guard
 from interview.api.guard import MAX_UPLOAD_BYTES
 from interview.documents import MAX_BYTES
 
@@ -167,6 +169,28 @@ def test_an_upload_without_a_key_ends_at_its_headers(world: World) -> None:
         assert connection.recv(64).startswith(b"HTTP/1.1 401 ")
 
 
+@pytest.mark.parametrize("path", ["interviews", "interview-sessions/turn"])
+def test_a_body_that_does_not_arrive_is_not_waited_for(
+    world: World, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """Also with a key, also when bytes keep dripping in."""
+    monkeypatch.setattr(guard, "BODY_SECONDS", 0.5)
+    place = urlsplit(world.url)
+    kind = "multipart/form-data; boundary=b" if path == "interviews" else "application/json"
+    head = (
+        f"POST /api/{path} HTTP/1.1\r\nHost: {place.netloc}\r\nAuthorization: Bearer {world.key('program')}\r\n"
+        f"Content-Type: {kind}\r\nContent-Length: 20000\r\n\r\n"
+    )
+    with socket.create_connection((str(place.hostname), int(place.port or 0)), timeout=5) as connection:
+        connection.sendall(head.encode())
+        for byte in b"--b\r\n":
+            time.sleep(0.05)
+            connection.sendall(bytes([byte]))
+        answer = connection.recv(4_096)
+    assert answer.startswith(b"HTTP/1.1 408 "), answer
+    assert b"request_timeout" in answer
+
+
 def test_a_broken_form_is_an_invalid_payload(rest: httpx.Client) -> None:
     for content, kind in ((b"no form", "multipart/form-data; boundary=b"), (b"no form", "multipart/form-data")):
         reply = rest.post("/interviews", content=content, headers={"Content-Type": kind})
@@ -174,5 +198,7 @@ def test_a_broken_form_is_an_invalid_payload(rest: httpx.Client) -> None:
 
 
 def test_control_characters_do_no_harm(rest: httpx.Client) -> None:
-    odd: dict[str, Any] = without(role_title="Back\x00end \U0001f600", candidate_name="Ad\x07a\u202e")
-    assert rest.post("/interviews", data=odd).status_code == 201
+    odd: dict[str, Any] = without(role_title="Back\x00end \U0001f600", candidate_name="Ad\x07a\r\nX: \u202e")
+    made = rest.post("/interviews", data=odd)
+    assert made.status_code == 201
+    assert (made.json()["role_title"], made.json()["candidate_name"]) == ("Backend \U0001f600", "Ada X: \u202e")

@@ -34,6 +34,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "credential_not_found": (404, "There is no such key or link."),
     "session_not_found": (404, "This interview has no such session."),
     "method_not_allowed": (405, "This address does not take that method."),
+    "request_timeout": (408, "The request took too long to arrive. Please send it again."),
     "turn_conflict": (409, "Another answer to this session came first. Read the session and go on from there."),
     "session_complete": (409, "The session is complete; no more answers are taken."),
     "turn_limit": (409, "This session has had too many messages. Skip the question or end it."),
@@ -65,14 +66,14 @@ DOCUMENT_CODES = tuple(code for code in CODES if code.startswith("document_"))
 
 _HTTP_CODES = {
     400: "invalid_payload", 401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
-    413: "payload_too_large",
+    408: "request_timeout", 413: "payload_too_large",
 }  # fmt: skip
 _RETRY_SECONDS = {"turn_conflict": 1, "llm_failure": 2, "busy": 5}
 _UNEXPECTED = {
     "internal_error": "Something went wrong on our side.",
     "session_start_failed": "The session could not be started.",
 }
-_EVERYWHERE = ("unauthorized", "forbidden", "payload_too_large", "internal_error")
+_EVERYWHERE = ("unauthorized", "forbidden", "request_timeout", "payload_too_large", "internal_error")
 _NAME_CHARS = 80
 
 

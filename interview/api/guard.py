@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+from anyio import CancelScope, current_time
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,6 +15,9 @@ from interview.documents import MAX_BYTES
 MAX_JSON_BYTES = 1024 * 1024
 MAX_UPLOAD_BYTES = 2 * MAX_BYTES + 3 * 1024 * 1024
 """Two files, pasted texts, and what a form adds."""
+
+BODY_SECONDS = 300.0
+"""What a request's body may take to arrive: 23 MB over a connection of less than 1 Mbit/s."""
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -64,12 +70,16 @@ class _Reply:
 
 
 def _limited(receive: Receive, limit: int) -> Receive:
-    """Counts a body that did not say its length, or not the truth."""
-    seen = 0
+    """Counts a body that did not say its length, or not the truth, and waits for it no longer than its time."""
+    seen, deadline, whole = 0, current_time() + BODY_SECONDS, False
 
     async def counted() -> Message:
-        nonlocal seen
-        message = await receive()
+        nonlocal seen, whole
+        with CancelScope(deadline=math.inf if whole else deadline) as waiting:
+            message = await receive()
+        if waiting.cancelled_caught:
+            raise HTTPException(408)
+        whole = not message.get("more_body", False)
         seen += len(message.get("body", b""))
         if seen > limit:
             raise HTTPException(413)

@@ -32,16 +32,16 @@ class InterviewList(Model):
     next: str | None = Field(description="Send as `cursor` for the next page; null on the last.")
 
 
-class InvitationRequest(BaseModel):
+class InvitationRequest(Model):
     expires_in_hours: float = Field(7 * 24, description="Up to 90 days.")
     mode: Mode = "text"
     extra_time_factor: float = Field(1.0, description="1 to 4, for a candidate who needs more time.")
 
 
-class StatusChange(BaseModel):
+class StatusChange(Model):
     """`source` and `session_id` are taken from clients that send them; the status is the interview's."""
 
-    index: int
+    index: int = Field(le=2**31 - 1)
     status: StatusName
     source: str | None = Field(None, max_length=40)
     session_id: str | None = Field(None, max_length=64)
@@ -55,7 +55,7 @@ class CustomQuestion(BaseModel):
     competency: str | None = Field(None, max_length=120, description="A competency of the plan.")
 
 
-class ScoringRequest(BaseModel):
+class ScoringRequest(Model):
     """A session to score again (the newest one by default), or a transcript from elsewhere; not both."""
 
     session_id: str | None = Field(None, max_length=64)
