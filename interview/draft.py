@@ -33,7 +33,7 @@ from interview.models import (
     StatusName,
     TranscriptEntry,
 )
-from interview.scoring import grounded, replace_latest
+from interview.scoring import grounded, standing_scores
 from interview.state import AskedPrompt, InterviewSessionState
 from interview.transcript import by_id, current_text, unquoted
 
@@ -163,10 +163,11 @@ class Draft:
             )
         )
         evaluation = grounded(suggested, competency, said)
-        before = self.state.latest.get(competency.name, {})
-        standing = replace_latest(before, map(unquoted, evaluation.criterion_scores))
-        self.update(latest=self.state.latest | {competency.name: standing})
         self.add_evaluation(evaluation, prompt)
+        numbers = sorted({asked.response for asked in self.state.prompts if asked.competency == competency.name})
+        made = (self.evaluations[number].criterion_scores for number in numbers if number in self.evaluations)
+        standing = standing_scores(map(unquoted, scores) for scores in made)
+        self.update(latest=self.state.latest | {competency.name: standing})
         return evaluation
 
     def add_evaluation(self, evaluation: Evaluation, prompt: AskedPrompt) -> None:

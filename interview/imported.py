@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from rapidfuzz import fuzz
 from sqlalchemy.orm import Session
 
@@ -27,7 +28,9 @@ class SpokenLine(Model):
 
     role: str = Field(max_length=40)
     text: Words = Field(max_length=MAX_ANSWER_CHARS)
-    timestamp: str = Field("", max_length=40)
+    timestamp: Annotated[str, BeforeValidator(lambda value: "" if value is None else str(value))] = Field(
+        "", max_length=40
+    )
 
 
 def import_session(tx: Session, context: Context, interview_id: str) -> SessionRow:

@@ -113,15 +113,17 @@ def _within(
     room = max_questions - len(asked) - len(core)
     open_rubric = not competency_summary(competency, state.latest.get(competency.name, {})).rubric_filled
     thin = level in ("stuck", "vague")
-    if (open_rubric or thin) and room > 0 and level is not None and asked:
+    wanting = (open_rubric or thin) and room > 0
+    if wanting and level is not None and asked:
         used = [prompt.escalation for prompt in state.prompts if prompt.response == state.prompts[-1].response]
         rung = next_rung(level, used)
-        probe_instead = probes and not core and not thin
+        # A probe on the résumé keeps its place: one more follow-up may not take the last one.
+        probe_instead = probes and not core and (not thin or room == 1)
         if rung and not probe_instead:
             return FollowUp(rung)
     if core:
         return Ask(core[0])
-    if open_rubric and room > 0 and probes:
+    if wanting and probes:
         return Ask(probes[0])
     return None
 

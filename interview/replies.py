@@ -21,7 +21,7 @@ from interview.events import (
     StageEntered,
 )
 from interview.models import CompetencySummary, CriterionScore, Evaluation, Stage
-from interview.scoring import competency_summary, overall, replace_latest, without_entry
+from interview.scoring import competency_summary, overall, standing_scores
 from interview.store.sessions import Loaded
 from interview.store.tables import TurnRow
 from interview.transcript import by_id, quoted_summaries
@@ -30,18 +30,16 @@ Latest = dict[str, dict[str, CriterionScore]]
 
 
 def standing(loaded: Loaded, last_event: int | None = None) -> Latest:
-    """The latest score per competency and criterion after an event: corrected words take their scores with them."""
-    entries = by_id(loaded.entries)
-    latest: Latest = {}
+    """The standing score per competency and criterion after an event."""
+    newest: dict[int, EvaluationMade] = {}
     for event in (*loaded.carried_events, *_until(loaded.events, last_event)):
-        payload = event.payload
-        if isinstance(payload, CandidateMove) and payload.move == "correct":
-            corrected = entries[payload.entry_id].corrects if payload.entry_id in entries else None
-            latest = {name: without_entry(scores, corrected) for name, scores in latest.items()}
-        elif isinstance(payload, EvaluationMade) and payload.competency:
-            name = payload.competency
-            latest[name] = replace_latest(latest.get(name, {}), payload.criterion_scores)
-    return latest
+        if isinstance(event.payload, EvaluationMade) and event.payload.competency:
+            newest[event.payload.response] = event.payload
+    made = [payload for _, payload in sorted(newest.items())]
+    return {
+        name: standing_scores(payload.criterion_scores for payload in made if payload.competency == name)
+        for name in dict.fromkeys(payload.competency or "" for payload in made)
+    }
 
 
 def summaries(loaded: Loaded, last_event: int | None = None) -> tuple[CompetencySummary, ...]:

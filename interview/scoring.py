@@ -79,13 +79,16 @@ def replace_latest(latest: Mapping[str, CriterionScore], new: Iterable[Criterion
     return standing
 
 
-def without_entry(latest: Mapping[str, CriterionScore], entry_id: int | None) -> dict[str, CriterionScore]:
-    """The standing scores that do not rest on this transcript entry: words taken back take their scores with them."""
-    return {
-        criterion: score
-        for criterion, score in latest.items()
-        if all(piece.entry_id != entry_id for piece in score.evidence)
-    }
+def standing_scores(responses: Iterable[Iterable[CriterionScore]]) -> dict[str, CriterionScore]:
+    """A competency's standing scores from the newest evaluation of each of its responses, oldest response first.
+
+    A response's newest evaluation takes the place of its earlier ones altogether; between responses `replace_latest`
+    decides.
+    """
+    standing: dict[str, CriterionScore] = {}
+    for scores in responses:
+        standing = replace_latest(standing, scores)
+    return standing
 
 
 def competency_summary(competency: Competency, latest: Mapping[str, CriterionScore]) -> CompetencySummary:

@@ -20,7 +20,6 @@ from interview.events import (
 )
 from interview.models import Escalation, Evaluation, Move, Question, Stage
 from interview.scorecards import score_request
-from interview.scoring import without_entry
 from interview.state import AskedPrompt
 
 TAKE_TIME = "Take the time you need. I will wait. The question stays:"
@@ -28,6 +27,7 @@ OFFER_STOP = "Would you like to end the interview here? Say yes to end it, or go
 ASK_CORRECTION = "What should your last answer say instead? Please begin with: I want to correct my last answer."
 NOTHING_TO_CORRECT = "There is no answer to correct yet."
 CORRECTED = "Thank you, I have put that in the place of your last answer."
+ADDED = "Thank you, I have added that to your last answer."
 
 
 class Step(TypedDict, total=False):
@@ -93,7 +93,11 @@ def move(step: Step) -> Step:
 
 
 def correct(step: Step) -> Step:
-    """Put new words in the place of the last answer and evaluate that response again."""
+    """Put new words in the place of the last answer, or beside it, and evaluate that response again.
+
+    The button brings the whole answer anew. Somebody who says "I want to correct that: it was eight, not six" does not
+    repeat the rest, so what is said in passing is added.
+    """
     draft, turn = step["draft"], _turn(step)
     prompts = list(draft.state.prompts)
     at = max((i for i, prompt in enumerate(prompts) if prompt.answers and not prompt.carried), default=None)
@@ -101,16 +105,17 @@ def correct(step: Step) -> Step:
         _record_move(draft, turn, "correct", f"{NOTHING_TO_CORRECT} {draft.text_of(draft.state.prompts[-1])}")
         _checkpoint(draft)
         return {}
-    old = prompts[at].answers[-1]
-    entry = draft.add_entry("candidate", _correction(turn), corrects=old)
-    prompts[at] = prompts[at].model_copy(update={"answers": (*prompts[at].answers[:-1], entry.entry_id)})
+    *kept, old = prompts[at].answers
+    anew = turn.action == "correct"
+    entry = draft.add_entry("candidate", _correction(turn), corrects=old if anew else None)
+    answers = (*kept, entry.entry_id) if anew else (*kept, old, entry.entry_id)
+    prompts[at] = prompts[at].model_copy(update={"answers": answers})
     draft.update(prompts=tuple(prompts))
     if turn.auto_send:
         draft.spoken.add(entry.entry_id)
-    reply = draft.add_entry("interviewer", f"{CORRECTED} {draft.text_of(draft.state.prompts[-1])}")
+    reply = draft.add_entry("interviewer", f"{CORRECTED if anew else ADDED} {draft.text_of(draft.state.prompts[-1])}")
     draft.emit(CandidateMove(move="correct", entry_id=entry.entry_id, reply_id=reply.entry_id))
     draft.add_flags(moves.flags(entry.entry_id, entry.text))
-    _forget(draft, prompts[at], old)
     _evaluate(draft, prompts[at])
     _checkpoint(draft)
     return {}
@@ -243,13 +248,6 @@ def _evaluate(draft: Draft, answered: AskedPrompt) -> Evaluation:
     newest = answered.answers[-1] if answered.answers else None
     draft.add_flags([flag.model_copy(update={"entry_id": flag.entry_id or newest}) for flag in evaluation.flags])
     return evaluation
-
-
-def _forget(draft: Draft, corrected: AskedPrompt, entry_id: int) -> None:
-    """Drop the standing scores that rest on words which the candidate has taken back."""
-    if name := corrected.competency:
-        kept = without_entry(draft.state.latest.get(name, {}), entry_id)
-        draft.update(latest=draft.state.latest | {name: kept})
 
 
 def _enter(draft: Draft, stage: Stage, competency: str | None) -> None:

@@ -186,7 +186,6 @@ NEW = "the fault was in the queue and not in the cache"
     [
         ("correct", NEW, NEW),
         ("correct", f"I want to correct my last answer: {NEW}", NEW),
-        ("answer", f"I want to correct my last answer: {NEW}", NEW),
     ],
 )
 def test_a_correction_takes_the_place_of_the_last_answer(
@@ -215,24 +214,25 @@ def test_scores_on_words_taken_back_go_also_where_the_new_words_show_nothing(hom
     assert turn.overall_score == 0.0
 
 
-def test_scores_on_other_words_of_the_response_stand_after_a_correction(home: House, session_id: str) -> None:
-    """Only what rests on the corrected entry is dropped."""
-    evaluate = home.engine.evaluate
+def test_a_correction_in_passing_is_added_to_the_last_answer(home: House, session_id: str) -> None:
+    """Who says what was wrong does not repeat the rest: nothing of the answer is lost."""
+    home.engine.levels.extend([4.5, 2.0])
+    home.say(session_id)
+    turn = home.say(session_id, f"I want to correct my last answer: {NEW}")
+    assert types(turn.events) == ["candidate_move", "evaluation"]
+    assert turn.question
+    assert turn.question.content == f"{steps.ADDED} Tell me about teamwork, part 1."
+    assert [entry.text for entry in home.engine.evaluated[-1].exchanges[0].answers] == [ANSWER, NEW]
+    assert turn.overall_score == 2.0
+    assert all(line.corrects is None for line in home.see(session_id).transcript)
 
-    def half(request: Any) -> Any:
-        """Only the first criterion finds anything, and only in the first answer."""
-        made = evaluate(request)
-        first = made.criterion_scores[0] if len(request.exchanges) == 1 else None
-        return made.model_copy(update={"criterion_scores": (first,) if first else ()})
 
-    home.engine.evaluate = half  # type: ignore[method-assign]
-    home.engine.levels.extend([2.0] * 3)
+def test_the_newest_evaluation_of_a_response_takes_the_place_of_its_earlier_ones(home: House, session_id: str) -> None:
+    """Live and in a new scoring of the same words alike: no level of an earlier reading is left over."""
+    home.engine.levels.extend([2.0, None])
     assert types(home.say(session_id).events)[-1] == "follow_up"
-    home.say(session_id, "And it was late.")
-    turn = home.say(session_id, NEW, action="correct")
-    assert [e.answer_text for e in home.engine.evaluated[-1].exchanges] == [ANSWER, NEW]
-    assert turn.competencies[0].total_score == 2.0
-    assert turn.competencies[0].criteria[0].evidence[0].quote == ANSWER
+    turn = home.say(session_id, "And it was late.")
+    assert {row.status for row in turn.competencies[0].criteria} == {"insufficient_evidence"}
 
 
 def test_a_correction_while_a_follow_up_waits_is_evaluated_without_it(home: House, session_id: str) -> None:

@@ -178,6 +178,10 @@ FIRST = [WARMUP, prompt(2, 0, "Debugging")]
         (WITH_PROBE, FIRST, {}, "sound", 3, Ask(WITH_PROBE[1])),
         (WITH_PROBE, FIRST, {}, "vague", 3, FollowUp("why")),
         (WITH_PROBE, FIRST, {}, None, 3, Ask(WITH_PROBE[1])),
+        # A thin response is asked for more, but the last place is the probe's.
+        (WITH_PROBE, [*FIRST, prompt(2, 0, "Debugging", "why")], {}, "vague", 3, Ask(WITH_PROBE[1])),
+        (WITH_PROBE, [*FIRST, prompt(2, 0, "Debugging", "why")], {"Debugging": True}, "vague", 3, Ask(WITH_PROBE[1])),
+        (WITH_PROBE, [*FIRST, prompt(2, 0, "Debugging", "why")], {}, "vague", 4, FollowUp("how")),
         (WITH_PROBE, FIRST, {}, None, 1, Ask(WITH_PROBE[2])),
         (WITH_PROBE, FIRST, {"Debugging": True}, "strong", 3, Ask(WITH_PROBE[2])),
     ],
