@@ -11,6 +11,7 @@ if st.runtime.exists():
 else:
     from collections.abc import AsyncIterator
     from contextlib import asynccontextmanager
+    from threading import Thread
 
     from starlette.routing import Mount
 
@@ -25,6 +26,7 @@ else:
         """Tells whoever starts the server how to come in."""
         link = f"{candor.context.settings.public_url.rstrip('/')}/enter/{candor.access.local_link()}"
         print(f"\n  Administrator's link, for you alone: {link}\n", flush=True)  # noqa: T201
+        Thread(target=candor.warm_up, name="warm-up", daemon=True).start()
         try:
             yield
         finally:

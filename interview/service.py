@@ -35,6 +35,14 @@ class Service:
     guides: Guides
     analytics: Analytics
 
+    def warm_up(self) -> None:
+        """Load what the first candidate would otherwise wait for: the graph and the engine's data. Takes seconds."""
+        from interview import graph
+
+        graph.compiled()
+        if isinstance(self.context.engine, EmbeddedEngine):
+            self.context.engine.plan("Engineer", "Builds and runs services.", max_questions_per_competency=3)
+
     def close(self) -> None:
         self.context.database.close()
 

@@ -337,3 +337,15 @@ def test_an_answer_in_other_words_keeps_all_its_scores() -> None:
 @each_stuffed
 def test_gaming_has_no_criterion_left_out_of_its_mean(answer: str) -> None:
     assert all(score.status == "assessed" for score in at_the_bank("Handling conflict", answer).criterion_scores)
+
+
+# --- too little -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answer", ["It went fine.", "Good result.", "We fixed it."])
+@pytest.mark.parametrize("name", ["Debugging and incident response", "Teamwork"])
+def test_words_that_tell_of_nothing_get_no_level(name: str, answer: str) -> None:
+    """Saying that it went well is no evidence of anything, neither good nor weak."""
+    evaluation = at_the_bank(name, answer)
+    assert {score.status for score in evaluation.criterion_scores} == {"insufficient_evidence"}
+    assert evaluation.follow_up_needed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -293,6 +294,8 @@ def test_probes_belong_to_the_plans_competencies_in_order(role: str) -> None:
         places = [names.index(probe.competency or "") for probe in probes]
         assert places == sorted(places)
         assert all(probe.purpose and probe.kind == "probe" for probe in probes)
+        core = Counter(question.competency for question in plan.core_questions)
+        assert {core[probe.competency] for probe in probes} == {min(core.values())}, "where the limit leaves room"
 
 
 def test_instructions_in_a_resume_are_never_taken_up() -> None:

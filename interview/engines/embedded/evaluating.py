@@ -56,6 +56,8 @@ _MET = 0.36
 _SUPPORTING = 0.75
 _WIDE = 1.5
 _MOST_QUOTES = 3
+_TOO_LITTLE = 3
+"""Different content words below which an answer tells of nothing."""
 _MOST_HINTS = 3
 _ENOUGH = 3.5
 
@@ -188,7 +190,7 @@ def _is_untouched(heard: Heard, own: Weighed, weighed: Sequence[Weighed]) -> boo
 def _judge(heard: Heard, weighed: Weighed, *, untouched: bool) -> tuple[CriterionScore, list[str]]:
     """The score for one criterion, and nudges towards what is missing."""
     criterion, covers = weighed.criterion, weighed.covers
-    evidence = () if untouched or _is_off_topic(heard) else _evidence(heard, weighed.targets)
+    evidence = () if untouched or _is_off_topic(heard) or _says_too_little(heard) else _evidence(heard, weighed.targets)
     signals = heard.signals if heard.family == "story" else None
     met = sorted((target for target in covers if covers[target] >= _MET), key=lambda target: -covers[target])
     missed = [target for target in covers if covers[target] < _MET]
@@ -266,6 +268,12 @@ def _located(piece: Piece) -> Evidence | None:
 
 def _leaves_open(score: CriterionScore) -> bool:
     return score.score < _ENOUGH or score.high - score.low > 1
+
+
+def _says_too_little(heard: Heard) -> bool:
+    """ "It went fine" in reply to a question about an experience: not weak, but nothing that could be rated."""
+    said = {stem for piece in heard.whole.pieces for stem in content_stems(piece.text)}
+    return heard.family == "story" and len(said) < _TOO_LITTLE
 
 
 def _is_off_topic(heard: Heard) -> bool:

@@ -211,14 +211,19 @@ def _nearness(plan: PositionPlan, line: str) -> float:
 
 
 def _attached(plan: PositionPlan, drafts: Sequence[_Probe]) -> tuple[Question, ...]:
-    """The probes in the order of the plan's competencies, each at the competency that it is nearest to."""
+    """The probes in the order of the plan's competencies, each at the competency that it is nearest to.
+
+    Among those with the fewest core questions: under the limit of questions, the others have hardly room for a probe.
+    """
+    core = [sum(q.competency == known.name for q in plan.core_questions) for known in plan.competencies]
+    open_to = [at for at, count in enumerate(core) if count == min(core)]
     rows = embed([draft.about for draft in drafts])
     nearness = rows @ embed([_described(plan, at) for at in range(len(plan.competencies))]).T
     nearest: list[int] = []
     for row in nearness:
         # A competency that has a probe already needs to be clearly nearer to get another one.
-        gains = [float(near) - 0.2 * nearest.count(at) for at, near in enumerate(row)]
-        nearest.append(gains.index(max(gains)))
+        gains = {at: float(row[at]) - 0.2 * nearest.count(at) for at in open_to}
+        nearest.append(max(gains, key=lambda at: gains[at]))
     order = sorted(range(len(drafts)), key=lambda at: (nearest[at], at))
     return tuple(
         Question(
