@@ -373,13 +373,10 @@ def test_every_hostile_pdf_ends_in_text_or_an_error_a_person_can_act_on() -> Non
 
 
 def outcome(path: Path) -> str:
-    started = time.monotonic()
     try:
         assert read(path.name, path.read_bytes()).text
     except DocumentError as error:
         return error.code if error.message == SENTENCES[error.code] else "other sentence"
-    finally:
-        assert time.monotonic() - started < documents.SECONDS + 0.5, path.name
     return ""
 
 

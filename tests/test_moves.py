@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
+from bounded import bounded
 
 from interview.models import MAX_ANSWER_CHARS, Move
 from interview.moves import (
@@ -554,18 +553,17 @@ def test_a_flag_points_at_its_entry_and_repeats_none_of_its_words() -> None:
 @pytest.mark.parametrize(
     "piece", ["so and then we ", "can you please just maybe kindly ", "a", '"', "!? ", "i think ", "\u200b"]
 )
-def test_the_longest_answer_is_read_quickly(piece: str) -> None:
-    """Whatever is repeated, reading the longest answer that is allowed takes well under two seconds."""
+def test_the_longest_answer_is_read_to_its_end(piece: str) -> None:
+    """Whatever is repeated: no pattern goes round and round."""
     text = (piece * MAX_ANSWER_CHARS)[:MAX_ANSWER_CHARS]
-    began = time.perf_counter()
-    recognise(text)
-    recognise(text[:200])
-    correction_text(text)
-    is_stuck(text)
-    is_affirmative(text)
-    flags(1, text)
-    injected_spans(text)
-    assert time.perf_counter() - began < 2
+    with bounded():
+        assert recognise(text) == "answer"
+        recognise(text[:200])
+        correction_text(text)
+        is_stuck(text)
+        is_affirmative(text)
+        flags(1, text)
+        injected_spans(text)
 
 
 @pytest.mark.parametrize(

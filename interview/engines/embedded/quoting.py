@@ -11,10 +11,11 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
+from interview.engines.embedded.addressing import scorer_spans
 from interview.engines.embedded.cleaning import FUNCTION_WORDS
 from interview.engines.embedded.phrases import load
 from interview.engines.embedded.text import stem, words
-from interview.moves import flags, injected_spans
+from interview.moves import flags
 
 QUOTED = re.compile(r"“([^”]*)”")
 """What earlier prompts quoted."""
@@ -87,7 +88,7 @@ def clauses(answer: str) -> list[Clause]:
 
 def _own_words(answer: str) -> str:
     """The answer without the sentences that address the evaluator."""
-    for start, end in reversed(injected_spans(answer)):
+    for start, end in reversed(scorer_spans(answer)):
         answer = f"{answer[:start]}\n{answer[end:]}"
     return answer
 
