@@ -191,9 +191,13 @@ class Draft:
         return self._planned(pending.question_index) if pending else None
 
     def text_of(self, prompt: AskedPrompt) -> str:
-        """What a prompt asks: a planned question without the words that led over to it, a follow-up as spoken."""
+        """What a prompt asks: a planned question without the words that led over to it, a follow-up as spoken.
+
+        What was spoken decides: a question that was added since may stand at that index today.
+        """
+        spoken = by_id(self.entries)[prompt.entry_id].text
         question = self._planned(prompt.question_index) if prompt.escalation == "broad" else None
-        return question.text if question else by_id(self.entries)[prompt.entry_id].text
+        return question.text if question and question.text in spoken else spoken
 
     def exchanges(self, response: int) -> tuple[Exchange, ...]:
         """Prompts and answers of one response, oldest first, corrections applied."""

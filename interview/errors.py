@@ -66,7 +66,3 @@ class EngineFailure(InterviewError):
     """The model did not give a usable answer; nothing was changed and the call may be repeated."""
 
     code, status = "llm_failure", 502
-
-
-class SessionStartFailed(InterviewError):
-    code, status = "session_start_failed", 500

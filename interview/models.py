@@ -126,6 +126,8 @@ class PersonaOverrides(Model):
 
 
 class PositionSettings(Model):
+    """How a position's interviews are held. Nothing acts on `purpose`, `recording` and `retention_days` yet."""
+
     time_limit_minutes: float = Field(45, gt=0, le=240)
     purpose: Purpose = "assessment"
     show_scores: bool = False

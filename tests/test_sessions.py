@@ -293,6 +293,18 @@ def test_an_evaluation_is_given_the_planned_question_without_what_led_over_to_it
     assert home.engine.evaluated[0].exchanges[0].prompt == record.questions[0]
 
 
+def test_a_question_added_after_a_restart_changes_nothing_of_what_was_asked(home: House) -> None:
+    """The old session is scored again on the questions that it was asked, wherever they stand today."""
+    record = home.interview()
+    session_id = home.start(record).session_id
+    home.finish(session_id)
+    home.service.interviews.restart(SYSTEM, record.interview_id)
+    home.service.questions.add(SYSTEM, record.interview_id, "Why us?", place=0)
+    home.engine.evaluated.clear()
+    home.service.scorecards.score(SYSTEM, record.interview_id, session_id)
+    assert home.engine.evaluated[0].exchanges[0].prompt == record.questions[0]
+
+
 def test_completion_writes_the_scorecard(home: House) -> None:
     record = home.interview()
     home.engine.levels.extend([3.5, 3.0, 5.0])
