@@ -30,9 +30,12 @@ Toggle = Annotated[bool, BeforeValidator(lambda value: False if value is None el
 
 
 class StartRequest(Model):
+    """`rehearsal`: the team tries the questions out in a session of its own, which takes no attempt."""
+
     interview_id: str = Field(min_length=1, max_length=64)
     candidate_id: str | None = Field(None, max_length=64)
     persona: PersonaOverrides | None = None
+    rehearsal: Toggle = False
 
 
 class TurnRequest(Model):

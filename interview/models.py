@@ -20,7 +20,7 @@ QuestionStyle = Literal["behavioural", "situational"]
 StatusName = Literal["not_started", "started", "answered", "skipped"]
 CriterionStatus = Literal["assessed", "not_assessed", "insufficient_evidence"]
 Speaker = Literal["candidate", "interviewer"]
-Move = Literal["answer", "repeat", "rephrase", "think", "skip", "ask", "correct", "stop"]
+Move = Literal["answer", "repeat", "rephrase", "think", "skip", "ask", "correct", "hint", "stop"]
 Mode = Literal["text", "live"]
 SessionStatus = Literal["active", "complete", "expired", "closed", "imported"]
 Purpose = Literal["assessment", "practice"]
@@ -126,7 +126,9 @@ class PersonaOverrides(Model):
 
 
 class PositionSettings(Model):
-    """How a position's interviews are held. Nothing acts on `purpose`, `recording` and `retention_days` yet."""
+    """How a position's interviews are held. `recording` and `retention_days` are named in the consent; nothing acts on
+    them yet.
+    """
 
     time_limit_minutes: float = Field(45, gt=0, le=240)
     purpose: Purpose = "assessment"
@@ -134,6 +136,11 @@ class PositionSettings(Model):
     study_guide: bool = True
     recording: bool = False
     retention_days: int = Field(365, ge=1, le=3650)
+
+    @property
+    def scores_shown(self) -> bool:
+        """Whether the candidate sees scores: in practice always."""
+        return self.show_scores or self.purpose == "practice"
 
 
 class PositionPlan(Model):

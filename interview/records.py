@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from interview.contract import TranscriptLine
@@ -33,8 +35,24 @@ class NewInterview(Model):
     warnings: tuple[str, ...] = ()
 
 
+InterviewState = Literal["draft", "ready", "invited", "in_progress", "expired", "completed", "closed"]
+"""How far an interview is. `draft`: its plan waits for approval; `ready`: nobody is invited yet (or not any more)."""
+
+
+class InterviewFilter(Model):
+    """Which interviews a list holds. `name`: part of the candidate's name; `archived` None: both kinds."""
+
+    position_id: str | None = Field(None, max_length=64)
+    state: InterviewState | None = None
+    name: Words = Field("", max_length=200)
+    archived: bool | None = None
+
+
 class SessionSummary(Model):
+    """`rehearsal`: the team tried the questions out."""
+
     session_id: str
+    rehearsal: bool = False
     status: SessionStatus
     mode: Mode
     attempt: int
@@ -44,7 +62,7 @@ class SessionSummary(Model):
 
 
 class InterviewSummary(Model):
-    """A line of the interviews list."""
+    """A line of the interviews list. `status` is that of its newest session; rehearsals do not count."""
 
     interview_id: str
     position_id: str
@@ -52,7 +70,12 @@ class InterviewSummary(Model):
     candidate_id: str
     candidate_name: str
     status: SessionStatus | None
+    state: InterviewState
+    archived: bool
     asked_question_index: int | None
+    questions_done: int
+    questions_total: int
+    open_adjustments: int
     overall_score: float | None
     created_at: Moment
     updated_at: Moment
@@ -70,6 +93,8 @@ class InterviewRecord(Model):
     mode: str
     plan_version: int
     plan_approved: bool
+    state: InterviewState
+    archived: bool
     questions: tuple[str, ...]
     question_plan: tuple[Question, ...]
     competencies: tuple[Competency, ...]

@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, MetaData, String, TypeDecorator, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    TypeDecorator,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -91,6 +102,8 @@ class InterviewRow(Base):
     created_by: Mapped[str]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime] = mapped_column(index=True)
+    closed_at: Mapped[datetime | None]
+    archived_at: Mapped[datetime | None]
 
 
 class InvitationRow(Base):
@@ -106,8 +119,38 @@ class InvitationRow(Base):
     revoked_at: Mapped[datetime | None]
 
 
+class ConsentRow(Base):
+    """A candidate's consent: the sentences that were agreed to, and when. Appended, never overwritten."""
+
+    __tablename__ = "consents"
+
+    consent_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    interview_id: Mapped[str] = mapped_column(ForeignKey("interviews.interview_id"), index=True)
+    invitation_id: Mapped[str] = mapped_column(ForeignKey("invitations.invitation_id"))
+    notice: Mapped[list[Any]]
+    at: Mapped[datetime]
+
+
+class AdjustmentRow(Base):
+    """What a candidate asks to have arranged otherwise, and the team's reply."""
+
+    __tablename__ = "adjustments"
+
+    adjustment_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    interview_id: Mapped[str] = mapped_column(ForeignKey("interviews.interview_id"), index=True)
+    invitation_id: Mapped[str] = mapped_column(ForeignKey("invitations.invitation_id"))
+    text: Mapped[str]
+    created_at: Mapped[datetime]
+    reply: Mapped[str]
+    replied_at: Mapped[datetime | None]
+    replied_by: Mapped[str | None]
+
+
 class SessionRow(Base):
-    """One attempt. `version` rises by one with every write: a writer that read an older one has lost."""
+    """One attempt. `version` rises by one with every write: a writer that read an older one has lost.
+
+    `rehearsal`: the team tries the questions out; it takes no attempt and stands for nothing.
+    """
 
     __tablename__ = "sessions"
     __table_args__ = (Index("ix_sessions_idle", "status", "last_touched"),)
@@ -117,6 +160,7 @@ class SessionRow(Base):
     invitation_id: Mapped[str | None] = mapped_column(ForeignKey("invitations.invitation_id"))
     continues: Mapped[str | None] = mapped_column(ForeignKey("sessions.session_id"))
     attempt: Mapped[int]
+    rehearsal: Mapped[bool] = mapped_column(default=False, server_default=false())
     mode: Mapped[str]
     status: Mapped[str]
     version: Mapped[int]
@@ -124,6 +168,17 @@ class SessionRow(Base):
     created_at: Mapped[datetime]
     last_touched: Mapped[datetime]
     completed_at: Mapped[datetime | None]
+
+
+class AnswerDraftRow(Base):
+    """What a candidate has typed in reply to a prompt (its transcript entry) and not sent yet."""
+
+    __tablename__ = "answer_drafts"
+
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.session_id"), primary_key=True)
+    prompt_id: Mapped[int]
+    text: Mapped[str]
+    updated_at: Mapped[datetime]
 
 
 class EntryRow(Base):
