@@ -7,16 +7,21 @@ first time is there no runtime yet, and only then is the server built.
 import streamlit as st
 
 if st.runtime.exists():
-    st.navigation([st.Page("pages/home/start.py", title="Candor")], position="hidden").run()
+    from pages.components.frame import run
+
+    run()
 else:
     from collections.abc import AsyncIterator
     from contextlib import asynccontextmanager
     from threading import Thread
 
     from starlette.routing import Mount
+    from starlette.staticfiles import StaticFiles
 
     from interview.api import create_api
     from interview.api.door import door
+    from interview.fonts import FOLDER
+    from pages.components.problems import on_script_error
     from pages.components.service import service
 
     candor = service()
@@ -32,4 +37,5 @@ else:
         finally:
             candor.close()
 
-    app = st.App("app.py", routes=[Mount("/api", create_api(candor)), door(candor)], lifespan=lifespan)
+    routes = [Mount("/api", create_api(candor)), Mount("/fonts", StaticFiles(directory=FOLDER)), *door(candor)]
+    app = st.App("app.py", routes=routes, lifespan=lifespan, on_script_error=on_script_error)

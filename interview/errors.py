@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+import traceback
+from uuid import uuid4
+
+log = logging.getLogger(__name__)
+
 
 class InterviewError(Exception):
     """Base of all expected failures. `code` is stable; `message` is for people; `status` is the HTTP status."""
@@ -66,3 +72,12 @@ class EngineFailure(InterviewError):
     """The model did not give a usable answer; nothing was changed and the call may be repeated."""
 
     code, status = "llm_failure", 502
+
+
+def logged(error: Exception, code: str) -> str:
+    """A number for a failure that nobody foresaw. The log gets its kind and place under it, never its words."""
+    number = uuid4().hex[:8]
+    frames = traceback.extract_tb(error.__traceback__)
+    places = "\n".join(f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
+    log.error("%s %s: %s.%s\n%s", code, number, type(error).__module__, type(error).__qualname__, places)
+    return number

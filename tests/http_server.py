@@ -96,7 +96,7 @@ def running_api(service: Service) -> Iterator[str]:
     """The API and the door over a given service, in a thread of this process; gives the address."""
     api: FastAPI = create_api(service)
     port = free_port()
-    app = Starlette(routes=[Mount("/api", api), door(service)])
+    app = Starlette(routes=[Mount("/api", api), *door(service)])
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", ws="none"))
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -29,8 +29,8 @@ _REFUSED = """<!doctype html>
 """
 
 
-def door(service: Service) -> Route:
-    """`GET /enter/{token}`. A link may be opened as often as it holds, so a preview of it uses nothing up."""
+def door(service: Service) -> list[Route]:
+    """`GET /enter/{token}` and `GET /leave`. A link may be opened as often as it holds: a preview uses nothing up."""
 
     async def enter(request: Request) -> Response:
         try:
@@ -49,4 +49,9 @@ def door(service: Service) -> Route:
         )
         return reply
 
-    return Route("/enter/{token}", enter, name="enter")
+    async def leave(_: Request) -> Response:
+        reply = RedirectResponse("/", 303, _HEADERS)
+        reply.delete_cookie(COOKIE_NAME, path="/", httponly=True, samesite="lax")
+        return reply
+
+    return [Route("/enter/{token}", enter, name="enter"), Route("/leave", leave, name="leave")]

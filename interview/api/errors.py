@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import uuid4
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -14,9 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from interview.errors import InterviewError
-
-log = logging.getLogger(__name__)
+from interview.errors import InterviewError, logged
 
 CODES: Mapping[str, tuple[int, str]] = {
     "invalid_payload": (400, "The field “answer” is not right: String should have at most 20000 characters."),
@@ -100,12 +95,8 @@ def problem(code: str, message: str, status: int) -> JSONResponse:
 
 
 def unexpected(error: Exception, code: str = "internal_error") -> JSONResponse:
-    """The response to a failure that nobody foresaw. The log gets its kind and place under a number, not its words."""
-    number = uuid4().hex[:8]
-    frames = traceback.extract_tb(error.__traceback__)
-    places = "\n".join(f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
-    log.error("%s %s: %s.%s\n%s", code, number, type(error).__module__, type(error).__qualname__, places)
-    return problem(code, f"{_UNEXPECTED[code]} Please tell the team this number: {number}.", 500)
+    """The response to a failure that nobody foresaw."""
+    return problem(code, f"{_UNEXPECTED[code]} Please tell the team this number: {logged(error, code)}.", 500)
 
 
 def problems(*codes: str) -> dict[int | str, dict[str, Any]]:

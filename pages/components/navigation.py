@@ -1,0 +1,47 @@
+"""Which pages a visitor gets. A page that is not listed for a role cannot be reached by it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from interview.access import Actor
+
+Menu = Mapping[str, Sequence[Page]]
+
+
+def menu(actor: Actor | None) -> Menu:
+    """Section → pages; the first page is the one that the visitor lands on."""
+    if actor is None or actor.role == "program":
+        return {"": [st.Page("pages/home/start.py", title="Candor", icon=":material/waving_hand:", default=True)]}
+    if actor.role == "candidate":
+        return {"": [st.Page("pages/candidate/journey.py", title="Your interview", icon=":material/forum:")]}
+    scores = st.Page("pages/analyst/scores.py", title="Scores", icon=":material/query_stats:", url_path="scores")
+    if actor.role == "analyst":
+        return {"": [scores]}
+    people = st.Page(
+        "pages/admin/people.py", title="People and keys", icon=":material/manage_accounts:", url_path="people"
+    )
+    return {
+        "Interviews": _hiring(),
+        "Scores": [scores],
+        **({"Administration": [people]} if actor.role == "administrator" else {}),
+    }
+
+
+def _hiring() -> list[Page]:
+    return [
+        st.Page("pages/hiring/interviews.py", title="Interviews", icon=":material/list_alt:", default=True),
+        st.Page("pages/hiring/upload.py", title="New interviews", icon=":material/upload_file:", url_path="new"),
+        st.Page("pages/hiring/positions.py", title="Positions", icon=":material/work:", url_path="positions"),
+        st.Page(
+            "pages/hiring/interview.py",
+            title="Interview",
+            icon=":material/person:",
+            url_path="interview",
+            visibility="hidden",  # reached from the list, with the interview's id
+        ),
+        st.Page("pages/hiring/observe.py", title="Observe and practise", icon=":material/forum:", url_path="observe"),
+    ]
