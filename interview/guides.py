@@ -39,5 +39,5 @@ class Guides:
             role_title=loaded.plan.role_title,
             held_on=loaded.session.created_at.date(),
             content=self._context.engine.guide(score_request(loaded.draft(self._context))),
-            show_scores=loaded.settings.show_scores,
+            show_scores=loaded.settings.scores_shown,
         )

@@ -1,12 +1,38 @@
-"""The candidate's way through their interview: welcome and consent, start, interview, done. The database knows where."""
+"""The candidate's way through their interview: welcome, start, interview, done. The database knows where they are."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
+from sqlalchemy.orm import Session
 
-from interview.models import Model, Moment, Purpose, Words
+from interview.access import HIRING_ROLES, Actor, audit
+from interview.attempts import expire_overdue
+from interview.consent import Notice, notice
+from interview.context import Context, new_id
+from interview.contract import StartRequest
+from interview.errors import Conflict, InvalidPayload, NotFound, SessionUnknown
+from interview.interviews import interview_row
+from interview.models import MAX_ANSWER_CHARS, Model, Moment, Persona, PositionSettings, Purpose, Words
+from interview.sessions import InterviewSessionManager
+from interview.state import InterviewSessionState
+from interview.store import journeys as queries
+from interview.store.tables import (
+    AdjustmentRow,
+    AnswerDraftRow,
+    CandidateRow,
+    ConsentRow,
+    InterviewRow,
+    InvitationRow,
+    PositionRow,
+    SessionRow,
+)
+
+MAX_ADJUSTMENT_CHARS = 2_000
+MAX_OPEN_ADJUSTMENTS = 10
+_CLEANED = TypeAdapter(Words)
 
 JourneyStep = Literal["welcome", "start", "interview", "done"]
 """`welcome`: no consent yet; `start`: no open session; `interview`: one is open; `done`: completed, or closed."""
@@ -55,3 +81,231 @@ class AdjustmentReply(Model):
 
     text: Words = Field(min_length=1, max_length=2_000)
     extra_time_factor: float | None = Field(None, ge=1, le=4)
+
+
+class Journeys:
+    """The candidate's use cases around their session, and the team's replies to what they ask for."""
+
+    def __init__(self, context: Context, sessions: InterviewSessionManager) -> None:
+        self._context = context
+        self._sessions = sessions
+
+    def read(self, actor: Actor) -> Journey:
+        """Where the candidate stands. Candidates only: Forbidden for anybody else."""
+        actor.require("candidate")
+        expire_overdue(self._context)
+        with self._context.database.read() as tx:
+            return _journey(tx, actor)
+
+    def consent(self, actor: Actor, agreed: Notice) -> Journey:
+        """Keep the candidate's consent to these sentences; doing it again adds nothing.
+
+        Raises Conflict `notice_changed` when today's sentences are others: read again and show those.
+        """
+        actor.require("candidate")
+        with self._context.database.write() as tx:
+            row, settings = _scene(tx, actor)
+            if agreed != notice(settings):
+                raise Conflict(
+                    "The hiring team has changed how this interview is held. Please read the new text and agree again.",
+                    code="notice_changed",
+                )
+            if _consented_at(tx, row, settings) is None:
+                self._add_consent(tx, actor, row, agreed)
+            tx.flush()
+            return _journey(tx, actor)
+
+    def begin(self, actor: Actor) -> str:
+        """Start the interview, or go on with it; gives the session's id.
+
+        Consent is asked here and not by the sessions' own start: a program shows a notice of its own. Raises Conflict
+        (`consent_missing`, `interview_closed`, `session_complete`), EngineFailure.
+        """
+        actor.require("candidate")
+        with self._context.database.read() as tx:
+            row, settings = _scene(tx, actor)
+            if row.closed_at is not None:
+                raise Conflict("The hiring team has ended this interview.", code="interview_closed")
+            if _consented_at(tx, row, settings) is None:
+                raise Conflict("Please read how the interview is held and agree to it first.", code="consent_missing")
+        return self._sessions.start(actor, StartRequest(interview_id=row.interview_id)).session_id
+
+    def save_draft(self, actor: Actor, session_id: str, text: str) -> None:
+        """Keep what was typed in reply to the prompt in hand; ignored when the session is not open.
+
+        `text`: at most `MAX_ANSWER_CHARS` characters, else InvalidPayload. SessionUnknown for another's session.
+        """
+        actor.require("candidate")
+        kept = _CLEANED.validate_python(text)
+        if len(kept) > MAX_ANSWER_CHARS:
+            raise InvalidPayload(f"An answer can have up to {MAX_ANSWER_CHARS:,} characters. Please shorten it.")
+        with self._context.database.write() as tx:
+            session = tx.get(SessionRow, session_id)
+            if session is None or session.interview_id != actor.interview_id or session.rehearsal:
+                raise SessionUnknown("There is no such session.")
+            pending = InterviewSessionState.model_validate(session.state).pending
+            if session.status == "active" and pending is not None:
+                now = self._context.clock()
+                tx.merge(AnswerDraftRow(session_id=session_id, prompt_id=pending.entry_id, text=kept, updated_at=now))
+
+    def request_adjustment(self, actor: Actor, text: str) -> Journey:
+        """Ask the team to arrange something otherwise; the same words again while they are open add nothing.
+
+        Raises InvalidPayload unless the text has 1 to 2,000 characters, Conflict `too_many_adjustments`.
+        """
+        actor.require("candidate")
+        wanted = _CLEANED.validate_python(text).strip()
+        if not 1 <= len(wanted) <= MAX_ADJUSTMENT_CHARS:
+            raise InvalidPayload(f"Please say what you need in 1 to {MAX_ADJUSTMENT_CHARS:,} characters.")
+        with self._context.database.write() as tx:
+            row, _ = _scene(tx, actor)
+            waiting = [asked.text for asked in queries.adjustments(tx, row.interview_id) if asked.replied_at is None]
+            if wanted not in waiting:
+                if len(waiting) >= MAX_OPEN_ADJUSTMENTS:
+                    raise Conflict(
+                        f"{MAX_OPEN_ADJUSTMENTS} of your requests wait for an answer. The team has to answer first.",
+                        code="too_many_adjustments",
+                    )
+                self._add_adjustment(tx, actor, row, wanted)
+            tx.flush()
+            return _journey(tx, actor)
+
+    def adjustments(self, actor: Actor, interview_id: str) -> list[Adjustment]:
+        """What the candidate of an interview asked for, newest first. The hiring team only."""
+        actor.require(*HIRING_ROLES)
+        with self._context.database.read() as tx:
+            interview_row(tx, interview_id)
+            return _adjustments(tx, interview_id)
+
+    def reply(self, actor: Actor, adjustment_id: str, reply: AdjustmentReply) -> Adjustment:
+        """Answer a candidate's request, with extra time where it is given; a later reply takes the place of an earlier.
+
+        Raises NotFound `adjustment_not_found`.
+        """
+        actor.require(*HIRING_ROLES)
+        expire_overdue(self._context)
+        with self._context.database.write() as tx:
+            row = tx.get(AdjustmentRow, adjustment_id)
+            if row is None:
+                raise NotFound("There is no such request.", code="adjustment_not_found")
+            row.reply, row.replied_at, row.replied_by = reply.text, self._context.clock(), actor.id
+            if reply.extra_time_factor is not None:
+                _give_time(tx, row, reply.extra_time_factor)
+            audit(
+                tx,
+                self._context,
+                actor,
+                "adjustment_answered",
+                row.interview_id,
+                adjustment=adjustment_id,
+                extra_time_factor=reply.extra_time_factor,
+            )
+            return Adjustment.model_validate(row, from_attributes=True)
+
+    def _add_consent(self, tx: Session, actor: Actor, row: InterviewRow, agreed: Notice) -> None:
+        consent = ConsentRow(
+            consent_id=new_id(),
+            interview_id=row.interview_id,
+            invitation_id=actor.invitation_id,
+            notice=list(agreed),
+            at=self._context.clock(),
+        )
+        tx.add(consent)
+        audit(tx, self._context, actor, "consent_given", row.interview_id, consent=consent.consent_id)
+
+    def _add_adjustment(self, tx: Session, actor: Actor, row: InterviewRow, text: str) -> None:
+        asked = AdjustmentRow(
+            adjustment_id=new_id(),
+            interview_id=row.interview_id,
+            invitation_id=actor.invitation_id,
+            text=text,
+            created_at=self._context.clock(),
+            reply="",
+        )
+        tx.add(asked)
+        audit(tx, self._context, actor, "adjustment_requested", row.interview_id, adjustment=asked.adjustment_id)
+
+
+def _scene(tx: Session, actor: Actor) -> tuple[InterviewRow, PositionSettings]:
+    """The candidate's interview, and how its position's interviews are held today."""
+    row = interview_row(tx, actor.interview_id or "")
+    return row, PositionSettings.model_validate(tx.get_one(PositionRow, row.position_id).settings)
+
+
+def _consented_at(tx: Session, row: InterviewRow, settings: PositionSettings) -> datetime | None:
+    """When the candidate agreed to today's sentences; None if they have not."""
+    wanted = list(notice(settings))
+    return next((one.at for one in queries.consents(tx, row.interview_id) if one.notice == wanted), None)
+
+
+def _journey(tx: Session, actor: Actor) -> Journey:
+    row, settings = _scene(tx, actor)
+    position = tx.get_one(PositionRow, row.position_id)
+    invitation = tx.get_one(InvitationRow, actor.invitation_id)
+    sessions = queries.own_sessions(tx, row.interview_id)
+    attempt = [session for session in sessions if session.attempt == row.attempt]
+    in_hand = next((session for session in attempt if session.status == "active"), None)
+    state = InterviewSessionState.model_validate(in_hand.state) if in_hand else None
+    last = in_hand or (sessions[-1] if sessions else None)
+    consented_at = _consented_at(tx, row, settings)
+    minutes = settings.time_limit_minutes * invitation.extra_time_factor
+    step = _step(row, attempt, consented=consented_at is not None)
+    return Journey(
+        interview_id=row.interview_id,
+        role_title=position.role_title,
+        candidate_name=tx.get_one(CandidateRow, row.candidate_id).name,
+        interviewer_name=(state.persona if state else Persona.model_validate(position.persona)).name,
+        step=step,
+        purpose=settings.purpose,
+        time_limit_minutes=state.time_limit_minutes if state else minutes,
+        planned_questions=len(row.questions),
+        scores_shown=settings.scores_shown,
+        study_guide=settings.study_guide,
+        notice=notice(settings),
+        consented_at=consented_at,
+        session_id=last.session_id if last else None,
+        expired=step != "done" and bool(attempt) and attempt[-1].status == "expired",
+        closed=row.closed_at is not None,
+        draft=_draft(tx, state) if state else "",
+        adjustments=tuple(_adjustments(tx, row.interview_id)),
+        link_expires_at=invitation.expires_at,
+    )
+
+
+def _step(row: InterviewRow, attempt: list[SessionRow], *, consented: bool) -> JourneyStep:
+    """`attempt`: the candidate's sessions of the present attempt."""
+    found = {session.status for session in attempt}
+    if row.closed_at is not None or "complete" in found:
+        return "done"
+    if not consented:
+        return "welcome"
+    return "interview" if "active" in found else "start"
+
+
+def _draft(tx: Session, state: InterviewSessionState) -> str:
+    """What was typed in reply to the prompt in hand; "" for any other."""
+    draft = tx.get(AnswerDraftRow, state.session_id)
+    return draft.text if draft and state.pending and draft.prompt_id == state.pending.entry_id else ""
+
+
+def _adjustments(tx: Session, interview_id: str) -> list[Adjustment]:
+    return [Adjustment.model_validate(row, from_attributes=True) for row in queries.adjustments(tx, interview_id)]
+
+
+def _give_time(tx: Session, asked: AdjustmentRow, factor: float) -> None:
+    """Set the factor of the candidate's link, and bring the attempt's session to it.
+
+    An expired session counts too: the one that carries it on takes what is left of its time. The session is put on the
+    link that the request came by, so that the same time is not given twice.
+    """
+    interview = interview_row(tx, asked.interview_id)
+    sessions = [row for row in queries.own_sessions(tx, asked.interview_id) if row.attempt == interview.attempt]
+    if sessions and sessions[-1].status in ("active", "expired"):
+        row = sessions[-1]
+        before = tx.get(InvitationRow, row.invitation_id) if row.invitation_id else None
+        ratio = factor / (before.extra_time_factor if before else 1.0)
+        state = InterviewSessionState.model_validate(row.state)
+        longer = state.model_copy(update={"time_limit_minutes": state.time_limit_minutes * ratio})
+        row.state, row.version = longer.model_dump(mode="json"), row.version + 1
+        row.invitation_id = asked.invitation_id
+    tx.get_one(InvitationRow, asked.invitation_id).extra_time_factor = factor

@@ -14,6 +14,7 @@ from interview.engines.embedded import EmbeddedEngine
 from interview.guides import Guides
 from interview.interviews import Interviews
 from interview.invitations import Invitations
+from interview.journeys import Journeys
 from interview.positions import Positions
 from interview.questions import Questions
 from interview.scorecards import Scorecards
@@ -31,6 +32,7 @@ class Service:
     invitations: Invitations
     questions: Questions
     sessions: InterviewSessionManager
+    journeys: Journeys
     scorecards: Scorecards
     guides: Guides
     analytics: Analytics
@@ -58,7 +60,7 @@ def open_service(
     context = Context(
         settings=settings, database=Database(settings.database), engine=engine or EmbeddedEngine(), clock=clock
     )
-    positions = Positions(context)
+    positions, sessions = Positions(context), InterviewSessionManager(context)
     return Service(
         context=context,
         access=Access(context),
@@ -66,7 +68,8 @@ def open_service(
         interviews=Interviews(context, positions),
         invitations=Invitations(context),
         questions=Questions(context),
-        sessions=InterviewSessionManager(context),
+        sessions=sessions,
+        journeys=Journeys(context, sessions),
         scorecards=Scorecards(context),
         guides=Guides(context),
         analytics=Analytics(context),

@@ -31,7 +31,7 @@ class InterviewSessionManager:
         """The open session of this interview, or a new one with the warm-up question asked.
 
         Raises NotFound (`interview_not_found`, `candidate_not_found`), Conflict (`plan_not_approved`,
-        `session_complete` for an invitation that has been used), EngineFailure.
+        `session_complete` for an invitation that has been used, `interview_closed`), EngineFailure.
         """
         actor.require_interview(request.interview_id)
         expire_overdue(self._context)
@@ -42,7 +42,7 @@ class InterviewSessionManager:
             loaded = self._first_step(loaded)
         reply = replies.start_response(loaded, self._context.clock())
         if actor.role == "candidate":
-            return replies.veiled_start(reply, scores=loaded.settings.show_scores)
+            return replies.veiled_start(reply, scores=loaded.settings.scores_shown)
         return reply
 
     def turn(self, actor: Actor, request: TurnRequest, idempotency_key: str | None = None) -> TurnResponse:
@@ -68,7 +68,7 @@ class InterviewSessionManager:
                     raise
         reply = replies.turn_response(loaded, turn)
         if actor.role == "candidate":
-            return replies.veiled_turn(reply, scores=loaded.settings.show_scores)
+            return replies.veiled_turn(reply, scores=loaded.settings.scores_shown)
         return reply
 
     def get(self, actor: Actor, session_id: str, after: int = 0) -> SessionSnapshot:
@@ -77,7 +77,7 @@ class InterviewSessionManager:
         loaded, _ = self._read(actor, session_id)
         reply = replies.snapshot(loaded, self._context.clock(), after)
         if actor.role == "candidate":
-            return replies.veiled_snapshot(reply, scores=loaded.settings.show_scores)
+            return replies.veiled_snapshot(reply, scores=loaded.settings.scores_shown)
         return reply
 
     # --- stepping -----------------------------------------------------------------------------------------------------
@@ -115,7 +115,8 @@ class InterviewSessionManager:
         with self._context.database.read() as tx:
             loaded = load(tx, session_id)
             turn = queries.turn_by_key(tx, session_id, key) if key is not None else None
-        if actor.role == "candidate" and loaded.interview.interview_id != actor.interview_id:
+        theirs = loaded.interview.interview_id == actor.interview_id and not loaded.session.rehearsal
+        if actor.role == "candidate" and not theirs:
             raise SessionUnknown("There is no such session.")
         actor.require_interview(loaded.interview.interview_id)
         if turn is not None and turn.request_hash != digest:
@@ -130,6 +131,9 @@ def _ready(loaded: Loaded, request: TurnRequest) -> None:
     """Refuse a turn for a session that is over, or whose start has failed and was not tried again."""
     if loaded.session.status == "expired":
         raise SessionExpired("The session was idle for too long and has ended. Start again to go on.")
+    if loaded.session.status == "closed":
+        ended = "interview" if loaded.interview.closed_at else "session"
+        raise Conflict(f"The hiring team has ended this {ended}; no more answers are taken.", code="session_complete")
     if loaded.session.status != "active":
         raise Conflict("The session is complete; no more answers are taken.", code="session_complete")
     if loaded.last_turn is None:

@@ -25,7 +25,16 @@ from interview.models import (
 )
 from interview.state import InterviewSessionState
 from interview.store import queries
-from interview.store.tables import EntryRow, EventRow, InterviewRow, PlanRow, PositionRow, SessionRow, TurnRow
+from interview.store.tables import (
+    AnswerDraftRow,
+    EntryRow,
+    EventRow,
+    InterviewRow,
+    PlanRow,
+    PositionRow,
+    SessionRow,
+    TurnRow,
+)
 from interview.transcript import by_id
 
 Paid = TypeVar("Paid", bound=Payload)
@@ -128,12 +137,15 @@ def entries_of(tx: Session, interview_id: str, session_ids: list[str]) -> list[T
 
 def save(tx: Session, draft: Draft, *, read_version: int, request_hash: str, key: str | None) -> TurnRow:
     """Write what a step adds. Raises Conflict `turn_conflict` when the session has moved since it was read."""
-    session = tx.get_one(SessionRow, draft.state.session_id)
+    session = tx.get(SessionRow, draft.state.session_id)
+    if session is None:  # the interview was deleted while the model answered
+        raise SessionUnknown("There is no such session.")
     if session.version != read_version or session.status != "active":
         raise _overtaken()
     session.version = read_version + 1
     session.last_touched = draft.scene.now
     _add(tx, session, draft)
+    _drop_answered(tx, draft.state)
     last = queries.last_turn(tx, session.session_id)
     turn = TurnRow(
         session_id=session.session_id,
@@ -150,6 +162,13 @@ def save(tx: Session, draft: Draft, *, read_version: int, request_hash: str, key
     return turn
 
 
+def _drop_answered(tx: Session, state: InterviewSessionState) -> None:
+    """What was typed in reply to a prompt that is no longer in hand goes: words stand in the transcript only."""
+    typed = tx.get(AnswerDraftRow, state.session_id)
+    if typed is not None and (state.pending is None or typed.prompt_id != state.pending.entry_id):
+        tx.delete(typed)
+
+
 def save_import(tx: Session, draft: Draft) -> None:
     """Write a transcript from elsewhere; question statuses are those of recorded sessions and stay as they are."""
     draft.statuses.clear()
@@ -163,8 +182,9 @@ def _add(tx: Session, session: SessionRow, draft: Draft) -> None:
         raise _overtaken()
     session.state = draft.state.model_dump(mode="json")
     interview.next_entry_id = draft.next_entry_id
-    interview.updated_at = draft.scene.now
-    mark(interview, draft.statuses, draft.scene.now)
+    if not session.rehearsal:
+        interview.updated_at = draft.scene.now
+        mark(interview, draft.statuses, draft.scene.now)
     add_entries(tx, interview.interview_id, draft.new_entries)
     add_events(tx, session.session_id, draft.events)
 
