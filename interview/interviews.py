@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import json
 from datetime import UTC, datetime
+from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from interview.access import HIRING_ROLES, Actor, audit
@@ -21,12 +23,12 @@ from interview.models import (
     TranscriptEntry,
 )
 from interview.positions import Position, Positions, fresh_statuses, in_asking_order, position_row
-from interview.records import InterviewRecord, InterviewSummary, NewInterview, SessionSummary
-from interview.scorecards import standing_scorecard, standing_scorecard_row, standing_sessions
+from interview.records import InterviewFilter, InterviewRecord, InterviewSummary, NewInterview, SessionSummary
+from interview.scorecards import standing_scorecard, standing_sessions
 from interview.state import InterviewSessionState
 from interview.store import queries
 from interview.store.sessions import entries_of
-from interview.store.tables import CandidateRow, InterviewRow, PlanRow, PositionRow, SessionRow
+from interview.store.tables import CandidateRow, InterviewRow, PlanRow, SessionRow
 
 
 class Interviews:
@@ -74,15 +76,18 @@ class Interviews:
             return position_row(tx, interview_row(tx, interview_id).position_id).role_title
 
     def list(
-        self, actor: Actor, limit: int = 50, cursor: str | None = None
+        self, actor: Actor, limit: int = 50, cursor: str | None = None, wanted: InterviewFilter | None = None
     ) -> tuple[list[InterviewSummary], str | None]:
-        """Interviews, newest change first, and the cursor of the next page (None on the last)."""
+        """Interviews, newest change first, and the cursor of the next page (None on the last).
+
+        `wanted`: which ones; all of them without it. `limit`: 1 to 200.
+        """
         actor.require(*HIRING_ROLES)
         limit = max(1, min(limit, 200))
         expire_overdue(self._context)
         with self._context.database.read() as tx:
-            rows = queries.interviews(tx, limit + 1, _place(cursor))
-            page = [_summary(tx, *row) for row in rows[:limit]]
+            rows = queries.interviews(tx, limit + 1, _place(cursor), wanted or InterviewFilter(), self._context.clock())
+        page = [_summary(row) for row in rows[:limit]]
         last = page[-1] if len(rows) > limit else None
         return page, _cursor(last) if last else None
 
@@ -157,6 +162,8 @@ def interview_record(tx: Session, context: Context, interview_id: str) -> Interv
         mode=context.engine.name,
         plan_version=plan_row.version,
         plan_approved=plan_row.approved_at is not None,
+        state=queries.interview_state(tx, interview_id, context.clock()),
+        archived=row.archived_at is not None,
         questions=tuple(question.text for question in questions),
         question_plan=questions,
         competencies=plan.competencies,
@@ -184,20 +191,11 @@ def interview_row(tx: Session, interview_id: str) -> InterviewRow:
     return row
 
 
-def _summary(tx: Session, row: InterviewRow, position: PositionRow, candidate: CandidateRow) -> InterviewSummary:
-    sessions = queries.sessions(tx, row.interview_id)
-    score = standing_scorecard_row(tx, row.interview_id)
-    return InterviewSummary(
-        interview_id=row.interview_id,
-        position_id=row.position_id,
-        role_title=position.role_title,
-        candidate_id=candidate.candidate_id,
-        candidate_name=candidate.name,
-        status=sessions[-1].status if sessions else None,
-        asked_question_index=row.asked_question_index,
-        overall_score=score.overall_score if score else None,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
+def _summary(row: Row[*tuple[Any, ...]]) -> InterviewSummary:
+    statuses = tuple(map(QuestionStatus.model_validate, row.question_statuses))
+    done = sum(question.status in ("answered", "skipped") for question in statuses)
+    return InterviewSummary.model_validate(
+        {**row._mapping, "questions_done": done, "questions_total": len(statuses)}  # noqa: SLF001 - SQLAlchemy's own name for it
     )
 
 

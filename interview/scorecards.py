@@ -120,22 +120,17 @@ def score_request(draft: Draft) -> ScoreRequest:
 
 def standing_scorecard(tx: Session, interview_id: str) -> Scorecard | None:
     """The newest scorecard of the newest completed session; of an imported one where none was completed."""
-    row = standing_scorecard_row(tx, interview_id)
+    row = queries.standing_scorecard(tx, interview_id)
     return scorecard(tx, row) if row else None
 
 
-def standing_scorecard_row(tx: Session, interview_id: str) -> ScorecardRow | None:
-    """The same without its competencies and quotes: for lists."""
-    for session in standing_sessions(tx, interview_id):
-        if row := queries.newest_scorecard(tx, interview_id, session.session_id):
-            return row
-    return None
-
-
 def standing_sessions(tx: Session, interview_id: str) -> list[SessionRow]:
-    """Sessions in the order in which they speak for the interview: completed, imported, then others; newest first."""
+    """Sessions in the order in which they speak for the interview: completed, imported, then others; newest first.
+
+    Rehearsals speak for nothing.
+    """
     rank = {"complete": 0, "imported": 1}
-    newest_first = reversed(queries.sessions(tx, interview_id))
+    newest_first = (row for row in reversed(queries.sessions(tx, interview_id)) if not row.rehearsal)
     return sorted(newest_first, key=lambda row: rank.get(row.status, 2))
 
 

@@ -145,6 +145,8 @@ INTERVIEW: dict[str, Any] = {
     "mode": "embedded",
     "plan_version": 1,
     "plan_approved": True,
+    "state": "ready",
+    "archived": False,
     "questions": [_QUESTION],
     "question_plan": [
         {
@@ -194,8 +196,9 @@ INTERVIEW_LIST: dict[str, Any] = {
     "sessions": [
         {
             "interview_id": _INTERVIEW_ID, "position_id": _POSITION_ID, "role_title": "Backend engineer",
-            "candidate_id": _CANDIDATE_ID, "candidate_name": "Ada Example", "status": "complete",
-            "asked_question_index": 6, "overall_score": 3.4, "created_at": _MOMENT, "updated_at": _MOMENT,
+            "candidate_id": _CANDIDATE_ID, "candidate_name": "Ada Example", "status": "complete", "state": "completed",
+            "archived": False, "asked_question_index": 6, "questions_done": 7, "questions_total": 8,
+            "open_adjustments": 0, "overall_score": 3.4, "created_at": _MOMENT, "updated_at": _MOMENT,
         },
     ],
     "next": None,

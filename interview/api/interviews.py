@@ -17,7 +17,7 @@ from interview.imported import SpokenLine
 from interview.invitations import IssuedInvitation
 from interview.models import CompetencySummary, Mode, Model, Moment, Scorecard, StatusName, VersionStamp
 from interview.questions import StatusUpdate
-from interview.records import InterviewRecord, InterviewSummary
+from interview.records import InterviewFilter, InterviewRecord, InterviewState, InterviewSummary
 from interview.study_guide import StudyGuide, study_guide_pdf, study_guide_text
 
 router = APIRouter(
@@ -113,8 +113,13 @@ def list_interviews(
     service: Use,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=400)] = None,
+    position_id: Annotated[str | None, Query(max_length=64)] = None,
+    state: InterviewState | None = None,
+    name: Annotated[str, Query(max_length=200, description="Part of the candidate's name.")] = "",
+    archived: Annotated[bool | None, Query(description="Only archived ones, or only others; without it both.")] = None,
 ) -> InterviewList:
-    found, more = service.interviews.list(actor, limit, cursor)
+    wanted = InterviewFilter(position_id=position_id, state=state, name=name, archived=archived)
+    found, more = service.interviews.list(actor, limit, cursor, wanted)
     return InterviewList(sessions=found, next=more)
 
 

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, case, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from interview.records import InterviewFilter
 from interview.store.tables import (
+    AdjustmentRow,
     CandidateRow,
     CompetencyScoreRow,
     CredentialRow,
@@ -49,25 +51,130 @@ def newest_plan(tx: Session, position_id: str, *, approved: bool = False) -> Pla
 
 
 def interviews(
-    tx: Session, limit: int, before: tuple[datetime, str] | None
-) -> Sequence[tuple[InterviewRow, PositionRow, CandidateRow]]:
-    """Interviews with position and candidate, newest change first, after the place (`updated_at`, id) in the order."""
+    tx: Session, limit: int, before: tuple[datetime, str] | None, wanted: InterviewFilter, now: datetime
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The lines of the interviews list, newest change first, after the place (`updated_at`, id) in the order."""
+    state = _interview_state(now)
     query = (
-        select(InterviewRow, PositionRow, CandidateRow)
+        select(
+            *(getattr(InterviewRow, name) for name in _INTERVIEW_COLUMNS),
+            InterviewRow.archived_at.is_not(None).label("archived"),
+            PositionRow.role_title,
+            CandidateRow.name.label("candidate_name"),
+            state.label("state"),
+            _newest_status().label("status"),
+            _open_adjustments().label("open_adjustments"),
+            _standing(ScorecardRow.overall_score).label("overall_score"),
+        )
         .join(PositionRow, PositionRow.position_id == InterviewRow.position_id)
         .join(CandidateRow, CandidateRow.candidate_id == InterviewRow.candidate_id)
         .order_by(InterviewRow.updated_at.desc(), InterviewRow.interview_id.desc())
         .limit(limit)
     )
     if before:
-        place = tuple_(InterviewRow.updated_at, InterviewRow.interview_id)
-        query = query.where(place < before)
-    return [tuple(row) for row in tx.execute(query)]  # type: ignore[misc]
+        query = query.where(tuple_(InterviewRow.updated_at, InterviewRow.interview_id) < before)
+    if wanted.state is not None:
+        query = query.where(state == wanted.state)
+    return tx.execute(_filtered(query, wanted)).all()
+
+
+def interview_state(tx: Session, interview_id: str, now: datetime) -> str:
+    """How far one interview is, by the rules that the list goes by."""
+    query = select(_interview_state(now)).where(InterviewRow.interview_id == interview_id)
+    return tx.execute(query).scalar_one()
+
+
+def _filtered(query: Select[*tuple[Any, ...]], wanted: InterviewFilter) -> Select[*tuple[Any, ...]]:
+    if wanted.position_id is not None:
+        query = query.where(InterviewRow.position_id == wanted.position_id)
+    if wanted.archived is not None:
+        archived = InterviewRow.archived_at.is_not(None)
+        query = query.where(archived if wanted.archived else ~archived)
+    if name := " ".join(wanted.name.split()):
+        # SQLite folds the case of ASCII letters only; the usual spellings stand in for the others.
+        spellings = {name, name.lower(), name.upper(), name.title()}
+        query = query.where(or_(*(CandidateRow.name.icontains(each, autoescape=True) for each in sorted(spellings))))
+    return query
+
+
+def _interview_state(now: datetime) -> ColumnElement[str]:
+    """`records.InterviewState` in SQL, of the interview that the query around it is about.
+
+    What the newest session of the current attempt says; an imported one where none was recorded; else the links.
+    """
+    newest = (
+        _sessions_that_count(SessionRow.status)
+        .where(SessionRow.attempt == InterviewRow.attempt)
+        .order_by(SessionRow.status == "imported", SessionRow.created_at.desc(), SessionRow.session_id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    by_session = {"active": "in_progress", "complete": "completed", "imported": "completed", "expired": "expired"}
+    invited = exists().where(
+        InvitationRow.interview_id == InterviewRow.interview_id,
+        InvitationRow.revoked_at.is_(None),
+        InvitationRow.expires_at > now,
+    )
+    draft = exists().where(PlanRow.plan_id == InterviewRow.plan_id, PlanRow.approved_at.is_(None))
+    not_begun = case((invited, "invited"), (draft, "draft"), else_="ready")
+    return case(
+        (InterviewRow.closed_at.is_not(None), "closed"),
+        else_=func.coalesce(case(by_session, value=newest), not_begun),
+    )
+
+
+def _sessions_that_count(column: Any) -> Select[*tuple[Any, ...]]:
+    """Of the interview around it: no rehearsals, and none whose warm-up failed, which has no turn."""
+    begun = exists().where(TurnRow.session_id == SessionRow.session_id)
+    return select(column).where(
+        SessionRow.interview_id == InterviewRow.interview_id,
+        SessionRow.rehearsal.is_(False),
+        or_(SessionRow.status == "imported", begun),
+    )
+
+
+def _newest_status() -> ScalarSelect[str]:
+    newest = _sessions_that_count(SessionRow.status)
+    return newest.order_by(SessionRow.created_at.desc(), SessionRow.session_id.desc()).limit(1).scalar_subquery()
+
+
+def _open_adjustments() -> ScalarSelect[int]:
+    return (
+        select(func.count())
+        .select_from(AdjustmentRow)
+        .where(AdjustmentRow.interview_id == InterviewRow.interview_id, AdjustmentRow.replied_at.is_(None))
+        .scalar_subquery()
+    )
+
+
+def standing_scorecard(tx: Session, interview_id: str) -> ScorecardRow | None:
+    """The newest scorecard of the session that speaks for the interview."""
+    standing = select(_standing(ScorecardRow.scorecard_id)).where(InterviewRow.interview_id == interview_id)
+    return tx.scalar(select(ScorecardRow).where(ScorecardRow.scorecard_id == standing.scalar_subquery()))
+
+
+def _standing(column: Any) -> ScalarSelect[Any]:
+    """A column of the standing scorecard: completed sessions first, imported next; rehearsals never."""
+    rank = case({"complete": 0, "imported": 1}, value=SessionRow.status, else_=2)
+    return (
+        select(column)
+        .join(SessionRow, SessionRow.session_id == ScorecardRow.session_id)
+        .where(ScorecardRow.interview_id == InterviewRow.interview_id, SessionRow.rehearsal.is_(False))
+        .order_by(
+            rank, SessionRow.created_at.desc(), SessionRow.session_id.desc(),
+            ScorecardRow.created_at.desc(), ScorecardRow.scorecard_id.desc(),
+        )
+        .limit(1)
+        .correlate(InterviewRow)
+        .scalar_subquery()
+    )  # fmt: skip
 
 
 def unstarted_interviews(tx: Session, position_id: str) -> Sequence[InterviewRow]:
-    """A position's interviews in which no session was ever started."""
-    started = select(SessionRow.interview_id).where(SessionRow.interview_id == InterviewRow.interview_id)
+    """A position's interviews in which no session was ever started but, perhaps, rehearsals."""
+    started = select(SessionRow.interview_id).where(
+        SessionRow.interview_id == InterviewRow.interview_id, SessionRow.rehearsal.is_(False)
+    )
     query = select(InterviewRow).where(InterviewRow.position_id == position_id, ~started.exists())
     return tx.scalars(query).all()
 
@@ -121,14 +228,6 @@ def last_event_id(tx: Session, session_id: str) -> int:
     return tx.scalar(select(func.max(EventRow.event_id)).where(EventRow.session_id == session_id)) or 0
 
 
-def newest_scorecard(tx: Session, interview_id: str, session_id: str | None = None) -> ScorecardRow | None:
-    """The newest scorecard of an interview, or of one of its sessions."""
-    query = select(ScorecardRow).where(ScorecardRow.interview_id == interview_id)
-    if session_id is not None:
-        query = query.where(ScorecardRow.session_id == session_id)
-    return tx.scalar(query.order_by(ScorecardRow.created_at.desc(), ScorecardRow.scorecard_id.desc()).limit(1))
-
-
 def competency_scores(tx: Session, scorecard_id: str) -> Sequence[CompetencyScoreRow]:
     query = select(CompetencyScoreRow).where(CompetencyScoreRow.scorecard_id == scorecard_id)
     return tx.scalars(query.order_by(CompetencyScoreRow.place)).all()
@@ -178,6 +277,10 @@ def score_rows(
     return tx.execute(query).all()
 
 
+_INTERVIEW_COLUMNS = (
+    "interview_id", "position_id", "candidate_id", "question_statuses", "asked_question_index", "created_at",
+    "updated_at",
+)  # fmt: skip
 _SCORECARD_COLUMNS = (
     "scorecard_id", "interview_id", "session_id", "source", "engine", "model", "prompt", "rubric", "application",
     "overall_score",
