@@ -1,15 +1,27 @@
-"""The score table for analysts: a row per scorecard and competency, ids in the place of names."""
+"""The score tables for analysts: rows per scorecard and competency, figures over them; ids in the place of names."""
 
 from __future__ import annotations
 
-from pydantic import Field
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
 
-from interview.access import Actor
+from pydantic import Field
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from interview.access import Actor, Role
 from interview.context import Context
+from interview.errors import InvalidPayload
 from interview.models import Model, Moment
-from interview.store import queries
+from interview.store import score_queries
 
 MAX_ROWS = 100_000
+SMALL_SAMPLE = 10
+"""Under so many scores a distribution or a mean says little; our own line, not a published one."""
+
+_READERS: tuple[Role, ...] = ("administrator", "program", "hiring", "analyst")
 
 
 class ScoreRow(Model):
@@ -41,13 +53,77 @@ COLUMNS = tuple(ScoreRow.model_fields)
 
 
 class ScoreFilter(Model):
-    """Which rows: of one position, scored in [from, to), under one plan version."""
+    """Which rows: of one position, plan version and competency, scored in [from, to); every figure takes the same."""
 
     position_id: str | None = Field(None, max_length=64)
     scored_from: Moment | None = None
     scored_to: Moment | None = None
     version: int | None = Field(None, ge=1, description="The position's plan version")
-    limit: int = Field(10_000, ge=1, le=MAX_ROWS)
+    competency: str | None = Field(None, max_length=120)
+    newest_only: bool = Field(False, description="Only the newest scorecard of each session")
+    limit: int = Field(10_000, ge=1, le=MAX_ROWS, description="Of rows; figures count them all")
+
+
+class ScoreTotals(Model):
+    """Counts over all rows of a filter. `mean_overall`: 1 to 5, a scorecard counting once; 0.0 when none is scored."""
+
+    interviews: int = 0
+    scorecards: int = 0
+    rows: int = 0
+    mean_overall: float = 0.0
+    criteria_assessed: int = 0
+    criteria_total: int = 0
+
+    @property
+    def share_assessed(self) -> float:
+        """Of the criteria, 0 to 1."""
+        return self.criteria_assessed / self.criteria_total if self.criteria_total else 0.0
+
+
+class Distribution(Model):
+    """How a competency's scores fall on the levels 1 to 5, halves rounded up. `mean`: of the scores; 0.0 without."""
+
+    competency: str
+    levels: tuple[int, int, int, int, int]
+    not_assessed: int
+    mean: float
+
+    @property
+    def scored(self) -> int:
+        return sum(self.levels)
+
+    @property
+    def n(self) -> int:
+        """Rows, those without a score among them."""
+        return self.scored + self.not_assessed
+
+
+class TrendPoint(Model):
+    """A competency's mean score in one week; `week` is its Monday (UTC), `n` how many scores there are."""
+
+    competency: str
+    week: date
+    mean: float
+    n: int
+
+
+class PositionChoice(Model):
+    """A position that has scores, with what a filter may ask of it."""
+
+    position_id: str
+    role_title: str
+    interviews: int
+    versions: tuple[int, ...]
+    competencies: tuple[str, ...]
+
+
+class ScoreReport(Model):
+    """The figures and the rows of one filter, read in one transaction."""
+
+    totals: ScoreTotals
+    distribution: tuple[Distribution, ...]
+    trend: tuple[TrendPoint, ...]
+    rows: tuple[ScoreRow, ...]
 
 
 class Analytics:
@@ -57,16 +133,88 @@ class Analytics:
         self._context = context
 
     def score_rows(self, actor: Actor, wanted: ScoreFilter | None = None) -> list[ScoreRow]:
-        """Rows in the order of scoring, newest first; rehearsals have none."""
-        actor.require("administrator", "program", "hiring", "analyst")
-        wanted = wanted or ScoreFilter()
+        """Rows in the order of scoring, newest first; rehearsals have none. Raises InvalidPayload."""
+        actor.require(*_READERS)
+        wanted = _possible(wanted or ScoreFilter())
         with self._context.database.read() as tx:
-            rows = queries.score_rows(
-                tx,
-                position_id=wanted.position_id,
-                scored_from=wanted.scored_from,
-                scored_to=wanted.scored_to,
-                version=wanted.version,
-                limit=wanted.limit,
+            return _rows(tx, wanted)
+
+    def report(self, actor: Actor, wanted: ScoreFilter) -> ScoreReport:
+        """The same rows, with what they come to. Raises InvalidPayload."""
+        actor.require(*_READERS)
+        wanted = _possible(wanted)
+        with self._context.database.read() as tx:
+            return ScoreReport(
+                totals=_totals(tx, wanted),
+                distribution=tuple(_distribution(row) for row in score_queries.distribution(tx, wanted)),
+                trend=tuple(_weekly(score_queries.daily(tx, wanted))),
+                rows=tuple(_rows(tx, wanted)),
             )
-            return [ScoreRow.model_validate(row, from_attributes=True) for row in rows]
+
+    def choices(self, actor: Actor) -> list[PositionChoice]:
+        """What can be filtered by, positions in the order of their role titles."""
+        actor.require(*_READERS)
+        everything = ScoreFilter()
+        with self._context.database.read() as tx:
+            positions, rubrics = score_queries.positions(tx, everything), score_queries.rubrics(tx, everything)
+        return [_choice(row, [each for each in rubrics if each.position_id == row.position_id]) for row in positions]
+
+
+def _possible(wanted: ScoreFilter) -> ScoreFilter:
+    if wanted.scored_from and wanted.scored_to and wanted.scored_from > wanted.scored_to:
+        raise InvalidPayload("The time range ends before it begins. Change one of its ends.")
+    return wanted
+
+
+def _rows(tx: Session, wanted: ScoreFilter) -> list[ScoreRow]:
+    return [ScoreRow.model_validate(row, from_attributes=True) for row in score_queries.rows(tx, wanted)]
+
+
+def _totals(tx: Session, wanted: ScoreFilter) -> ScoreTotals:
+    row = score_queries.totals(tx, wanted)
+    return ScoreTotals(
+        interviews=row.interviews,
+        scorecards=row.scorecards,
+        rows=row.rows,
+        mean_overall=_mean(score_queries.mean_overall(tx, wanted)),
+        criteria_assessed=row.criteria_assessed or 0,
+        criteria_total=row.criteria_total or 0,
+    )
+
+
+def _distribution(row: Row[*tuple[Any, ...]]) -> Distribution:
+    return Distribution(
+        competency=row.competency,
+        levels=(row.level_1, row.level_2, row.level_3, row.level_4, row.level_5),
+        not_assessed=row.not_assessed,
+        mean=_mean(row.mean),
+    )
+
+
+def _weekly(days: Iterable[Row[*tuple[Any, ...]]]) -> list[TrendPoint]:
+    """Days put together to weeks, oldest first. No database agrees with another on what a week is."""
+    sums: defaultdict[tuple[date, str], tuple[int, float]] = defaultdict(lambda: (0, 0.0))
+    for row in days:
+        day = date.fromisoformat(row.day)
+        place = (day - timedelta(days=day.weekday()), row.competency)
+        n, total = sums[place]
+        sums[place] = (n + row.n, total + row.total)
+    return [
+        TrendPoint(competency=competency, week=week, mean=_mean(total / n), n=n)
+        for (week, competency), (n, total) in sorted(sums.items())
+    ]
+
+
+def _choice(row: Row[*tuple[Any, ...]], rubrics: list[Row[*tuple[Any, ...]]]) -> PositionChoice:
+    return PositionChoice(
+        position_id=row.position_id,
+        role_title=row.role_title,
+        interviews=row.interviews,
+        versions=tuple(sorted({int(each.rubric.rpartition("/")[2]) for each in rubrics})),
+        competencies=tuple(dict.fromkeys(each.competency for each in rubrics)),
+    )
+
+
+def _mean(value: float | None) -> float:
+    """A mean as it is reported, two decimals; 0.0 stands for none."""
+    return round(value or 0.0, 2)

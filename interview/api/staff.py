@@ -139,11 +139,19 @@ def read_scores(
     scored_from: Annotated[Moment | None, Query(description="This moment or later.")] = None,
     scored_to: Annotated[Moment | None, Query(description="Before this moment.")] = None,
     version: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="The plan's version.")] = None,
+    competency: Annotated[str | None, Query(max_length=120, description="By its name.")] = None,
+    newest_only: Annotated[bool, Query(description="Only the newest scorecard of each session.")] = False,
     limit: Annotated[int, Query(ge=1, le=MAX_ROWS)] = 10_000,
 ) -> ScoreTable | Response:
     """No names: interviews and candidates are ids. Also for analysts; what each column holds is in the schema."""
     wish = ScoreFilter(
-        position_id=position_id, scored_from=scored_from, scored_to=scored_to, version=version, limit=limit
+        position_id=position_id,
+        scored_from=scored_from,
+        scored_to=scored_to,
+        version=version,
+        competency=competency,
+        newest_only=newest_only,
+        limit=limit,
     )
     rows = service.analytics.score_rows(actor, wish)
     if wanted == "json":

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, case, exists, func, or_, select, tuple_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from interview.records import InterviewFilter
 from interview.store.tables import (
@@ -41,8 +41,40 @@ def invitation(tx: Session, token_hash: str) -> InvitationRow | None:
     return tx.scalar(select(InvitationRow).where(InvitationRow.token_hash == token_hash))
 
 
+def invitations(tx: Session, interview_id: str) -> Sequence[InvitationRow]:
+    """An interview's invitations, newest first."""
+    query = select(InvitationRow).where(InvitationRow.interview_id == interview_id)
+    return tx.scalars(query.order_by(InvitationRow.created_at.desc(), InvitationRow.invitation_id)).all()
+
+
 def position_by_job(tx: Session, job_hash: str) -> PositionRow | None:
     return tx.scalar(select(PositionRow).where(PositionRow.job_hash == job_hash))
+
+
+def positions(tx: Session) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Every position with its newest plan and the number of its interviews that are not archived, newest first."""
+    newer = aliased(PlanRow)
+    interviews = (
+        select(func.count())
+        .select_from(InterviewRow)
+        .where(InterviewRow.position_id == PositionRow.position_id, InterviewRow.archived_at.is_(None))
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            PositionRow.position_id,
+            PositionRow.role_title,
+            PositionRow.settings,
+            PositionRow.created_at,
+            PlanRow.version.label("plan_version"),
+            PlanRow.approved_at.is_not(None).label("approved"),
+            interviews.label("interviews"),
+        )
+        .join(PlanRow, PlanRow.position_id == PositionRow.position_id)
+        .where(~exists().where(newer.position_id == PositionRow.position_id, newer.version > PlanRow.version))
+        .order_by(PositionRow.created_at.desc(), PositionRow.position_id)
+    )
+    return tx.execute(query).all()
 
 
 def newest_plan(tx: Session, position_id: str, *, approved: bool = False) -> PlanRow | None:
@@ -233,56 +265,7 @@ def competency_scores(tx: Session, scorecard_id: str) -> Sequence[CompetencyScor
     return tx.scalars(query.order_by(CompetencyScoreRow.place)).all()
 
 
-def score_rows(
-    tx: Session,
-    *,
-    position_id: str | None,
-    scored_from: datetime | None,
-    scored_to: datetime | None,
-    version: int | None,
-    limit: int,
-) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Scorecards by competency with their interview and position, newest first; rehearsals left out."""
-    newer = aliased(ScorecardRow)
-    is_newest = ~exists().where(
-        newer.session_id == ScorecardRow.session_id,
-        tuple_(newer.created_at, newer.scorecard_id) > tuple_(ScorecardRow.created_at, ScorecardRow.scorecard_id),
-    )
-    query = (
-        select(
-            *(getattr(ScorecardRow, name) for name in _SCORECARD_COLUMNS),
-            *(getattr(CompetencyScoreRow, name) for name in _COMPETENCY_COLUMNS),
-            CompetencyScoreRow.total_score.label("score"),
-            ScorecardRow.created_at.label("scored_at"),
-            is_newest.label("newest"),
-            InterviewRow.candidate_id,
-            PositionRow.position_id,
-            PositionRow.role_title,
-        )
-        .join(CompetencyScoreRow, CompetencyScoreRow.scorecard_id == ScorecardRow.scorecard_id)
-        .join(InterviewRow, InterviewRow.interview_id == ScorecardRow.interview_id)
-        .join(PositionRow, PositionRow.position_id == InterviewRow.position_id)
-        .where(ScorecardRow.rehearsal.is_(False))
-        .order_by(ScorecardRow.created_at.desc(), ScorecardRow.scorecard_id, CompetencyScoreRow.place)
-        .limit(limit)
-    )
-    if position_id is not None:
-        query = query.where(PositionRow.position_id == position_id)
-    if scored_from is not None:
-        query = query.where(ScorecardRow.created_at >= scored_from)
-    if scored_to is not None:
-        query = query.where(ScorecardRow.created_at < scored_to)
-    if version is not None:
-        query = query.where(ScorecardRow.rubric.like(f"%/{version}"))
-    return tx.execute(query).all()
-
-
 _INTERVIEW_COLUMNS = (
     "interview_id", "position_id", "candidate_id", "question_statuses", "asked_question_index", "created_at",
     "updated_at",
 )  # fmt: skip
-_SCORECARD_COLUMNS = (
-    "scorecard_id", "interview_id", "session_id", "source", "engine", "model", "prompt", "rubric", "application",
-    "overall_score",
-)  # fmt: skip
-_COMPETENCY_COLUMNS = ("competency", "rubric_filled", "criteria_assessed", "criteria_total")
