@@ -1,0 +1,165 @@
+"""Where an answer is written: the words survive a failed turn, and every question begins with an empty field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from interview.contract import SessionSnapshot
+from interview.events import PromptPayload
+from interview.models import MAX_ANSWER_CHARS
+from pages.components import problems, turns
+from pages.components.keeper import keep
+
+_ANSWERED_ELSEWHERE = ("idempotency_key_reused", "turn_conflict")
+_WORTH_TRYING_AGAIN = ("llm_failure", "busy", "internal_error")
+
+
+def prompt_id(snapshot: SessionSnapshot) -> int:
+    """The transcript entry of the prompt in hand; 0 before any. The snapshot must be a whole one."""
+    prompts = (event.payload for event in reversed(snapshot.events) if isinstance(event.payload, PromptPayload))
+    return next((prompt.entry_id for prompt in prompts), 0)
+
+
+def field(snapshot: SessionSnapshot) -> str:
+    """The key of the text area: another one for each prompt, and once words were sent from it.
+
+    A correction is written elsewhere, and buttons bring no words: what stands in the field stays through both.
+    """
+    return f"answer-{snapshot.session_id}-{prompt_id(snapshot)}-{len(_sent(snapshot))}"
+
+
+def composer(
+    snapshot: SessionSnapshot,
+    *,
+    draft: str = "",
+    busy: bool,
+    save: Callable[[str], None] | None = None,
+    label: str = "Your answer",
+    auto_send: bool = False,
+    auto_generate: bool = False,
+) -> None:
+    """The field and Send, with what went wrong last above them. The page has to call `turns.run_waiting` at its end.
+
+    `draft`: what was typed in reply to this prompt and not sent. `busy`: a turn waits. `save`: called with what is
+    typed, some moments after it was.
+    """
+    key, seen = field(snapshot), turns.last_event(snapshot)
+    _failure(snapshot.session_id, key)
+    with st.form(f"form-{key}", border=False):
+        st.text_area(
+            label,
+            value=_beginning(key, _unsent(snapshot, draft)),
+            key=key,
+            height=180,
+            max_chars=MAX_ANSWER_CHARS,
+            disabled=busy,
+            placeholder="Take your time. Ctrl+Enter sends.",
+        )
+        st.form_submit_button(
+            "Send",
+            key=f"send-{key}",
+            type="primary",
+            icon=":material/send:",
+            disabled=busy,
+            on_click=_send,
+            args=(snapshot.session_id, key, seen, save, auto_send, auto_generate),
+        )
+    if st.session_state.pop(_empty(key), False):
+        st.warning(
+            "There is nothing to send yet. Write some words first, or skip the question.", icon=":material/edit:"
+        )
+    if save is not None and not busy:
+        keep(key, save)
+
+
+def unsent_words(session_id: str) -> None:
+    """Words that could not be taken any more, for copying; nothing where there are none."""
+    failed = turns.failure(session_id)
+    if failed and failed[0].answer.strip():
+        _in_reach(failed[0].answer)
+
+
+def _send(
+    session_id: str,
+    key: str,
+    seen: int,
+    save: Callable[[str], None] | None,
+    auto_send: bool,
+    auto_generate: bool,
+) -> None:
+    words: str = st.session_state.get(key, "")
+    if not words.strip():
+        st.session_state[_empty(key)] = True
+        return
+    if save is not None:
+        save(words)  # whatever becomes of the turn, the words are kept
+    turns.submit(session_id, seen, "answer", words, auto_send=auto_send, auto_generate=auto_generate)
+
+
+def _failure(session_id: str, key: str) -> None:
+    failed = turns.failure(session_id)
+    if failed is None:
+        return
+    turn, error = failed
+    if error.code in _ANSWERED_ELSEWHERE:
+        _answered_elsewhere(session_id, turn.answer, still_there=_at_hand(key, turn.answer))
+        return
+    problems.show(error)
+    if error.code in _WORTH_TRYING_AGAIN:
+        st.button(
+            "Try again",
+            key=f"again-{session_id}",
+            icon=":material/refresh:",
+            on_click=turns.retry,
+            args=(session_id,),
+        )
+
+
+def _answered_elsewhere(session_id: str, words: str, *, still_there: bool) -> None:
+    if still_there or not words.strip():
+        st.info(
+            "The interview went on meanwhile, perhaps in another tab. Here is where it stands. "
+            + ("Your words are still in the field." if still_there else ""),
+            icon=":material/sync:",
+        )
+        return
+    st.info(
+        "This question has been answered already, perhaps in another tab. Here is where the interview stands.",
+        icon=":material/sync:",
+    )
+    _in_reach(words)
+    st.button("I do not need these words", key=f"forget-{session_id}", on_click=turns.forget, args=(session_id,))
+
+
+def _in_reach(words: str) -> None:
+    st.caption("What you wrote and was not taken. You can copy it from here.")
+    st.code(words, language=None, wrap_lines=True, height=160)
+
+
+def _at_hand(key: str, words: str) -> bool:
+    return bool(words.strip()) and st.session_state.get(key, "").strip() == words.strip()
+
+
+def _sent(snapshot: SessionSnapshot) -> list[str]:
+    """The words that came from this prompt's field: answers and what was asked or wished in words."""
+    asked = prompt_id(snapshot)
+    lines = [line for line in snapshot.transcript if line.entry_id > asked and line.corrects is None]
+    return [line.text for line in lines if line.role == "candidate"]
+
+
+def _unsent(snapshot: SessionSnapshot, draft: str) -> str:
+    """The draft, unless it is the beginning of what was sent since: it is kept for a prompt, which may still stand."""
+    sent = _sent(snapshot)
+    return "" if sent and sent[-1].strip().startswith(draft.strip()) else draft
+
+
+def _beginning(key: str, draft: str) -> str:
+    """What the field began with in this visit: a newer draft must not take the place of words that are being typed."""
+    first: str = st.session_state.setdefault(f"beginning-{key}", draft)
+    return first
+
+
+def _empty(key: str) -> str:
+    return f"empty-{key}"
