@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from interview.access import Actor
+from interview.access import HIRING_ROLES, Actor
 from interview.context import Context, new_id
 from interview.contract import StartRequest
 from interview.errors import Conflict, Forbidden, NotFound
 from interview.events import InterviewEvent, Payload, SessionCompleted, SessionExpiredPayload
-from interview.models import Persona, PersonaOverrides, PositionSettings, SessionStatus
-from interview.positions import fresh_statuses
+from interview.models import Persona, PersonaOverrides, PositionPlan, PositionSettings, SessionStatus
 from interview.state import InterviewSessionState
 from interview.store import queries
 from interview.store.sessions import add_events
@@ -25,7 +24,7 @@ _LEAST_MINUTES = 5.0
 def open_session(tx: Session, context: Context, actor: Actor, request: StartRequest) -> str:
     """The id of the session to go on with; a new one stands without any turn until its warm-up is asked.
 
-    Raises NotFound, Forbidden, Conflict as `InterviewSessionManager.start` says.
+    Raises NotFound, Forbidden, Conflict as `InterviewSessionManager.start` says, and Conflict `interview_closed`.
     """
     interview = tx.get(InterviewRow, request.interview_id)
     if interview is None:
@@ -35,20 +34,24 @@ def open_session(tx: Session, context: Context, actor: Actor, request: StartRequ
     overrides = request.persona or PersonaOverrides()
     if actor.role == "candidate" and overrides != PersonaOverrides():
         raise Forbidden("The interviewer's manner is set by the hiring team.")
-    if tx.get_one(PlanRow, interview.plan_id).approved_at is None:
+    if interview.closed_at is not None:
+        raise Conflict("The hiring team has ended this interview.", code="interview_closed")
+    if request.rehearsal:
+        actor.require(*HIRING_ROLES)
+    elif tx.get_one(PlanRow, interview.plan_id).approved_at is None:
         raise Conflict("The plan has to be approved by the hiring team first.", code="plan_not_approved")
-    known = queries.sessions(tx, interview.interview_id)
+    known = [row for row in queries.sessions(tx, interview.interview_id) if row.rehearsal == request.rehearsal]
     if active := next((row for row in known if row.status == "active"), None):
         _join(tx, actor, active)
         return active.session_id
     attempt = [row for row in known if row.attempt == interview.attempt and row.status != "imported"]
-    if any(row.status == "complete" for row in attempt):
+    if not request.rehearsal and any(row.status == "complete" for row in attempt):
         if actor.role == "candidate":
             raise Conflict("This interview has been completed. Thank you.", code="session_complete")
         begin_attempt(interview)
         attempt = []
     earlier = attempt[-1] if attempt and attempt[-1].status == "expired" else None
-    return _new_session(tx, context, actor, interview, overrides, earlier)
+    return _new_session(tx, context, actor, interview, overrides, earlier, rehearsal=request.rehearsal)
 
 
 def begin_attempt(interview: InterviewRow) -> None:
@@ -56,6 +59,26 @@ def begin_attempt(interview: InterviewRow) -> None:
     interview.attempt += 1
     interview.question_statuses = fresh_statuses(len(interview.questions))
     interview.asked_question_index = None
+
+
+def fresh_statuses(count: int) -> list[object]:
+    return [{"status": "not_started", "updated_at": None} for _ in range(count)]
+
+
+def close_sessions(tx: Session, context: Context, interview: InterviewRow, *, rehearsals: bool) -> None:
+    """End the open session because the team ends the attempt; its rehearsals too when they are meant."""
+    for row in queries.sessions(tx, interview.interview_id):
+        if row.status == "active" and (rehearsals or not row.rehearsal):
+            _close(tx, context, interview, row)
+
+
+def drop_rehearsals(tx: Session, context: Context, interview: InterviewRow) -> None:
+    """Let no rehearsal go on, because the questions that its prompts point at have changed."""
+    for row in queries.sessions(tx, interview.interview_id):
+        if row.rehearsal and row.status == "active":
+            _close(tx, context, interview, row)
+        elif row.rehearsal and row.status == "expired":
+            row.status = "closed"
 
 
 def expire_overdue(context: Context) -> None:
@@ -75,9 +98,10 @@ def _expire(tx: Session, row: SessionRow, now: datetime) -> None:
     _end(tx, row, "expired", SessionExpiredPayload(idle_minutes=round(idle, 1)), now)
 
 
-def close(tx: Session, row: SessionRow, overall_score: float, now: datetime) -> None:
-    """End an open session because the team allows another attempt."""
-    _end(tx, row, "closed", SessionCompleted(reason="closed", overall_score=overall_score), now)
+def _close(tx: Session, context: Context, interview: InterviewRow, row: SessionRow) -> None:
+    plan = PositionPlan.model_validate(tx.get_one(PlanRow, interview.plan_id).plan)
+    overall_score = InterviewSessionState.model_validate(row.state).overall_score(plan)
+    _end(tx, row, "closed", SessionCompleted(reason="closed", overall_score=overall_score), context.clock())
 
 
 def _end(tx: Session, row: SessionRow, status: SessionStatus, payload: Payload, now: datetime) -> None:
@@ -111,6 +135,8 @@ def _new_session(
     interview: InterviewRow,
     overrides: PersonaOverrides,
     earlier: SessionRow | None,
+    *,
+    rehearsal: bool,
 ) -> str:
     now = context.clock()
     position = tx.get_one(PositionRow, interview.position_id)
@@ -123,6 +149,7 @@ def _new_session(
         started_at=now,
         last_checkpoint=now,
         time_limit_minutes=minutes * (invitation.extra_time_factor if invitation else 1.0),
+        rehearsal=rehearsal,
     )
     if earlier is not None:
         state = _carry_on(state, InterviewSessionState.model_validate(earlier.state), earlier)
@@ -132,6 +159,7 @@ def _new_session(
         invitation_id=actor.invitation_id,
         continues=earlier.session_id if earlier else None,
         attempt=interview.attempt,
+        rehearsal=rehearsal,
         mode="text",
         status="active",
         version=0,

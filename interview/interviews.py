@@ -11,9 +11,10 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from interview.access import HIRING_ROLES, Actor, audit
-from interview.attempts import begin_attempt, close, expire_overdue
+from interview.attempts import begin_attempt, close_sessions, expire_overdue, fresh_statuses
 from interview.context import Context, new_id
 from interview.contract import TranscriptLine
+from interview.deletion import delete_interview
 from interview.errors import InvalidPayload, NotFound
 from interview.models import (
     CandidatePlan,
@@ -22,13 +23,12 @@ from interview.models import (
     QuestionStatus,
     TranscriptEntry,
 )
-from interview.positions import Position, Positions, fresh_statuses, in_asking_order, position_row
+from interview.positions import Position, Positions, in_asking_order, position_row
 from interview.records import InterviewFilter, InterviewRecord, InterviewSummary, NewInterview, SessionSummary
 from interview.scorecards import standing_scorecard, standing_sessions
-from interview.state import InterviewSessionState
 from interview.store import queries
 from interview.store.sessions import entries_of
-from interview.store.tables import CandidateRow, InterviewRow, PlanRow, SessionRow
+from interview.store.tables import CandidateRow, InterviewRow, PlanRow
 
 
 class Interviews:
@@ -92,19 +92,56 @@ class Interviews:
         return page, _cursor(last) if last else None
 
     def restart(self, actor: Actor, interview_id: str) -> InterviewRecord:
-        """Allow another attempt: an open session is closed, the old ones stay as they are."""
+        """Allow another attempt: an open session is closed, the old ones stay as they are.
+
+        It also opens a closed interview again.
+        """
         actor.require(*HIRING_ROLES)
         expire_overdue(self._context)
         with self._context.database.write() as tx:
             row = interview_row(tx, interview_id)
-            for session in queries.sessions(tx, interview_id):
-                if session.status == "active":
-                    close(tx, session, _overall_score(tx, session, row), self._context.clock())
+            close_sessions(tx, self._context, row, rehearsals=False)
             begin_attempt(row)
-            row.updated_at = self._context.clock()
+            row.closed_at, row.updated_at = None, self._context.clock()
             audit(tx, self._context, actor, "attempt_allowed", interview_id, attempt=row.attempt)
             tx.flush()
             return interview_record(tx, self._context, interview_id)
+
+    def close(self, actor: Actor, interview_id: str) -> InterviewRecord:
+        """End the interview: an open session is closed and none is started until a restart. Scores stay.
+
+        Closing it again changes nothing.
+        """
+        actor.require(*HIRING_ROLES)
+        expire_overdue(self._context)
+        with self._context.database.write() as tx:
+            row = interview_row(tx, interview_id)
+            if row.closed_at is None:
+                close_sessions(tx, self._context, row, rehearsals=True)
+                row.closed_at = row.updated_at = self._context.clock()
+                audit(tx, self._context, actor, "interview_closed", interview_id)
+                tx.flush()
+            return interview_record(tx, self._context, interview_id)
+
+    def archive(self, actor: Actor, interview_id: str, archived: bool = True) -> InterviewRecord:
+        """Put the interview away, or take it out again; its place in the list and everything else stay as they are."""
+        actor.require(*HIRING_ROLES)
+        with self._context.database.write() as tx:
+            row = interview_row(tx, interview_id)
+            if archived != (row.archived_at is not None):
+                row.archived_at = self._context.clock() if archived else None
+                audit(
+                    tx, self._context, actor, "interview_archived" if archived else "interview_unarchived", interview_id
+                )
+                tx.flush()
+            return interview_record(tx, self._context, interview_id)
+
+    def delete(self, actor: Actor, interview_id: str) -> None:
+        """Take the interview out of the database with every word of it. There is no way back."""
+        actor.require(*HIRING_ROLES)
+        with self._context.database.write() as tx:
+            delete_interview(tx, interview_row(tx, interview_id))
+            audit(tx, self._context, actor, "interview_deleted", interview_id)
 
     def _insert(self, tx: Session, actor: Actor, new: NewInterview, position: Position, added: CandidatePlan) -> str:
         now = self._context.clock()
@@ -132,11 +169,6 @@ class Interviews:
         tx.add(row)
         tx.flush()
         return row.interview_id
-
-
-def _overall_score(tx: Session, session: SessionRow, interview: InterviewRow) -> float:
-    plan = PositionPlan.model_validate(tx.get_one(PlanRow, interview.plan_id).plan)
-    return InterviewSessionState.model_validate(session.state).overall_score(plan)
 
 
 def _transcript(tx: Session, interview_id: str) -> tuple[TranscriptEntry, ...]:

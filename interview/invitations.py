@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from interview.access import HIRING_ROLES, Actor, audit, new_secret, secret_hash
 from interview.context import Context, new_id
 from interview.errors import Conflict, InvalidPayload, NotFound
 from interview.interviews import interview_row
 from interview.models import Mode, Model, Moment
+from interview.store import queries
 from interview.store.tables import InvitationRow, PlanRow
 
 MAX_INVITATION_HOURS = 90 * 24
@@ -23,6 +24,18 @@ class IssuedInvitation(Model):
     mode: Mode
     extra_time_factor: float
     expires_at: Moment
+
+
+class Invitation(Model):
+    """An invitation without its token. `live`: it lets the candidate in at this moment."""
+
+    invitation_id: str
+    mode: Mode
+    extra_time_factor: float
+    created_at: Moment
+    expires_at: Moment
+    revoked_at: Moment | None
+    live: bool
 
 
 class Invitations:
@@ -40,7 +53,7 @@ class Invitations:
         mode: Mode = "text",
         extra_time_factor: float = 1.0,
     ) -> IssuedInvitation:
-        """A link for the candidate. Raises Conflict `plan_not_approved`."""
+        """A link for the candidate. Raises Conflict `plan_not_approved`, `interview_closed`."""
         actor.require(*HIRING_ROLES)
         if not 0 < expires_in_hours <= MAX_INVITATION_HOURS:
             raise InvalidPayload("An invitation can hold for up to 90 days.")
@@ -51,6 +64,11 @@ class Invitations:
             interview = interview_row(tx, interview_id)
             if tx.get_one(PlanRow, interview.plan_id).approved_at is None:
                 raise Conflict("Approve the plan and rubric before you make a link.", code="plan_not_approved")
+            if interview.closed_at is not None:
+                raise Conflict(
+                    "This interview has been ended. Allow another attempt before you make a link.",
+                    code="interview_closed",
+                )
             row = InvitationRow(
                 invitation_id=new_id(),
                 interview_id=interview_id,
@@ -71,6 +89,14 @@ class Invitations:
             expires_at=row.expires_at,
         )
 
+    def list(self, actor: Actor, interview_id: str) -> list[Invitation]:
+        """The interview's invitations, newest first."""
+        actor.require(*HIRING_ROLES)
+        now = self._context.clock()
+        with self._context.database.read() as tx:
+            interview_row(tx, interview_id)
+            return [_invitation(row, now) for row in queries.invitations(tx, interview_id)]
+
     def revoke(self, actor: Actor, invitation_id: str) -> None:
         """Make a link worthless from now on; doing it again changes nothing."""
         actor.require(*HIRING_ROLES)
@@ -80,3 +106,15 @@ class Invitations:
                 raise NotFound("There is no such invitation.", code="invitation_not_found")
             row.revoked_at = row.revoked_at or self._context.clock()
             audit(tx, self._context, actor, "invitation_revoked", invitation_id)
+
+
+def _invitation(row: InvitationRow, now: datetime) -> Invitation:
+    return Invitation(
+        invitation_id=row.invitation_id,
+        mode=row.mode,
+        extra_time_factor=row.extra_time_factor,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+        live=row.revoked_at is None and row.expires_at > now,
+    )

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from interview import policy
 from interview.access import HIRING_ROLES, Actor, audit
+from interview.attempts import drop_rehearsals, fresh_statuses
 from interview.context import Context, new_id
 from interview.errors import Conflict, InvalidPayload, NotFound
-from interview.models import CandidatePlan, Model, Moment, Persona, PositionPlan, PositionSettings, Question
+from interview.models import CandidatePlan, Model, Moment, Persona, PositionPlan, PositionSettings, Purpose, Question
 from interview.store import queries
 from interview.store.tables import PlanRow, PositionRow
 
@@ -30,6 +31,19 @@ class Position(Model):
     plan: PositionPlan
     approved_at: Moment | None
     approved_by: str | None
+
+
+class PositionSummary(Model):
+    """A line of the positions list. `plan_version` and `approved` are the newest plan's; archived interviews are not
+    counted."""
+
+    position_id: str
+    role_title: str
+    plan_version: int
+    approved: bool
+    purpose: Purpose
+    interviews: int
+    created_at: Moment
 
 
 class Positions:
@@ -60,6 +74,18 @@ class Positions:
             if not draft and queries.newest_plan(tx, row.position_id, approved=True) is None:
                 self._approve(tx, actor, _newest(tx, row.position_id))
             return _position(tx, row, approved=not draft)
+
+    def list(self, actor: Actor) -> list[PositionSummary]:
+        """All positions, newest first."""
+        actor.require(*HIRING_ROLES)
+        with self._context.database.read() as tx:
+            rows = queries.positions(tx)
+        return [
+            PositionSummary.model_validate(
+                {**row._mapping, "purpose": PositionSettings.model_validate(row.settings).purpose}  # noqa: SLF001 - SQLAlchemy's own name for it
+            )
+            for row in rows
+        ]
 
     def get(self, actor: Actor, position_id: str) -> Position:
         """The position with its newest plan, approved or not."""
@@ -161,8 +187,10 @@ class Positions:
                 gone = ", ".join(sorted({f"“{q.competency}”" for q in lost}))
                 note = f"Questions left out ({len(lost)}): the approved plan no longer has {gone}."
                 interview.warnings = [*interview.warnings, note]
-            interview.plan_id = plan_row.plan_id
-            interview.questions = [question.model_dump(mode="json") for question in questions]
+            listed = [question.model_dump(mode="json") for question in questions]
+            if (interview.plan_id, interview.questions) != (plan_row.plan_id, listed):
+                drop_rehearsals(tx, self._context, interview)
+            interview.plan_id, interview.questions = plan_row.plan_id, listed
             interview.question_statuses = fresh_statuses(len(questions))
         tx.flush()
 
@@ -196,10 +224,6 @@ def in_asking_order(plan: PositionPlan, added: tuple[Question, ...]) -> tuple[Qu
         if question.competency == competency.name
     ]
     return tuple(question.model_copy(update={"index": index}) for index, question in enumerate(ordered))
-
-
-def fresh_statuses(count: int) -> list[object]:
-    return [{"status": "not_started", "updated_at": None} for _ in range(count)]
 
 
 def position_row(tx: Session, position_id: str) -> PositionRow:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from interview import policy
 from interview.access import HIRING_ROLES, Actor, audit
+from interview.attempts import drop_rehearsals, fresh_statuses
 from interview.context import Context
 from interview.errors import Conflict, InvalidPayload
 from interview.interviews import interview_record, interview_row
 from interview.models import Model, PositionPlan, Question, QuestionStatus, StatusName
-from interview.positions import fresh_statuses
 from interview.records import InterviewRecord
 from interview.store.sessions import RANK, mark
 from interview.store.tables import PlanRow
@@ -68,6 +68,7 @@ class Questions:
             limit = self._context.settings.max_questions_per_competency
             if question.competency in policy.core_overload(questions, limit):
                 raise InvalidPayload(f"“{question.competency}” has {limit} questions already, and that is the limit.")
+            drop_rehearsals(tx, self._context, row)
             row.questions = [q.model_copy(update={"index": i}).model_dump(mode="json") for i, q in enumerate(questions)]
             row.question_statuses = [
                 *row.question_statuses[: question.index],

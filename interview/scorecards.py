@@ -43,6 +43,7 @@ class Scorecards:
         _evaluate_all(draft)
         narrative = draft.scene.engine.score(score_request(draft))
         with self._context.database.write() as tx:
+            _known(tx, interview_id)  # it may have been deleted while the engine answered
             return self._append(tx, actor, loaded, draft.state, narrative)
 
     def score_transcript(self, actor: Actor, interview_id: str, lines: Sequence[SpokenLine]) -> Scorecard:
@@ -60,6 +61,7 @@ class Scorecards:
         conclude(draft)
         narrative = draft.scene.engine.score(score_request(draft))
         with self._context.database.write() as tx:
+            _known(tx, interview_id)
             tx.add(loaded.session)
             tx.flush()
             save_import(tx, draft)
@@ -169,14 +171,21 @@ def _competency_row(scorecard_id: str, place: int, summary: CompetencySummary) -
 
 
 def _finished(tx: Session, interview_id: str, session_id: str | None) -> SessionRow:
-    if tx.get(InterviewRow, interview_id) is None:
-        raise NotFound("There is no such interview.", code="interview_not_found")
-    rows = [row for row in standing_sessions(tx, interview_id) if session_id in (None, row.session_id)]
+    _known(tx, interview_id)
+    if session_id is None:
+        rows = standing_sessions(tx, interview_id)
+    else:
+        rows = [row for row in queries.sessions(tx, interview_id) if row.session_id == session_id]
     if not rows:
         raise NotFound("This interview has no such session.", code="session_not_found")
     if rows[0].status == "active":
         raise Conflict("The session is still open. Let it end before it is scored.", code="session_open")
     return rows[0]
+
+
+def _known(tx: Session, interview_id: str) -> None:
+    if tx.get(InterviewRow, interview_id) is None:
+        raise NotFound("There is no such interview.", code="interview_not_found")
 
 
 def _evaluate_all(draft: Draft) -> None:

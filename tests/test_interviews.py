@@ -13,8 +13,11 @@ from builders import House, house
 from scripted import competency, position_plan
 
 from interview.access import SYSTEM
-from interview.errors import Conflict, EngineFailure, InvalidPayload, NotFound
+from interview.errors import Conflict, EngineFailure, InvalidPayload, NotFound, SessionUnknown, Unauthorized
+from interview.imported import SpokenLine
 from interview.models import Criterion, PositionPlan, Question
+from interview.records import InterviewRecord
+from interview.store.tables import AdjustmentRow, AnswerDraftRow, ConsentRow, InterviewRow
 
 
 @pytest.fixture
@@ -335,3 +338,131 @@ def test_what_is_not_there_is_named(home: House) -> None:
         with pytest.raises(NotFound) as caught:
             call()
         assert caught.value.code == "interview_not_found"
+
+
+# --- closing ----------------------------------------------------------------------------------------------------------
+
+
+def test_closing_ends_the_open_session_and_lets_nobody_start_another(home: House) -> None:
+    record = home.interview()
+    candidate = home.candidate(record)
+    session_id = home.start(record, candidate).session_id
+    home.say(session_id, actor=candidate)
+    home.clock.forward(minutes=1)
+    closed = home.service.interviews.close(SYSTEM, record.interview_id)
+    assert (closed.state, closed.updated_at) == ("closed", home.clock.now)
+    assert [session.status for session in closed.sessions] == ["closed"]
+    end = home.see(session_id).events[-1]
+    assert (end.event_type, end.payload.reason) == ("session_completed", "closed")  # type: ignore[attr-defined]
+    with pytest.raises(Conflict):
+        home.say(session_id, actor=candidate)
+    for actor in (SYSTEM, candidate):
+        with pytest.raises(Conflict) as caught:
+            home.start(record, actor)
+        assert caught.value.code == "interview_closed"
+    with pytest.raises(Conflict) as caught:
+        home.service.invitations.invite(SYSTEM, record.interview_id)
+    assert caught.value.code == "interview_closed"
+
+
+def test_closing_again_changes_nothing(home: House) -> None:
+    record = home.interview()
+    home.service.interviews.close(SYSTEM, record.interview_id)
+    before = home.dump()
+    home.clock.forward(minutes=1)
+    assert home.service.interviews.close(SYSTEM, record.interview_id).state == "closed"
+    assert home.dump() == before
+
+
+def test_a_closed_interview_keeps_its_score_and_a_restart_opens_it_again(home: House) -> None:
+    record = home.interview()
+    candidate = home.candidate(record)
+    home.finish(home.start(record, candidate).session_id, candidate)
+    closed = home.service.interviews.close(SYSTEM, record.interview_id)
+    assert closed.score
+    opened = home.service.interviews.restart(SYSTEM, record.interview_id)
+    assert (opened.state, opened.attempt, opened.score) == ("invited", 2, closed.score)
+    assert home.start(record, candidate).stage == "warmup"
+
+
+# --- deleting ---------------------------------------------------------------------------------------------------------
+
+SECRET = "pomegranate"
+
+
+def full(home: House) -> InterviewRecord:
+    """An interview that has a row in every table that can have one of it, each with the secret word in it."""
+    record = home.interview(
+        resume_text=f"A life with {SECRET}.", candidate_name=SECRET, candidate_email=f"a@{SECRET}.io"
+    )
+    home.service.questions.add(SYSTEM, record.interview_id, f"Why {SECRET}?", competency="Planning")
+    candidate = home.candidate(record)
+    home.start(record, candidate)
+    home.say(home.start(record, candidate).session_id, f"I took the {SECRET} and peeled it.", actor=candidate)
+    home.clock.forward(minutes=31)
+    second = home.start(record, candidate).session_id
+    home.finish(second, candidate)
+    home.service.scorecards.score_transcript(
+        SYSTEM, record.interview_id, [SpokenLine(role="candidate", text=f"Always the {SECRET}.")]
+    )
+    ids = {"interview_id": record.interview_id, "invitation_id": candidate.invitation_id}
+    with home.service.context.database.write() as tx:
+        tx.add(ConsentRow(consent_id="c", notice=[SECRET], at=home.clock.now, **ids))
+        tx.add(AdjustmentRow(adjustment_id="a", text=SECRET, created_at=home.clock.now, reply=SECRET, **ids))
+        tx.add(AnswerDraftRow(session_id=second, prompt_id=1, text=SECRET, updated_at=home.clock.now))
+    return record
+
+
+def test_no_word_of_a_deleted_interview_is_left(home: House) -> None:
+    """Nothing but the audit log and the position differs from a database that never had it."""
+    home.interview()
+    before = home.dump()
+    record = full(home)
+    held = {name for name, rows in home.dump().items() if len(rows) > len(before[name])}
+    assert held == set(before) - {"alembic_version", "positions", "plans", "people", "credentials"}
+    assert repr(home.dump()).count(SECRET) > 10
+    home.service.interviews.delete(SYSTEM, record.interview_id)
+    after = home.dump()
+    assert SECRET not in repr(after)
+    assert {name: rows for name, rows in after.items() if name != "audit_log"} == {
+        name: rows for name, rows in before.items() if name != "audit_log"
+    }
+    assert [row[4:6] for row in after["audit_log"]][-1] == ("interview_deleted", record.interview_id)
+
+
+def test_deleting_one_interview_leaves_the_others_of_its_candidate_whole(home: House) -> None:
+    gone, kept = full(home), home.interview()
+    with home.service.context.database.write() as tx:
+        tx.get_one(InterviewRow, kept.interview_id).candidate_id = gone.candidate_id
+    home.service.interviews.delete(SYSTEM, gone.interview_id)
+    assert [row.interview_id for row in home.service.interviews.list(SYSTEM)[0]] == [kept.interview_id]
+    assert len(home.dump()["candidates"]) == 2
+
+
+def test_a_deleted_interviews_link_lets_nobody_in(home: House) -> None:
+    record = home.interview()
+    token = home.service.invitations.invite(SYSTEM, record.interview_id).token
+    cookie = home.service.access.enter(token)[0]
+    home.service.interviews.delete(SYSTEM, record.interview_id)
+    with pytest.raises(Unauthorized):
+        home.service.access.by_bearer(token)
+    assert home.service.access.by_cookie(cookie) is None
+
+
+def test_an_interview_may_be_deleted_while_an_answer_is_read(home: House) -> None:
+    """Whoever waits for the engine is told that the session, or the interview, is no more; nothing comes back."""
+    record = home.interview()
+    session_id = home.start(record).session_id
+    home.say(session_id)
+    home.engine.before = lambda: home.service.interviews.delete(SYSTEM, record.interview_id)
+    with pytest.raises(SessionUnknown):
+        home.say(session_id)
+    other = home.interview()
+    home.engine.before = lambda: None
+    home.finish(home.start(other).session_id)
+    doomed = iter([lambda: home.service.interviews.delete(SYSTEM, other.interview_id)])
+    home.engine.before = lambda: next(doomed, lambda: None)()
+    with pytest.raises(NotFound) as caught:
+        home.service.scorecards.score(SYSTEM, other.interview_id)
+    assert caught.value.code == "interview_not_found"
+    assert home.dump()["interviews"] == home.dump()["scorecards"] == []

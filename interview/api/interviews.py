@@ -14,7 +14,7 @@ from interview.api.openapi import SnakeCase, shown
 from interview.api.uploads import InterviewForm, new_interview
 from interview.errors import InvalidPayload
 from interview.imported import SpokenLine
-from interview.invitations import IssuedInvitation
+from interview.invitations import Invitation, IssuedInvitation
 from interview.models import CompetencySummary, Mode, Model, Moment, Scorecard, StatusName, VersionStamp
 from interview.questions import StatusUpdate
 from interview.records import InterviewFilter, InterviewRecord, InterviewState, InterviewSummary
@@ -30,6 +30,10 @@ router = APIRouter(
 class InterviewList(Model):
     sessions: list[InterviewSummary]
     next: str | None = Field(description="Send as `cursor` for the next page; null on the last.")
+
+
+class InvitationList(Model):
+    invitations: list[Invitation]
 
 
 class InvitationRequest(Model):
@@ -139,7 +143,7 @@ def read_interview(actor: Caller, service: Use, interview_id: str) -> InterviewR
     summary="Make a link for the candidate",
     responses={
         **shown(201, "INVITATION"),
-        **problems("invalid_payload", "interview_not_found", "plan_not_approved"),
+        **problems("invalid_payload", "interview_not_found", "plan_not_approved", "interview_closed"),
     },
 )
 def create_invitation(
@@ -148,6 +152,16 @@ def create_invitation(
     """The token is shown this once. It also works as a Bearer token, for this interview only."""
     wanted = body or InvitationRequest()
     return service.invitations.invite(actor, interview_id, **wanted.model_dump())
+
+
+@router.get(
+    "/interviews/{interview_id}/invitations",
+    summary="List the links of an interview, newest first",
+    responses=problems("interview_not_found"),
+)
+def list_invitations(actor: Caller, service: Use, interview_id: str) -> InvitationList:
+    """Without their tokens, which are shown only when they are made."""
+    return InvitationList(invitations=service.invitations.list(actor, interview_id))
 
 
 @router.delete(
@@ -192,6 +206,46 @@ def add_question(actor: Caller, service: Use, interview_id: str, body: CustomQue
 def restart_interview(actor: Caller, service: Use, interview_id: str) -> InterviewRecord:
     """An open session is closed; earlier sessions and scores stay."""
     return service.interviews.restart(actor, interview_id)
+
+
+@router.post(
+    "/interviews/{interview_id}/close",
+    summary="End an interview",
+    responses=problems("interview_not_found"),
+)
+def close_interview(actor: Caller, service: Use, interview_id: str) -> InterviewRecord:
+    """An open session is closed and none is started any more. Sessions and scores stay; a restart opens it again."""
+    return service.interviews.close(actor, interview_id)
+
+
+@router.post(
+    "/interviews/{interview_id}/archive",
+    summary="Put an interview away",
+    responses=problems("interview_not_found"),
+)
+def archive_interview(actor: Caller, service: Use, interview_id: str) -> InterviewRecord:
+    """It stays as it is, and is listed where `archived` is not false."""
+    return service.interviews.archive(actor, interview_id)
+
+
+@router.post(
+    "/interviews/{interview_id}/unarchive",
+    summary="Take an interview out of the archive",
+    responses=problems("interview_not_found"),
+)
+def unarchive_interview(actor: Caller, service: Use, interview_id: str) -> InterviewRecord:
+    return service.interviews.archive(actor, interview_id, archived=False)
+
+
+@router.delete(
+    "/interviews/{interview_id}",
+    status_code=204,
+    summary="Delete an interview with everything in it",
+    responses=problems("interview_not_found"),
+)
+def delete_interview(actor: Caller, service: Use, interview_id: str) -> None:
+    """Sessions, transcript, scores, links and, unless another interview is theirs, the candidate. For good."""
+    service.interviews.delete(actor, interview_id)
 
 
 @router.post(

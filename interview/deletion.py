@@ -1,0 +1,39 @@
+"""Taking an interview out of the database with everything that belongs to it, down to the candidate's last word."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from interview.store.tables import (
+    AdjustmentRow,
+    AnswerDraftRow,
+    CandidateRow,
+    CompetencyScoreRow,
+    ConsentRow,
+    EntryRow,
+    EventRow,
+    InterviewRow,
+    InvitationRow,
+    ScorecardRow,
+    SessionRow,
+    TurnRow,
+)
+
+
+def delete_interview(tx: Session, row: InterviewRow) -> None:
+    """Every row of the interview, and the candidate unless another interview is theirs; the position stays.
+
+    The order is that of the foreign keys: what refers goes before what it refers to.
+    """
+    tx.flush()
+    interview_id, candidate_id = row.interview_id, row.candidate_id
+    sessions = select(SessionRow.session_id).where(SessionRow.interview_id == interview_id)
+    cards = select(ScorecardRow.scorecard_id).where(ScorecardRow.interview_id == interview_id)
+    tx.execute(delete(CompetencyScoreRow).where(CompetencyScoreRow.scorecard_id.in_(cards)))
+    for of_session in (AnswerDraftRow, EventRow, TurnRow):
+        tx.execute(delete(of_session).where(of_session.session_id.in_(sessions)))
+    for of_interview in (ScorecardRow, EntryRow, SessionRow, AdjustmentRow, ConsentRow, InvitationRow, InterviewRow):
+        tx.execute(delete(of_interview).where(of_interview.interview_id == interview_id))
+    others = select(InterviewRow.interview_id).where(InterviewRow.candidate_id == candidate_id)
+    tx.execute(delete(CandidateRow).where(CandidateRow.candidate_id == candidate_id, ~others.exists()))
