@@ -1,21 +1,18 @@
-"""The form that makes an interview: which of its parts are used, and what is told about them."""
+"""The form that makes an interview over REST: its fields, and what is asked of them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import File, Form, UploadFile
 
-from interview import documents
 from interview.documents import MAX_BYTES, DocumentText
-from interview.documents.job_page import fetch_job_description
 from interview.errors import DocumentError, InvalidPayload
+from interview.intake import Sent, about_job, read_job, read_resume
 from interview.records import NewInterview
-
-_JOB, _RESUME = "Job description", "Résumé"
-_SHORT_JOB = "very short, so the plan follows mostly from the role title."
-_URL_UNUSED = "the web address was not read, because the text was sent too."
 
 
 @dataclass
@@ -57,67 +54,45 @@ def new_interview(form: InterviewForm) -> NewInterview:
         position_id=form.position_id or None,
         language=form.language,
         draft=form.draft,
-        warnings=(*_about(_RESUME, *resume.warnings), *_about(_JOB, *job.warnings)),
+        warnings=(*resume.warnings, *job.warnings),
     )
 
 
 def _resume(form: InterviewForm) -> DocumentText:
-    if _sent(form.resume):
-        return _read(_RESUME, form.resume)
-    if not form.resume_text.strip():
+    sent = _sent(form.resume, form.resume_text)
+    if sent.empty:
         raise InvalidPayload("Send the résumé: a file as “resume”, or its words as “resume_text”.")
-    try:
-        return documents.read_pasted(form.resume_text)
-    except DocumentError as error:
-        raise _named(_RESUME, error) from None
+    with _named("Résumé"):
+        return read_resume(sent)
 
 
 def _job(form: InterviewForm) -> DocumentText:
-    """The file, else the pasted text, else the page: what a person sent is surer than what an address answers."""
-    unused = (_URL_UNUSED,) if form.job_description_url.strip() else ()
-    if _sent(form.job_description):
-        found = _read(_JOB, form.job_description)
-        return DocumentText(found.text, (*found.warnings, *unused), found.pages)
-    if form.job_text.strip():
-        found = _pasted_job(form.job_text)
-        return DocumentText(found.text, (*found.warnings, *unused), found.pages)
-    if not form.job_description_url.strip():
+    sent = _sent(form.job_description, form.job_text, form.job_description_url)
+    if sent.empty:
         raise InvalidPayload(
             "Send the job description: a file as “job_description”, its words as “job_text”, or “job_description_url”."
         )
+    if not sent.only_address:
+        with _named("Job description"):
+            return read_job(sent)
     try:
-        return fetch_job_description(form.job_description_url)
+        return read_job(sent)
     except DocumentError as error:
         note = f"{error.message} The plan was made from the role title alone."
-        return DocumentText(form.role_title, (note,), None)
+        return about_job(DocumentText(form.role_title, (note,), None))
 
 
-def _pasted_job(text: str) -> DocumentText:
-    """A few words are a poor job description, and still enough to plan from."""
-    try:
-        return documents.read_pasted(text)
-    except DocumentError as error:
-        if error.code != "document_no_text":
-            raise _named(_JOB, error) from None
-        return DocumentText(" ".join(text.split()), (_SHORT_JOB,), None)
-
-
-def _sent(file: UploadFile | None) -> bool:
+def _sent(file: UploadFile | None, text: str, url: str = "") -> Sent:
     """A form in a browser sends a part without name and bytes where no file was chosen."""
-    return file is not None and bool(file.filename or file.size)
+    if file is None or not (file.filename or file.size):
+        return Sent(text=text, url=url)
+    return Sent(file.filename or "", file.file.read(MAX_BYTES + 1), text, url)
 
 
-def _read(what: str, file: UploadFile | None) -> DocumentText:
-    assert file is not None  # noqa: S101 - asked before
+@contextmanager
+def _named(what: str) -> Iterator[None]:
+    """The sentence of a document that cannot be read says which of the two it is about."""
     try:
-        return documents.read(file.filename or "", file.file.read(MAX_BYTES + 1))
+        yield
     except DocumentError as error:
-        raise _named(what, error) from None
-
-
-def _named(what: str, error: DocumentError) -> DocumentError:
-    return DocumentError(f"{what}: {error.message}", code=error.code)
-
-
-def _about(what: str, *warnings: str) -> tuple[str, ...]:
-    return tuple(f"{what}: {warning[0].lower()}{warning[1:]}" for warning in warnings)
+        raise DocumentError(f"{what}: {error.message}", code=error.code) from None
