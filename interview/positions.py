@@ -7,19 +7,19 @@ import hashlib
 from sqlalchemy.orm import Session
 
 from interview import policy
-from interview.access import HIRING_ROLES, Actor, audit
+from interview.access import HIRING_ROLES, SYSTEM, Actor, audit
 from interview.attempts import drop_rehearsals, fresh_statuses
 from interview.context import Context, new_id
 from interview.errors import Conflict, InvalidPayload, NotFound
 from interview.models import CandidatePlan, Model, Moment, Persona, PositionPlan, PositionSettings, Purpose, Question
 from interview.store import queries
-from interview.store.tables import PlanRow, PositionRow
+from interview.store.tables import CredentialRow, PlanRow, PositionRow
 
 MAX_JOB_CHARS = 200_000
 
 
 class Position(Model):
-    """A position with its newest plan."""
+    """A position with its newest plan. `approved_by`: the actor's id; `approver`: what they are called."""
 
     position_id: str
     role_title: str
@@ -31,6 +31,7 @@ class Position(Model):
     plan: PositionPlan
     approved_at: Moment | None
     approved_by: str | None
+    approver: str = ""
 
 
 class PositionSummary(Model):
@@ -102,15 +103,23 @@ class Positions:
                 self._approve(tx, actor, _newest(tx, position_id))
             return _position(tx, row, approved=True)
 
-    def save_plan(self, actor: Actor, position_id: str, plan: PositionPlan) -> Position:
-        """A new version of the plan and rubric; it waits for approval. Interviews that have begun keep theirs."""
+    def save_plan(self, actor: Actor, position_id: str, plan: PositionPlan, version: int | None = None) -> Position:
+        """A new version of the plan and rubric; it waits for approval. Interviews that have begun keep theirs.
+
+        `version`: the one that was edited; Conflict `plan_changed` when it is no longer the newest.
+        """
         actor.require(*HIRING_ROLES)
         self._check(plan)
         with self._context.database.write() as tx:
             row = position_row(tx, position_id)
-            version = _newest(tx, position_id).version + 1
-            tx.add(self._plan_row(position_id, version, plan))
-            audit(tx, self._context, actor, "plan_saved", position_id, version=version)
+            newest = _newest(tx, position_id).version
+            if version not in (None, newest):
+                raise Conflict(
+                    f"Somebody has saved version {newest} of this plan meanwhile. Read it and make your changes there.",
+                    code="plan_changed",
+                )
+            tx.add(self._plan_row(position_id, newest + 1, plan))
+            audit(tx, self._context, actor, "plan_saved", position_id, version=newest + 1)
             tx.flush()
             return _position(tx, row)
 
@@ -255,4 +264,13 @@ def _position(tx: Session, row: PositionRow, *, approved: bool = False) -> Posit
         plan=PositionPlan.model_validate(plan.plan),
         approved_at=plan.approved_at,
         approved_by=plan.approved_by,
+        approver=_called(tx, plan.approved_by),
     )
+
+
+def _called(tx: Session, actor_id: str | None) -> str:
+    """What the holder of a key or link is called; "" for nobody."""
+    if actor_id is None:
+        return ""
+    credential = tx.get(CredentialRow, actor_id.partition(":")[2])
+    return credential.name if credential else SYSTEM.name if actor_id == SYSTEM.id else "Administrator's key"
