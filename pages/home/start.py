@@ -1,36 +1,42 @@
-"""The first page: says what runs, who came in, and how to come in."""
+"""The first page of whoever is not signed in, or has a role without pages: what this is, and how to come in."""
 
 import streamlit as st
 
 from interview import __version__
-from interview.access import HIRING_ROLES, Actor
 from pages.components.service import service, visitor
-
-
-def interviews_so_far(actor: Actor) -> str:
-    """The number of interviews in words, counted up to one page of the list."""
-    found, more = service().interviews.list(actor, limit=200)
-    return "More than 200 interviews" if more else f"{len(found)} interview{'' if len(found) == 1 else 's'}"
-
+from pages.components.text import escaped
 
 actor = visitor()
 st.title("Candor")
-st.write("Structured interviews that people can check.")
+st.write(
+    "Structured interviews that people can check. Everybody who applies for a position gets the same core questions, "
+    "every score rests on words that the candidate really said, and a person decides."
+)
 
-if actor is None:
-    st.subheader("How to come in")
-    st.write(
-        "If you are a candidate, open the link of your invitation. If you belong to the team, open your personal "
-        "link; whoever started this server finds the administrator's in what it printed."
-    )
-elif actor.role == "candidate" and actor.interview_id:
-    st.subheader(service().interviews.role_title(actor, actor.interview_id))
-    st.write("You are invited to this interview. It cannot be held on this page yet; the next version brings that.")
+if actor is not None:
+    with st.container(border=True):
+        st.subheader("Your role is for programs", anchor=False)
+        st.write(
+            f"{escaped(actor.name)}, your link is for the program role, which has no pages: a program of that role "
+            "calls the REST interface with an API key. To work here, ask an administrator for a link of another role."
+        )
+        st.html('<a href="/leave" target="_self">Sign out</a>')
 else:
-    st.write(f"Signed in: {actor.name}, {actor.role}.")
-    if actor.role in HIRING_ROLES:
-        st.write(f"{interviews_so_far(actor)} so far.")
+    st.header("How to come in", anchor=False)
+    candidates, team = st.columns(2)
+    with candidates.container(border=True, height="stretch"):
+        st.subheader(":material/mail: You are invited to an interview", anchor=False)
+        st.write(
+            "Open the link of your invitation. It leads to your own interview, and back to it as often as you need."
+        )
+    with team.container(border=True, height="stretch"):
+        st.subheader(":material/groups: You belong to the team", anchor=False)
+        st.write(
+            "Open your personal link. An administrator makes one for each person; the first one is in what the server "
+            "printed when it was started."
+        )
+    st.caption("If you came in before and are back here, your link has run out. Ask whoever sent it for a new one.")
 
-st.caption(f"Version {__version__}, {service().context.engine.name} engine.")
-if actor is None or actor.role != "candidate":
-    st.link_button("REST documentation", "/api/docs")
+st.space("small")
+st.link_button("REST documentation", "/api/docs", icon=":material/api:")
+st.caption(f"Version {__version__}, {escaped(service().context.engine.name)} engine.")

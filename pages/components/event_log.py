@@ -1,0 +1,113 @@
+"""A session's events on a page: in order, the newest in view, whatever they quote as it stands."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+import streamlit as st
+
+from interview.events import (
+    AnswerGiven,
+    CandidateMove,
+    Checkpoint,
+    CompetencyCompleted,
+    EvaluationMade,
+    FlagRaised,
+    FollowUpAsked,
+    HintGiven,
+    InterviewEvent,
+    Payload,
+    QuestionAsked,
+    ResumeSummary,
+    SessionCompleted,
+    SessionExpiredPayload,
+    StageEntered,
+)
+from pages.components.times import time_of_day
+
+STAGES = {"warmup": "Warm-up", "competency": "Questions", "wrapup": "Wrap-up", "complete": "Complete"}
+_HEIGHT = 320
+_STYLE = """<style>
+.event-log { width: 100%; border-collapse: collapse; font-size: 0.875rem }
+.event-log th, .event-log td { text-align: start; vertical-align: top; padding: 0.25rem 0.5rem;
+  border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent) }
+.event-log td:not(:last-child) { white-space: nowrap }
+.event-log td:last-child { overflow-wrap: anywhere; min-width: 14rem }
+</style>"""
+
+
+def event_log(events: Sequence[InterviewEvent]) -> None:
+    """The events in a box that scrolls by itself to the newest, which comes last."""
+    if not events:
+        st.caption("Nothing has happened yet.")
+        return
+    rows = "".join(map(_row, events))
+    head = "".join(f"<th scope='col'>{name}</th>" for name in ("No.", "Time", "Stage", "Type", "What happened"))
+    with st.container(height=_HEIGHT, autoscroll=True):
+        st.html(f"{_STYLE}<table class='event-log'><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>")
+
+
+def what(payload: Payload) -> str:
+    """An event in words. What people said is in it as they said it."""
+    match payload:
+        case StageEntered():
+            return f"{STAGES[payload.stage]} begins"
+        case ResumeSummary():
+            return payload.summary
+        case QuestionAsked():
+            return payload.content
+        case FollowUpAsked():
+            return payload.message
+        case HintGiven():
+            return payload.hint
+        case AnswerGiven():
+            return " ".join(filter(None, (payload.answer, _marks(payload))))
+        case CandidateMove():
+            return " → ".join(filter(None, (payload.move, payload.answer, payload.reply)))
+        case _:
+            return _outcome(payload)
+
+
+def _outcome(payload: Payload) -> str:
+    match payload:
+        case EvaluationMade():
+            hints = f" Hints: {' '.join(payload.hints)}" if payload.hints else ""
+            about = payload.competency or "Outside of the rubric"
+            return f"{about}: {_level(payload.total_score)}. {payload.summary}{hints}"
+        case FlagRaised():
+            return f"{payload.kind.replace('_', ' ')}: {payload.note}"
+        case CompetencyCompleted():
+            return (
+                f"{payload.competency}: {payload.total_score:.1f} of 5" if payload.total_score else payload.competency
+            )
+        case SessionCompleted():
+            return f"{payload.reason}, overall {_level(payload.overall_score)}. {payload.message}"
+        case SessionExpiredPayload():
+            return f"Nothing was sent for {payload.idle_minutes:.0f} minutes"
+        case Checkpoint():
+            return "Everything until here is saved"
+        case _:
+            return ""
+
+
+def _level(score: float) -> str:
+    return f"{score:.1f} of 5" if score else "no score"
+
+
+def _marks(answer: AnswerGiven) -> str:
+    spoken = "sent from speech" if answer.auto_send else ""
+    drafted = "drafted by a machine" if answer.auto_generate else ""
+    marks = ", ".join(filter(None, (spoken, drafted)))
+    return f"({marks})" if marks else ""
+
+
+def _row(event: InterviewEvent) -> str:
+    cells = (
+        str(event.event_id),
+        time_of_day(event.created_at),
+        STAGES[event.stage],
+        event.event_type.replace("_", " "),
+    )
+    words = f"<td dir='auto'>{html.escape(what(event.payload))}</td>"
+    return f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in cells)}{words}</tr>"

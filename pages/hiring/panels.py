@@ -1,0 +1,119 @@
+"""What the observe page shows of a session, whoever answers in it."""
+
+from __future__ import annotations
+
+import time
+from typing import NamedTuple
+
+import streamlit as st
+
+from interview.contract import SessionSnapshot
+from interview.models import CandidateProfile, Persona
+from pages.components.chat import chat
+from pages.components.event_log import STAGES, event_log
+from pages.components.scores import overall, score_table
+from pages.components.text import escaped, paragraphs
+from pages.components.times import minutes
+
+_CHAT_HEIGHT = 460
+_FIGURE_WIDTH = 170
+_TICK = "5s"
+
+
+class Progress(NamedTuple):
+    """How far a session is: the share from 0 to 1, and where it stands in words."""
+
+    share: float
+    words: str
+
+
+def progress(snapshot: SessionSnapshot) -> Progress:
+    """Warm-up is a tenth, wrap-up nine tenths; between them the competencies count, each for the same."""
+    metadata = snapshot.question.metadata if snapshot.question else None
+    if snapshot.stage != "competency" or metadata is None:
+        share = {"warmup": 0.1, "competency": 0.1, "wrapup": 0.9, "complete": 1.0}[snapshot.stage]
+        return Progress(share, STAGES[snapshot.stage])
+    names = [row.competency for row in snapshot.competencies]
+    at = names.index(metadata.competency) if metadata.competency in names else 0
+    words = f"Competency {at + 1} of {len(names)}: {metadata.competency}"
+    return Progress(0.1 + 0.8 * at / max(1, len(names)), words)
+
+
+def figures(snapshot: SessionSnapshot, *, ticking: bool) -> None:
+    """Stage, questions asked, clock and overall score, with the progress below them.
+
+    `ticking`: the clock goes on by itself; for a page that is not drawn anew in short intervals.
+    """
+    with st.container(horizontal=True):
+        _figure("Stage", STAGES[snapshot.stage])
+        _figure("Questions asked", str(snapshot.questions_asked))
+        with st.container(width=_FIGURE_WIDTH):
+            _clock(snapshot, ticking=ticking)
+        with st.container(width=_FIGURE_WIDTH):
+            overall(snapshot.overall_score)
+    done = progress(snapshot)
+    st.progress(done.share, text=escaped(done.words))
+
+
+def conversation(snapshot: SessionSnapshot, candidate: str, pending: str = "") -> None:
+    """The chat, scrolled to what was said last. `candidate`: who is shown as answering."""
+    with st.container(height=_CHAT_HEIGHT, autoscroll=True):
+        chat(snapshot.transcript, candidate=candidate, interviewer=snapshot.persona.name, pending=pending)
+
+
+def scores(snapshot: SessionSnapshot) -> None:
+    """The score table as it stands now."""
+    st.subheader("Scores", anchor=False)
+    score_table(snapshot.competencies)
+
+
+def log_and_people(snapshot: SessionSnapshot, profile: CandidateProfile) -> None:
+    """The event log, and who talks with whom."""
+    log, interviewer, candidate = st.tabs(["Event log", "Interviewer", "Candidate"])
+    with log:
+        event_log(snapshot.events)
+    with interviewer:
+        _persona(snapshot.persona)
+    with candidate:
+        _profile(profile)
+
+
+def _figure(label: str, value: str) -> None:
+    st.metric(label, value, border=True, width=_FIGURE_WIDTH)
+
+
+def _clock(snapshot: SessionSnapshot, *, ticking: bool) -> None:
+    read_at = time.monotonic()
+
+    @st.fragment(run_every=_TICK if ticking else None)
+    def clock() -> None:
+        passed = int((time.monotonic() - read_at) * 1000) if ticking else 0
+        limit = minutes(snapshot.time_limit_ms)
+        st.metric(f"Time used of {limit}", minutes(snapshot.elapsed_ms + passed), border=True)
+
+    clock()
+
+
+def _persona(persona: Persona) -> None:
+    rows = {
+        "Name": persona.name,
+        "Probing": persona.probing_style,
+        "Hints": persona.hint_style,
+        "Encouragement": persona.encouragement,
+    }
+    _pairs(rows)
+    st.caption("How the interviewer speaks. It changes neither what is asked nor how it is rated.")
+
+
+def _profile(profile: CandidateProfile) -> None:
+    years = "" if profile.experience_years is None else f"{profile.experience_years:g} years"
+    _pairs({"Name": profile.candidate_name, "Experience": years, "Skills": ", ".join(profile.skills)})
+    st.html(paragraphs(profile.resume_summary))
+    for line in profile.highlighted_experiences:
+        st.text(f"• {line}")
+    st.caption("From the résumé. It plays no part in the scores.")
+
+
+def _pairs(rows: dict[str, str]) -> None:
+    """Names and what they stand for, a line each; what is empty is left out."""
+    st.markdown("\n".join(f"- **{name}:** {escaped(value)}" for name, value in rows.items() if value))
