@@ -53,7 +53,8 @@ class Journey(Model):
     """Where the candidate stands, with all that their page says besides the session itself.
 
     `session_id`: the session in hand, else the last one. `expired`: it was idle for too long, and a start goes on
-    where it was. `closed`: the team ended the interview. `time_limit_minutes` has the extra time in it.
+    where it was. `closed`: the team ended the interview. `time_limit_minutes` has the extra time in it. `draft`: what
+    was typed and not sent, in reply to the prompt in hand or to the one at which the session expired.
     """
 
     interview_id: str
@@ -130,8 +131,10 @@ class Journeys:
                 raise Conflict("Please read how the interview is held and agree to it first.", code="consent_missing")
         return self._sessions.start(actor, StartRequest(interview_id=row.interview_id)).session_id
 
-    def save_draft(self, actor: Actor, session_id: str, text: str) -> None:
+    def save_draft(self, actor: Actor, session_id: str, text: str, prompt_id: int | None = None) -> None:
         """Keep what was typed in reply to the prompt in hand; ignored when the session is not open.
+
+        `prompt_id`: the transcript entry of the prompt that the writer saw; ignored when another one is in hand by now.
 
         `text`: at most `MAX_ANSWER_CHARS` characters, else InvalidPayload. SessionUnknown for another's session.
         """
@@ -144,7 +147,7 @@ class Journeys:
             if session is None or session.interview_id != actor.interview_id or session.rehearsal:
                 raise SessionUnknown("There is no such session.")
             pending = InterviewSessionState.model_validate(session.state).pending
-            if session.status == "active" and pending is not None:
+            if session.status == "active" and pending is not None and prompt_id in (None, pending.entry_id):
                 now = self._context.clock()
                 tx.merge(AnswerDraftRow(session_id=session_id, prompt_id=pending.entry_id, text=kept, updated_at=now))
 
@@ -247,6 +250,7 @@ def _journey(tx: Session, actor: Actor) -> Journey:
     in_hand = next((session for session in attempt if session.status == "active"), None)
     state = InterviewSessionState.model_validate(in_hand.state) if in_hand else None
     last = in_hand or (sessions[-1] if sessions else None)
+    expired = attempt[-1] if attempt and attempt[-1].status == "expired" else None
     consented_at = _consented_at(tx, row, settings)
     minutes = settings.time_limit_minutes * invitation.extra_time_factor
     step = _step(row, attempt, consented=consented_at is not None)
@@ -264,9 +268,9 @@ def _journey(tx: Session, actor: Actor) -> Journey:
         notice=notice(settings),
         consented_at=consented_at,
         session_id=last.session_id if last else None,
-        expired=step != "done" and bool(attempt) and attempt[-1].status == "expired",
+        expired=step != "done" and expired is not None,
         closed=row.closed_at is not None,
-        draft=_draft(tx, state) if state else "",
+        draft=_draft(tx, in_hand or expired),
         adjustments=tuple(_adjustments(tx, row.interview_id)),
         link_expires_at=invitation.expires_at,
     )
@@ -282,10 +286,13 @@ def _step(row: InterviewRow, attempt: list[SessionRow], *, consented: bool) -> J
     return "interview" if "active" in found else "start"
 
 
-def _draft(tx: Session, state: InterviewSessionState) -> str:
-    """What was typed in reply to the prompt in hand; "" for any other."""
-    draft = tx.get(AnswerDraftRow, state.session_id)
-    return draft.text if draft and state.pending and draft.prompt_id == state.pending.entry_id else ""
+def _draft(tx: Session, row: SessionRow | None) -> str:
+    """What was typed in reply to the session's last prompt; "" for any other."""
+    draft = tx.get(AnswerDraftRow, row.session_id) if row else None
+    if row is None or draft is None:
+        return ""
+    pending = InterviewSessionState.model_validate(row.state).pending
+    return draft.text if pending and draft.prompt_id == pending.entry_id else ""
 
 
 def _adjustments(tx: Session, interview_id: str) -> list[Adjustment]:

@@ -53,8 +53,7 @@ def composer(
             value=_beginning(key, _unsent(snapshot, draft)),
             key=key,
             height=180,
-            max_chars=MAX_ANSWER_CHARS,
-            disabled=busy,
+            max_chars=MAX_ANSWER_CHARS,  # open also while a turn waits: Streamlit empties a field that it disables
             placeholder="Take your time. Ctrl+Enter sends.",
         )
         st.form_submit_button(
