@@ -112,7 +112,10 @@ def test_answers_are_true_to_their_schemas(world: World, described: dict[str, An
         check("/interviews", "get", rest.get("/interviews"))
         check("/interviews/{interview_id}/score", "post", rest.post(f"{interview}/score"))
         check("/interviews/{interview_id}/invitations", "post", rest.post(f"{interview}/invitations"), "201")
-        check("/interviews/{interview_id}/restart", "post", rest.post(f"{interview}/restart"))
+        check("/interviews/{interview_id}/invitations", "get", rest.get(f"{interview}/invitations"))
+        for act in ("close", "archive", "unarchive", "restart"):
+            check(f"/interviews/{{interview_id}}/{act}", "post", rest.post(f"{interview}/{act}"))
+        check("/positions", "get", rest.get("/positions"))
         check("/positions/{position_id}", "get", rest.get(f"/positions/{made['position_id']}"))
         check("/scores", "get", rest.get("/scores"))
     with world.client(token=ADMIN_KEY) as admin:

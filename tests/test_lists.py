@@ -396,3 +396,12 @@ def test_invitations_are_listed_over_rest(world: World, rest: httpx.Client) -> N
     reply = rest.get(f"/interviews/{made}/invitations")
     assert [row["invitation_id"] for row in reply.json()["invitations"]] == [issued["invitation_id"]]
     assert issued["token"] not in reply.text
+
+
+def test_positions_are_listed_over_rest(world: World, rest: httpx.Client) -> None:
+    world.clock.advance(minutes=1)
+    made = world.interview(role_title="Gardener")
+    listed = rest.get("/positions").json()["positions"]
+    assert (listed[0]["position_id"], listed[0]["role_title"]) == (made["position_id"], "Gardener")
+    single = rest.get(f"/positions/{made['position_id']}").json()
+    assert (single["plan_version"], single["role_title"]) == (listed[0]["plan_version"], "Gardener")

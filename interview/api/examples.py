@@ -204,6 +204,24 @@ INTERVIEW_LIST: dict[str, Any] = {
     "next": None,
 }  # fmt: skip
 
+POSITION_LIST: dict[str, Any] = {
+    "positions": [
+        {
+            "position_id": _POSITION_ID, "role_title": "Backend engineer", "plan_version": 1, "approved": True,
+            "purpose": "assessment", "interviews": 4, "created_at": _MOMENT,
+        },
+    ],
+}  # fmt: skip
+
+INVITATION_LIST: dict[str, Any] = {
+    "invitations": [
+        {
+            "invitation_id": "9b2d3c4e-0000-4000-8000-000000000001", "mode": "text", "extra_time_factor": 1.0,
+            "created_at": _MOMENT, "expires_at": "2025-03-11T09:30:00Z", "revoked_at": None, "live": True,
+        },
+    ],
+}  # fmt: skip
+
 INVITATION: dict[str, Any] = {
     "invitation_id": "9b2d3c4e-0000-4000-8000-000000000001",
     "url": "http://127.0.0.1:8501/enter/TOKEN",

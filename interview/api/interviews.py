@@ -157,7 +157,7 @@ def create_invitation(
 @router.get(
     "/interviews/{interview_id}/invitations",
     summary="List the links of an interview, newest first",
-    responses=problems("interview_not_found"),
+    responses={**shown(200, "INVITATION_LIST"), **problems("interview_not_found")},
 )
 def list_invitations(actor: Caller, service: Use, interview_id: str) -> InvitationList:
     """Without their tokens, which are shown only when they are made."""

@@ -1,4 +1,4 @@
-"""REST for the team: positions and their plans, API keys, and the analysts' score table. Names are snake_case."""
+"""REST for administrators and analysts: API keys, and the analysts' score table. Names are snake_case."""
 
 from __future__ import annotations
 
@@ -14,24 +14,12 @@ from interview.api.errors import problems
 from interview.api.interviews import download
 from interview.api.openapi import SnakeCase, shown
 from interview.exports import score_rows_csv, score_rows_xlsx
-from interview.models import Model, Moment, Persona, PositionPlan, PositionSettings
-from interview.positions import Position
+from interview.models import Model, Moment
 
 router = APIRouter(
     route_class=KeyedRoute,
     default_response_class=SnakeCase,
 )
-
-
-class Approval(BaseModel):
-    version: int | None = Field(None, description="The version that was read; refused when a newer one exists.")
-
-
-class Manner(Model):
-    """What is left out stays as it is."""
-
-    settings: PositionSettings | None = None
-    persona: Persona | None = None
 
 
 class KeyRequest(BaseModel):
@@ -46,49 +34,6 @@ class KeyList(Model):
 class ScoreTable(Model):
     columns: tuple[str, ...]
     rows: list[ScoreRow]
-
-
-@router.get(
-    "/positions/{position_id}",
-    tags=["Positions"],
-    summary="Read a position with its newest plan",
-    responses=problems("position_not_found"),
-)
-def read_position(actor: Caller, service: Use, position_id: str) -> Position:
-    return service.positions.get(actor, position_id)
-
-
-@router.put(
-    "/positions/{position_id}/plan",
-    tags=["Positions"],
-    summary="Save a new version of the plan and rubric",
-    responses=problems("invalid_payload", "plan_invalid", "position_not_found"),
-)
-def save_plan(actor: Caller, service: Use, position_id: str, plan: PositionPlan) -> Position:
-    """It waits for approval; interviews that have begun keep theirs."""
-    return service.positions.save_plan(actor, position_id, plan)
-
-
-@router.post(
-    "/positions/{position_id}/approve",
-    tags=["Positions"],
-    summary="Approve the newest plan",
-    responses=problems("invalid_payload", "plan_invalid", "position_not_found", "plan_changed"),
-)
-def approve_plan(actor: Caller, service: Use, position_id: str, body: Approval | None = None) -> Position:
-    """Interviews that have not begun move to it."""
-    return service.positions.approve(actor, position_id, body.version if body else None)
-
-
-@router.put(
-    "/positions/{position_id}/settings",
-    tags=["Positions"],
-    summary="Set how interviews are held from now on",
-    responses=problems("invalid_payload", "position_not_found"),
-)
-def configure_position(actor: Caller, service: Use, position_id: str, body: Manner) -> Position:
-    now = service.positions.get(actor, position_id)
-    return service.positions.configure(actor, position_id, body.settings or now.settings, body.persona or now.persona)
 
 
 @router.post(
