@@ -73,6 +73,17 @@ class Credential(Model):
     revoked_at: Moment | None
 
 
+class Person(Model):
+    """Somebody with a personal link. `link`: their newest one, in use or not."""
+
+    person_id: str
+    name: str
+    role: StaffRole
+    created_at: Moment
+    removed_at: Moment | None
+    link: Credential | None
+
+
 class Issued(Model):
     """A fresh credential; `secret` is shown this once and never again."""
 
@@ -137,6 +148,36 @@ class Access:
             tx.flush()
             return self._issue(tx, actor, "link", person.name, _staff_role(role), person.person_id, now + LINK_LIFETIME)
 
+    def people(self, actor: Actor) -> list[Person]:
+        """Everybody who was given a personal link, newest first; removed people stay in the list."""
+        actor.require("administrator")
+        with self._context.database.read() as tx:
+            newest = {row.person_id: row for row in reversed(queries.credentials(tx, "link"))}
+            return [_person(row, newest.get(row.person_id)) for row in queries.people(tx)]
+
+    def new_link(self, actor: Actor, person_id: str) -> Issued:
+        """A fresh personal link; the person's older ones are worthless from now on. Raises NotFound."""
+        actor.require("administrator")
+        now = self._context.clock()
+        with self._context.database.write() as tx:
+            row = _person_row(tx, person_id)
+            if row.removed_at is not None:
+                raise NotFound(
+                    "This person has been removed. Add them again to give them a link.", code="person_not_found"
+                )
+            self._withdraw_links(tx, person_id)
+            return self._issue(tx, actor, "link", row.name, _staff_role(row.role), person_id, now + LINK_LIFETIME)
+
+    def remove_person(self, actor: Actor, person_id: str) -> None:
+        """Withdraw all of a person's links; whoever came in by one is out at once. Doing it again changes nothing."""
+        actor.require("administrator")
+        with self._context.database.write() as tx:
+            row = _person_row(tx, person_id)
+            self._withdraw_links(tx, person_id)
+            if row.removed_at is None:
+                row.removed_at = self._context.clock()
+                audit(tx, self._context, actor, "person_removed", person_id)
+
     def credentials(self, actor: Actor, kind: Literal["key", "link"]) -> list[Credential]:
         """All keys, or all personal links, newest first."""
         actor.require("administrator")
@@ -158,11 +199,15 @@ class Access:
         """The secret of a fresh administrator's link for whoever starts the server; the one before it ends."""
         now = self._context.clock()
         with self._context.database.write() as tx:
-            for row in queries.credentials(tx, "link"):
-                if row.person_id is None:
-                    row.revoked_at = row.revoked_at or now
+            self._withdraw_links(tx, None)
             issued = self._issue(tx, SYSTEM, "link", SYSTEM.name, "administrator", None, now + LINK_LIFETIME)
         return issued.secret
+
+    def _withdraw_links(self, tx: Session, person_id: str | None) -> None:
+        """Revoke a person's links; None stands for whoever starts the server."""
+        for row in queries.credentials(tx, "link"):
+            if row.person_id == person_id:
+                row.revoked_at = row.revoked_at or self._context.clock()
 
     def _issue(
         self,
@@ -249,6 +294,24 @@ def _staff_role(role: str) -> StaffRole:
         if role == known:
             return known
     raise InvalidPayload(f"The role must be one of {', '.join(STAFF_ROLES)}.")
+
+
+def _person_row(tx: Session, person_id: str) -> PersonRow:
+    row = tx.get(PersonRow, person_id)
+    if row is None:
+        raise NotFound("There is no such person.", code="person_not_found")
+    return row
+
+
+def _person(row: PersonRow, link: CredentialRow | None) -> Person:
+    return Person(
+        person_id=row.person_id,
+        name=row.name,
+        role=_staff_role(row.role),
+        created_at=row.created_at,
+        removed_at=row.removed_at,
+        link=Credential.model_validate(link, from_attributes=True) if link else None,
+    )
 
 
 def _clean_name(name: str) -> str:

@@ -131,7 +131,13 @@ def create_key(name: str, role: Annotated[str, typer.Option(help=f"One of {_ROLE
 @keys.command("list")
 def list_keys() -> None:
     """List the keys, without their secrets."""
-    _list("key")
+    table = Table("Id", "Name", "Role", "Made", "Ends", "State")
+    with _service() as service:
+        for row in service.access.credentials(SYSTEM, "key"):
+            ends = f"{row.expires_at:%Y-%m-%d}" if row.expires_at else "never"
+            state = "revoked" if row.revoked_at else "in use"
+            table.add_row(row.credential_id, row.name, row.role, f"{row.created_at:%Y-%m-%d}", ends, state)
+    out.print(table)
 
 
 @keys.command("revoke")
@@ -153,15 +159,22 @@ def add_person(name: str, role: Annotated[str, typer.Option(help=f"One of {_ROLE
 
 @people.command("list")
 def list_people() -> None:
-    """List the personal links, without their secrets."""
-    _list("link")
+    """List the people and how long their links hold."""
+    table = Table("Id", "Name", "Role", "Added", "Link ends", "State")
+    with _service() as service:
+        for row in service.access.people(SYSTEM):
+            ends = f"{row.link.expires_at:%Y-%m-%d}" if row.link and row.link.expires_at else ""
+            withdrawn = row.link is None or row.link.revoked_at is not None
+            state = "removed" if row.removed_at else "link withdrawn" if withdrawn else "in use"
+            table.add_row(row.person_id, row.name, row.role, f"{row.created_at:%Y-%m-%d}", ends, state)
+    out.print(table)
 
 
 @people.command("remove")
-def remove_person(credential_id: str) -> None:
-    """Withdraw a personal link; whoever came in by it is out at once."""
+def remove_person(person_id: str) -> None:
+    """Withdraw a person's links; whoever came in by one is out at once."""
     with _service() as service:
-        service.access.revoke(SYSTEM, credential_id)
+        service.access.remove_person(SYSTEM, person_id)
 
 
 @app.command()
@@ -170,13 +183,3 @@ def backup(to: Annotated[Path, typer.Argument(help="The file to write; it must n
     with _service() as service:
         service.context.database.backup(to)
     out.print(f"Written to {to}.", highlight=False)
-
-
-def _list(kind: str) -> None:
-    table = Table("Id", "Name", "Role", "Made", "Ends", "State")
-    with _service() as service:
-        for row in service.access.credentials(SYSTEM, "key" if kind == "key" else "link"):
-            ends = f"{row.expires_at:%Y-%m-%d}" if row.expires_at else "never"
-            state = "revoked" if row.revoked_at else "in use"
-            table.add_row(row.credential_id, row.name, row.role, f"{row.created_at:%Y-%m-%d}", ends, state)
-    out.print(table)

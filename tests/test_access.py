@@ -113,6 +113,9 @@ def test_only_administrators_deal_with_keys_and_people(home: House, role: Role) 
     calls: list[Callable[[], Any]] = [
         lambda: access.create_key(actor, "key", "program"),
         lambda: access.add_person(actor, "Ada", "hiring"),
+        lambda: access.people(actor),
+        lambda: access.new_link(actor, "nobody"),
+        lambda: access.remove_person(actor, "nobody"),
         lambda: access.credentials(actor, "key"),
         lambda: access.revoke(actor, "nobody"),
     ]
@@ -120,6 +123,65 @@ def test_only_administrators_deal_with_keys_and_people(home: House, role: Role) 
         with pytest.raises(Forbidden):
             call()
     assert home.dump() == before
+
+
+def test_people_are_listed_newest_first_with_the_link_that_they_have(home: House) -> None:
+    access = home.service.access
+    access.local_link()
+    ada = access.add_person(SYSTEM, "Ada", "hiring")
+    home.clock.forward(days=1)
+    access.add_person(SYSTEM, "Grace", "analyst")
+    grace, first = access.people(SYSTEM)
+    assert [(row.name, row.role) for row in (grace, first)] == [("Grace", "analyst"), ("Ada", "hiring")]
+    assert first.link is not None
+    assert (first.link.credential_id, first.link.revoked_at) == (ada.credential_id, None)
+    assert first.link.expires_at == first.created_at + LINK_LIFETIME
+    access.revoke(SYSTEM, ada.credential_id)
+    withdrawn = access.people(SYSTEM)[1].link
+    assert withdrawn is not None
+    assert withdrawn.revoked_at == home.clock.now
+
+
+def test_a_new_link_takes_the_place_of_the_persons_older_ones_only(home: House) -> None:
+    """Whoever came in by an old one is out; other people's links, keys and the printed link hold."""
+    access = home.service.access
+    old, other = access.add_person(SYSTEM, "Ada", "hiring"), access.add_person(SYSTEM, "Eve", "analyst")
+    printed = access.local_link()
+    cookie = access.enter(old.secret)[0]
+    home.clock.forward(minutes=1)
+    person = next(row for row in access.people(SYSTEM) if row.name == "Ada")
+    fresh = access.new_link(SYSTEM, person.person_id)
+    with pytest.raises(Unauthorized):
+        access.enter(old.secret)
+    assert access.by_cookie(cookie) is None
+    entered = [access.enter(secret)[2] for secret in (fresh.secret, other.secret, printed)]
+    assert [(actor.name, actor.role) for actor in entered[:2]] == [("Ada", "hiring"), ("Eve", "analyst")]
+    listed = next(row for row in access.people(SYSTEM) if row.name == "Ada")
+    assert listed.link is not None
+    assert listed.link.credential_id == fresh.credential_id
+    assert listed.link.expires_at == home.clock.now + LINK_LIFETIME
+
+
+def test_a_removed_person_is_out_for_good(home: House) -> None:
+    access = home.service.access
+    issued = access.add_person(SYSTEM, "Ada", "administrator")
+    cookie = access.enter(issued.secret)[0]
+    person_id = access.people(SYSTEM)[0].person_id
+    access.remove_person(SYSTEM, person_id)
+    before = home.dump()
+    home.clock.forward(minutes=1)
+    access.remove_person(SYSTEM, person_id)
+    assert home.dump() == before
+    assert access.by_cookie(cookie) is None
+    with pytest.raises(Unauthorized):
+        access.enter(issued.secret)
+    assert access.people(SYSTEM)[0].removed_at is not None
+    for call in (access.new_link, access.remove_person):
+        with pytest.raises(NotFound) as caught:
+            call(SYSTEM, "nobody")
+        assert caught.value.code == "person_not_found"
+    with pytest.raises(NotFound):
+        access.new_link(SYSTEM, person_id)
 
 
 @pytest.mark.parametrize(

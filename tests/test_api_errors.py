@@ -305,4 +305,6 @@ def test_every_code_of_the_product_is_described() -> None:
     raised = {code for text in sources for code in re.findall(r"code=\"([a-z_]+)\"", text)}
     raised |= {cls.code for cls in InterviewError.__subclasses__()}
     never_answered = {"conflict", "document_unreadable", "job_url_refused", "job_url_failed"}  # defaults, and warnings
+    never_answered |= {"consent_missing", "notice_changed", "too_many_adjustments", "adjustment_not_found"}  # pages
+    never_answered |= {"person_not_found"}  # pages and the command line
     assert raised - never_answered <= set(CODES)

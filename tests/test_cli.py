@@ -13,6 +13,7 @@ import pytest
 from interview import documents
 from interview.access import SYSTEM
 from interview.demo import run_demo
+from interview.errors import Unauthorized
 from interview.service import open_service
 from interview.settings import Settings
 
@@ -131,6 +132,23 @@ def test_a_person_gets_a_link_and_an_unknown_role_a_sentence(tmp_path: Path) -> 
     wrong = candor("people", "add", "Robin", "--role", "boss", data_dir=tmp_path)
     assert wrong.returncode == 1
     assert "invalid_payload" in wrong.stderr
+
+
+def test_a_person_who_is_removed_is_out_and_stays_in_the_list(tmp_path: Path) -> None:
+    """`people list` names the id that `people remove` takes."""
+    link = candor("people", "add", "Robin", data_dir=tmp_path).stdout.strip()
+    service = open_service(Settings(data_dir=tmp_path))
+    person_id = service.access.people(SYSTEM)[0].person_id
+    listed = candor("people", "list", data_dir=tmp_path).stdout
+    assert "in use" in listed
+    assert person_id in listed
+    assert candor("people", "remove", person_id, data_dir=tmp_path).returncode == 0
+    with pytest.raises(Unauthorized):
+        service.access.enter(link.rsplit("/", 1)[1])
+    service.close()
+    assert "removed" in candor("people", "list", data_dir=tmp_path).stdout
+    unknown = candor("people", "remove", "nobody", data_dir=tmp_path)
+    assert (unknown.returncode, "There is no such person." in unknown.stderr) == (1, True)
 
 
 def test_a_backup_opens_as_a_database_of_its_own(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from interview.store.tables import (
     EventRow,
     InterviewRow,
     InvitationRow,
+    PersonRow,
     PlanRow,
     PositionRow,
     ScorecardRow,
@@ -35,6 +36,11 @@ def credentials(tx: Session, kind: str) -> Sequence[CredentialRow]:
     """Newest first."""
     query = select(CredentialRow).where(CredentialRow.kind == kind).order_by(CredentialRow.created_at.desc())
     return tx.scalars(query).all()
+
+
+def people(tx: Session) -> Sequence[PersonRow]:
+    """Newest first."""
+    return tx.scalars(select(PersonRow).order_by(PersonRow.created_at.desc(), PersonRow.person_id)).all()
 
 
 def invitation(tx: Session, token_hash: str) -> InvitationRow | None:
