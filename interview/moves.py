@@ -20,6 +20,7 @@ _LIMITS: dict[Move, int] = {
     "repeat": 35, "rephrase": 40, "think": 30, "skip": 35, "stop": 35, "ask": 45, "correct": 300,
 }  # fmt: skip
 """The most words an utterance may have and still be that move."""
+_LONGEST_OBJECTION = 30
 
 _SHORT_FORMS = (
     (r"\b(could|do|does|did|have|has|was|is|are|would|were)n'?t\b", r"\1 not"),
@@ -113,6 +114,15 @@ def is_stuck(text: str) -> bool:
     if labels is None or recognise(text) != "answer":
         return False
     return "stuck" in labels or not (set(plain.split()) - _FILLERS)
+
+
+def is_objection(text: str) -> bool:
+    """Whether the candidate says no more than that this was answered or asked already, or that the question is bad."""
+    plain = _plain(text[:2_000])
+    if len(plain.split()) > _LONGEST_OBJECTION:
+        return False
+    labels = _phrases(plain) or ()
+    return "objection" in labels and set(labels) <= {"objection", "courtesy"}
 
 
 def is_affirmative(text: str) -> bool:

@@ -12,6 +12,7 @@ from interview.moves import (
     injected_spans,
     is_affirmative,
     is_negative,
+    is_objection,
     is_stuck,
     recognise,
 )
@@ -576,3 +577,73 @@ def test_a_short_question_about_the_job_is_no_answer(text: str) -> None:
 @pytest.mark.parametrize("text", ["I asked them: why do you ask? And they told me.", "We had on-call every week."])
 def test_telling_of_a_question_is_an_answer(text: str) -> None:
     assert recognise(text) == "answer"
+
+
+# --- objections -------------------------------------------------------------------------------------------------------
+
+OBJECTIONS = [
+    "I already answered that.",
+    "I told you that already",
+    "I've already told you that!",
+    "I just told you.",
+    "Well, I think I already answered that in my last answer.",
+    "Sorry, but I have already explained this.",
+    "I already talked about that in the previous question",
+    "As I said before.",
+    "You already asked me that.",
+    "You asked that before",
+    "You keep asking the same thing.",
+    "Why do you keep asking me the same question?",
+    "that's the same question again",
+    "Is that not the same question?",
+    "Same question again?",
+    "this question is unfair",
+    "That is not a fair question",
+    "What a stupid question.",
+    "I don't like this question.",
+    "This question has nothing to do with the job",
+]
+NO_OBJECTIONS = [
+    "",
+    "I already told them that the release was late.",
+    "I explained it.",
+    "I answered the customer's question.",
+    "As I said, I checked the logs first.",
+    "I told you about the cache; I also wrote a test for it.",
+    "I already covered it in the test plan for the team.",
+    "It was the same question the customer had asked before.",
+    "That is unfair to the others.",
+    "We already discussed that.",
+    "This is a stupid question to ask a patient who is in pain.",
+    "I already had the data.",
+    "I don't know.",
+    "I already answered that, can we skip it?",
+]
+
+
+@pytest.mark.parametrize("text", OBJECTIONS)
+def test_an_objection_is_no_answer(text: str) -> None:
+    assert is_objection(text)
+    assert (recognise(text), is_stuck(text)) == ("answer", False)
+
+
+@pytest.mark.parametrize("text", NO_OBJECTIONS)
+def test_what_tells_of_something_is_no_objection(text: str) -> None:
+    assert not is_objection(text)
+
+
+@pytest.mark.parametrize("text", ANSWERS + [f"{one} I traced the fault to the cache." for one in OBJECTIONS])
+def test_an_objection_inside_an_answer_is_part_of_it(text: str) -> None:
+    assert not is_objection(text)
+    assert recognise(text) == "answer"
+
+
+def test_reading_an_objection_comes_to_an_end() -> None:
+    """Also for words that are built to make patterns search, and for the longest that may be sent."""
+    with bounded():
+        for text in (
+            "i already " * 15,
+            "i told you that already " * 6 + "x",
+            ("same question " * 2_000)[:MAX_ANSWER_CHARS],
+        ):
+            assert not is_objection(text)
