@@ -46,6 +46,7 @@ class Scene:
     plan: PositionPlan
     questions: Sequence[Question]
     job_text: str
+    resume_text: str
     max_questions: int
     checkpoint_interval: timedelta
     now: datetime

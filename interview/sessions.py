@@ -9,13 +9,13 @@ from interview.access import Actor
 from interview.attempts import expire_overdue, open_session
 from interview.context import Context
 from interview.contract import SessionSnapshot, StartRequest, StartResponse, TurnRequest, TurnResponse
-from interview.errors import Conflict, InvalidPayload, SessionExpired, SessionUnknown
+from interview.errors import Conflict, Forbidden, InvalidPayload, SessionExpired, SessionUnknown
 from interview.scorecards import append_scorecard
 from interview.store import queries
 from interview.store.sessions import Loaded, load, save
 from interview.store.tables import SessionRow, TurnRow
 
-_WORDLESS_MOVES = ("repeat", "rephrase", "think", "skip", "stop")
+_WORDLESS_MOVES = ("repeat", "rephrase", "think", "skip", "hint", "stop")
 MAX_TURNS = 500
 """Of a session; the answers that a plan asks for are far fewer, but moves cost no question."""
 _LONGEST_KEY = 200
@@ -49,7 +49,7 @@ class InterviewSessionManager:
         """Take one answer or move. With the same key and words again, the stored response.
 
         Raises InvalidPayload, SessionUnknown, SessionExpired, Conflict (`session_complete`, `turn_conflict`,
-        `idempotency_key_reused`), EngineFailure; after any of them nothing has changed.
+        `idempotency_key_reused`), Forbidden `hint_not_allowed`, EngineFailure; after any of them nothing has changed.
         """
         if not request.answer.strip() and request.action not in _WORDLESS_MOVES:
             raise InvalidPayload("The answer is empty. Please write or say something, or skip the question.")
@@ -138,5 +138,11 @@ def _ready(loaded: Loaded, request: TurnRequest) -> None:
         raise Conflict("The session is complete; no more answers are taken.", code="session_complete")
     if loaded.last_turn is None:
         raise SessionUnknown("This session has not begun. Start it first.")
+    if request.action == "hint" and loaded.settings.purpose != "practice":
+        raise Forbidden(
+            "Hints from your résumé are for practice interviews. You can have the question put in other words, take a "
+            "moment, or skip it.",
+            code="hint_not_allowed",
+        )
     if loaded.last_turn.number >= MAX_TURNS and request.action not in ("skip", "stop"):
         raise Conflict("This session has had too many messages. Skip the question or end it.", code="turn_limit")

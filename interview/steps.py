@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from interview import moves, policy
+from interview import moves, policy, speaking
 from interview.contract import TurnRequest
 from interview.draft import Draft
-from interview.engines import AskRequest, Prompt, PromptKind
+from interview.engines import PromptKind
 from interview.events import (
     AnswerGiven,
     CandidateMove,
@@ -18,16 +18,10 @@ from interview.events import (
     SessionCompleted,
     StageEntered,
 )
-from interview.models import Escalation, Evaluation, Move, Question, Stage
+from interview.models import Evaluation, Move, Stage
 from interview.scorecards import score_request
+from interview.speaking import ADDED, CORRECTED, NOTHING_TO_CORRECT, words
 from interview.state import AskedPrompt
-
-TAKE_TIME = "Take the time you need. I will wait. The question stays:"
-OFFER_STOP = "Would you like to end the interview here? Say yes to end it, or go on with the question:"
-ASK_CORRECTION = "What should your last answer say instead? Please begin with: I want to correct my last answer."
-NOTHING_TO_CORRECT = "There is no answer to correct yet."
-CORRECTED = "Thank you, I have put that in the place of your last answer."
-ADDED = "Thank you, I have added that to your last answer."
 
 
 class Step(TypedDict, total=False):
@@ -52,7 +46,7 @@ def open_(step: Step) -> Step:
     draft = step["draft"]
     draft.emit(StageEntered(stage="warmup"))
     draft.emit(ResumeSummary())
-    draft.add_prompt(_words(draft, "warmup"))
+    draft.add_prompt(words(draft, "warmup"))
     return {}
 
 
@@ -78,13 +72,7 @@ def read(step: Step) -> Step:
 def move(step: Step) -> Step:
     """Reply to a move; the question in hand stays in hand."""
     draft, turn, made = step["draft"], _turn(step), step["move"]
-    reply = {
-        "repeat": lambda: draft.text_of(draft.state.prompts[-1]),
-        "rephrase": lambda: _words(draft, "rephrase", turn).content,
-        "ask": lambda: _words(draft, "reply", turn).content,
-        "stop": lambda: f"{OFFER_STOP} {draft.text_of(draft.state.prompts[-1])}",
-        "correct": lambda: ASK_CORRECTION,
-    }.get(made, lambda: f"{TAKE_TIME} {draft.text_of(draft.state.prompts[-1])}")()
+    reply = speaking.reply(draft, turn, made)
     if made == "stop":
         draft.update(stop_offered=True)
     _record_move(draft, turn, made, reply)
@@ -150,17 +138,17 @@ def ask(step: Step) -> Step:
     draft, turn, chosen = step["draft"], _turn(step), step["next"]
     if isinstance(chosen, policy.FollowUp):
         kind: PromptKind = "hint" if chosen.escalation == "hint" else "follow_up"
-        draft.add_prompt(_words(draft, kind, turn, escalation=chosen.escalation), chosen.escalation)
+        draft.add_prompt(words(draft, kind, turn, escalation=chosen.escalation), chosen.escalation)
     elif isinstance(chosen, policy.Ask):
         _enter(draft, "competency", chosen.question.competency)
-        prompt = _words(draft, "question", turn, question=chosen.question)
+        prompt = words(draft, "question", turn, question=chosen.question)
         if chosen.question.text not in prompt.content:
             # Everyone is asked the same question in the same words, whatever an engine would rather say.
             prompt = prompt.model_copy(update={"content": chosen.question.text})
         draft.add_prompt(prompt, question=chosen.question)
     else:
         _enter(draft, "wrapup", None)
-        draft.add_prompt(_words(draft, "wrapup", turn))
+        draft.add_prompt(words(draft, "wrapup", turn))
     _checkpoint(draft)
     return {}
 
@@ -168,7 +156,7 @@ def ask(step: Step) -> Step:
 def close(step: Step) -> Step:
     """End the session: the last words, and the summary in words of what was scored."""
     draft = step["draft"]
-    closing = draft.add_entry("interviewer", _words(draft, "closing", _turn(step)).content)
+    closing = draft.add_entry("interviewer", words(draft, "closing", _turn(step)).content)
     _enter(draft, "complete", None)
     draft.narrative = draft.scene.engine.score(score_request(draft))
     overall_score = draft.state.overall_score(draft.scene.plan)
@@ -187,14 +175,17 @@ def _turn(step: Step) -> TurnRequest:
 
 
 def _move_of(draft: Draft, turn: TurnRequest) -> Move:
-    """The move that the words or the button make; yes to the offer to stop is a stop, no a repeat."""
+    """The move that the words or the button make; yes to the offer to stop is a stop, no a repeat.
+
+    An objection ("I told you that already") asks for a reply as a question does.
+    """
     if turn.action != "answer":
         return turn.action
     if draft.state.stop_offered and moves.is_affirmative(turn.answer):
         return "stop"
     if draft.state.stop_offered and moves.is_negative(turn.answer):
         return "repeat"
-    return moves.recognise(turn.answer)
+    return "ask" if moves.is_objection(turn.answer) else moves.recognise(turn.answer)
 
 
 def _correction(turn: TurnRequest) -> str:
@@ -267,32 +258,3 @@ def _checkpoint(draft: Draft) -> None:
     if now - draft.state.last_checkpoint >= draft.scene.checkpoint_interval:
         draft.update(last_checkpoint=now)
         draft.emit(Checkpoint(saved_at=now))
-
-
-def _words(
-    draft: Draft,
-    kind: PromptKind,
-    turn: TurnRequest | None = None,
-    *,
-    question: Question | None = None,
-    escalation: Escalation = "broad",
-) -> Prompt:
-    """The engine's words for what the rules chose."""
-    scene, state = draft.scene, draft.state
-    response = state.pending.response if state.pending else 0
-    return scene.engine.ask(
-        AskRequest(
-            kind=kind,
-            escalation=escalation,
-            persona=state.persona,
-            role_title=scene.plan.role_title,
-            job_text=scene.job_text,
-            question=question or draft.question_in_hand(),
-            competency=draft.competency_in_hand(),
-            exchanges=draft.exchanges(response),
-            evaluation=draft.evaluations.get(response),
-            asked=draft.spoken_prompts(),
-            candidate_words=turn.answer if turn and kind == "reply" else "",
-            auto_send=turn is not None and turn.auto_send,
-        )
-    )

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from builders import ANSWER, House, house, types
 
-from interview import steps
+from interview import speaking
 from interview.access import SYSTEM
 from interview.contract import TurnResponse
+from interview.errors import Forbidden
 from interview.models import Flag, Move
 
 
@@ -50,7 +51,7 @@ IN_WORDS: list[tuple[Move, str]] = [
 REPLIES = {
     "repeat": FIRST,
     "rephrase": "Words for rephrase.",
-    "think": f"{steps.TAKE_TIME} {FIRST}",
+    "think": f"{speaking.TAKE_TIME} {FIRST}",
     "ask": "Words for reply.",
 }
 
@@ -92,6 +93,87 @@ def test_what_the_candidate_asks_reaches_the_engine_with_the_job(home: House, se
         "How big is the team?",
         "We build clocks.",
     )
+
+
+# --- a hint, in practice ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def practice(home: House) -> str:
+    """A practice session in which the first core question waits for its answer."""
+    record = home.interview()
+    home.configure(record, purpose="practice")
+    session_id = home.start(record).session_id
+    home.say(session_id)
+    return session_id
+
+
+def test_a_hint_is_a_move_and_leaves_the_question_in_hand(home: House, practice: str) -> None:
+    """Recorded with its reply, never scored; the status stays, and the reviewer finds it among the events."""
+    turn = home.say(practice, "", action="hint")
+    assert types(turn.events) == ["candidate_move"]
+    reply = f"Words for resume_hint. {speaking.BACK} {FIRST}"
+    assert (moved(turn)["move"], moved(turn)["reply"], turn.question.content) == ("hint", reply, reply)  # type: ignore[union-attr]
+    assert home.see(practice).transcript[-1].text == reply
+    assert statuses(home, practice)[0] == "started"
+    assert home.engine.evaluated == []
+    home.say(practice)
+    assert home.engine.evaluated[0].exchanges[0].answer_text == ANSWER
+
+
+def test_only_the_request_for_a_hint_brings_the_resume(home: House, practice: str) -> None:
+    """With what was said at this question already, so that a second hint can say something else."""
+    for _ in range(2):
+        home.say(practice, "", action="hint")
+    hints = [request for request in home.engine.asked if request.kind == "resume_hint"]
+    assert [request.resume_text for request in hints] == ["Ten years of engineering."] * 2
+    assert [len(request.replies) for request in hints] == [0, 1]
+    home.finish(practice)
+    others = [request for request in home.engine.asked if request.kind != "resume_hint"]
+    assert {(request.resume_text, request.replies) for request in others} == {("", ())}
+    assert "Ten years" not in "".join(request.model_dump_json() for request in home.engine.evaluated)
+
+
+def test_there_is_nothing_to_hint_at_in_the_warm_up(home: House) -> None:
+    record = home.interview()
+    home.configure(record, purpose="practice")
+    turn = home.say(home.start(record).session_id, "", action="hint")
+    assert turn.question
+    assert turn.question.content == f"{speaking.NOTHING_TO_HINT} Words for warmup."
+
+
+def test_hints_belong_to_practice(home: House, session_id: str) -> None:
+    before = home.dump()
+    with pytest.raises(Forbidden, match="for practice") as refused:
+        home.say(session_id, "", action="hint")
+    assert refused.value.code == "hint_not_allowed"
+    assert home.dump() == before
+
+
+def test_practice_shows_the_candidate_their_scores(home: House) -> None:
+    record = home.interview()
+    ada = home.candidate(record)
+    session_id = home.start(record, ada).session_id
+    home.say(session_id, actor=ada)
+    assert home.say(session_id, actor=ada).evaluation.total_score == 0
+    home.configure(record, purpose="practice")
+    assert home.see(session_id, ada).overall_score == pytest.approx(3)
+
+
+# --- objections -------------------------------------------------------------------------------------------------------
+
+
+def test_an_objection_is_heard_and_not_rated(home: House, session_id: str) -> None:
+    """The interviewer offers to skip; the question stays in hand."""
+    turn = home.say(session_id, "I already answered that.")
+    assert types(turn.events) == ["candidate_move"]
+    assert moved(turn)["move"] == "ask"
+    assert turn.question
+    assert turn.question.content == f"{speaking.HEARD} {FIRST}"
+    assert home.engine.evaluated == []
+    assert statuses(home, session_id)[0] == "started"
+    home.say(session_id, "skip")
+    assert statuses(home, session_id)[0] == "skipped"
 
 
 # --- skip -------------------------------------------------------------------------------------------------------------
@@ -152,7 +234,7 @@ def test_stop_in_words_asks_first_and_a_yes_ends(home: House, session_id: str, y
     turn = home.say(session_id, "I want to stop the interview.")
     assert not turn.completed
     assert turn.question
-    assert turn.question.content == f"{steps.OFFER_STOP} {FIRST}"
+    assert turn.question.content == f"{speaking.OFFER_STOP} {FIRST}"
     assert home.say(session_id, yes).completed
 
 
@@ -196,7 +278,7 @@ def test_a_correction_takes_the_place_of_the_last_answer(
     turn = home.say(session_id, words, action=action)
     assert types(turn.events) == ["candidate_move", "evaluation"]
     assert turn.question
-    assert turn.question.content == f"{steps.CORRECTED} Tell me about teamwork, part 1."
+    assert turn.question.content == f"{speaking.CORRECTED} Tell me about teamwork, part 1."
     assert turn.question.metadata.competency == "Teamwork"
     assert home.engine.evaluated[-1].exchanges[0].answer_text == kept
     assert turn.overall_score == 2.0
@@ -221,7 +303,7 @@ def test_a_correction_in_passing_is_added_to_the_last_answer(home: House, sessio
     turn = home.say(session_id, f"I want to correct my last answer: {NEW}")
     assert types(turn.events) == ["candidate_move", "evaluation"]
     assert turn.question
-    assert turn.question.content == f"{steps.ADDED} Tell me about teamwork, part 1."
+    assert turn.question.content == f"{speaking.ADDED} Tell me about teamwork, part 1."
     assert [entry.text for entry in home.engine.evaluated[-1].exchanges[0].answers] == [ANSWER, NEW]
     assert turn.overall_score == 2.0
     assert all(line.corrects is None for line in home.see(session_id).transcript)
@@ -257,7 +339,7 @@ def test_there_may_be_nothing_to_correct(home: House) -> None:
     turn = home.say(session_id, NEW, action="correct")
     assert types(turn.events) == ["candidate_move"]
     assert turn.question
-    assert turn.question.content == f"{steps.NOTHING_TO_CORRECT} Words for warmup."
+    assert turn.question.content == f"{speaking.NOTHING_TO_CORRECT} Words for warmup."
 
 
 @pytest.mark.parametrize("action", ["answer", "correct"])
@@ -265,7 +347,7 @@ def test_a_correction_without_its_words_is_asked_for(home: House, session_id: st
     home.say(session_id)
     turn = home.say(session_id, "I want to correct my last answer.", action=action)
     assert turn.question
-    assert turn.question.content == steps.ASK_CORRECTION
+    assert turn.question.content == speaking.ASK_CORRECTION
     assert len(home.engine.evaluated) == 1
     assert home.say(session_id, f"I want to correct my last answer: {NEW}").events[0].event_type == "candidate_move"
 

@@ -21,6 +21,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "session_unknown": (401, "There is no such session."),
     "forbidden": (403, "This is not open to your role. Ask an administrator if you need it."),
     "study_guide_closed": (403, "The hiring team gives no study guide for this interview."),
+    "hint_not_allowed": (403, "Hints from your résumé are for practice interviews."),
     "not_found": (404, "There is nothing at this address."),
     "interview_not_found": (404, "There is no such interview."),
     "candidate_not_found": (404, "This interview belongs to another candidate."),

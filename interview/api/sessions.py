@@ -28,7 +28,7 @@ router = APIRouter(
         **shown(200, "START_RESPONSE"),
         **problems(
             "invalid_payload", "interview_not_found", "candidate_not_found", "plan_not_approved", "session_complete",
-            "session_start_failed", "llm_failure", "busy",
+            "interview_closed", "session_start_failed", "llm_failure", "busy",
         ),
     },
 )  # fmt: skip
@@ -54,7 +54,7 @@ async def start_session(
         **shown(200, "TURN_RESPONSE"),
         **problems(
             "invalid_payload", "session_unknown", "turn_conflict", "session_complete", "turn_limit",
-            "idempotency_key_reused", "session_expired", "llm_failure", "busy",
+            "hint_not_allowed", "idempotency_key_reused", "session_expired", "llm_failure", "busy",
         ),
     },
 )  # fmt: skip
@@ -73,7 +73,8 @@ async def take_turn(
     """Evaluates the answer and asks what comes next. After any failure nothing has changed; send it again.
 
     `action` is `answer` unless the candidate wants to `repeat`, `rephrase`, `think`, `skip`, `ask`, `correct` or
-    `stop`; `answer`, `ask` and `correct` need words.
+    `stop`; `answer`, `ask` and `correct` need words. In practice there is `hint`, too: what the résumé says nearest to
+    the question, never rated.
     """
     return await slow.run(service.sessions.turn, actor, body, idempotency_key)
 

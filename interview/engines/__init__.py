@@ -23,7 +23,7 @@ from interview.models import (
     TranscriptEntry,
 )
 
-PromptKind = Literal["warmup", "question", "follow_up", "hint", "rephrase", "reply", "wrapup", "closing"]
+PromptKind = Literal["warmup", "question", "follow_up", "hint", "rephrase", "reply", "resume_hint", "wrapup", "closing"]
 
 
 class Exchange(Model):
@@ -54,7 +54,9 @@ class AskRequest(Model):
 
     `question` is the planned question in hand (its text is asked as it stands: that is what makes interviews
     comparable); `exchanges` is the response so far, newest last; `asked` all prompts of this session, oldest first;
-    `candidate_words` what the candidate just asked, for `reply`.
+    `candidate_words` what the candidate just asked, for `reply`. For `resume_hint` only, which candidates may ask for
+    in practice: `resume_text`, of which up to two lines are to be quoted, and `replies`, what the interviewer has said
+    at this question beside its prompts. No other request brings a résumé, and an evaluation never does.
     """
 
     kind: PromptKind
@@ -69,6 +71,8 @@ class AskRequest(Model):
     asked: tuple[str, ...] = ()
     candidate_words: str = ""
     auto_send: bool = False
+    resume_text: str = ""
+    replies: tuple[str, ...] = ()
 
 
 class Prompt(Model):

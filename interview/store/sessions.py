@@ -76,6 +76,7 @@ class Loaded:
                 plan=self.plan,
                 questions=self.questions,
                 job_text=self.position.job_text,
+                resume_text=self.interview.resume_text,
                 max_questions=context.settings.max_questions_per_competency,
                 checkpoint_interval=context.settings.checkpoint_interval,
                 now=context.clock(),

@@ -12,10 +12,10 @@ from itertools import pairwise
 
 from interview.engines import AskRequest, Prompt, PromptKind
 from interview.engines.embedded import bank
+from interview.engines.embedded.hinting import hint, resume_hint
 from interview.engines.embedded.phrases import (
     checksum,
     frame_of,
-    hint_style_of,
     in_other_words,
     load,
     lower_first,
@@ -29,7 +29,6 @@ from interview.engines.embedded.probing import (
     NEXT,
     Angle,
     angles,
-    by_evidence,
     last_prompt,
     newest_answer,
     question_text,
@@ -53,7 +52,7 @@ _WRAPPED = 60
 def ask(request: AskRequest) -> Prompt:
     """The interviewer's next words, why these, and what would come next if the answer stays thin."""
     if request.kind == "follow_up" and request.escalation == "hint":
-        return _hint(request)
+        return hint(request)
     return _KINDS[request.kind](request)
 
 
@@ -185,61 +184,6 @@ def _clarifying(request: AskRequest) -> Prompt | None:
 # --- help -------------------------------------------------------------------------------------------------------------
 
 
-def _hint(request: AskRequest) -> Prompt:
-    name, style = hint_style_of(request.persona)
-    said, seed = said_in(request), f"{question_text(request)}|{len(request.asked)}"
-    hints = [hint for hint in _hints(request) if not any(_core(hint) in prompt for prompt in said)] or _hints(request)
-    hint = _in_style(name, hints[0])
-    parts = [pick(style.lead, seed, said), hint, pick(style.close, seed, said)]
-    return Prompt(
-        content=" ".join(part for part in parts if part),
-        reasoning="The candidate is stuck: a nudge towards a way in, recorded as a hint; gives no expected point away.",
-        follow_up_prompt=in_other_words(request.question, request.competency, said) if request.question else "",
-    )
-
-
-def _hints(request: AskRequest) -> list[str]:
-    """Nudges from the bank, else by the criteria's names; none that says an expected point."""
-    competency = request.competency
-    if competency is None:
-        return ["Think about one day at work that you remember well."]
-    known = bank.find(competency.name)
-    points = [set(stems(point)) for criterion in competency.criteria for point in criterion.expected_points]
-    ready = [hint for hint in (known.hints if known else ()) if not any(_gives_away(hint, point) for point in points)]
-    named = [
-        f"Think about {lower_first(criterion.name)}, and one time when it mattered."
-        for criterion in by_evidence(request)
-    ]
-    return [*ready, *named]
-
-
-def _gives_away(hint: str, point: set[str]) -> bool:
-    return bool(point) and len(point & set(stems(hint))) > 0.7 * len(point)
-
-
-def _core(hint: str) -> str:
-    """What a hint says apart from how it begins."""
-    return re.sub(r"^(?:You could (?:start|begin) with|Think (?:about|of)) ", "", hint).rstrip(".")
-
-
-def _in_style(name: str, hint: str) -> str:
-    core = _core(hint)
-    starts = hint.startswith("You could")
-    if core == hint.rstrip("."):
-        return hint
-    if name == "socratic":
-        return (
-            f"What comes to mind if you start with {core}?"
-            if starts
-            else f"What comes to mind when you think of {core}?"
-        )
-    if name == "direct":
-        return f"Start with {core}." if starts else f"Think of {core}."
-    if name == "formal":
-        return f"You might begin with {core}." if starts else f"It may help to consider {core}."
-    return f"You could start with {core}." if starts else f"Maybe think about {core}."
-
-
 def _rephrase(request: AskRequest) -> Prompt:
     said = said_in(request)
     content = _follow_up_in_other_words(request, said)
@@ -333,6 +277,6 @@ def _sentences_of(job_text: str) -> list[str]:
 
 
 _KINDS: dict[PromptKind, Callable[[AskRequest], Prompt]] = {
-    "warmup": _warmup, "question": _question, "follow_up": _follow_up, "hint": _hint, "rephrase": _rephrase,
-    "reply": _reply, "wrapup": _wrapup, "closing": _closing,
+    "warmup": _warmup, "question": _question, "follow_up": _follow_up, "hint": hint,
+    "rephrase": _rephrase, "resume_hint": resume_hint, "reply": _reply, "wrapup": _wrapup, "closing": _closing,
 }  # fmt: skip

@@ -56,6 +56,12 @@ def read_resume(resume: str, *, today: date) -> ResumeFacts:
     )
 
 
+def quotable(resume: str) -> tuple[str, ...]:
+    """The lines that tell of something done, in the résumé's order; headings, contacts and private matters left out."""
+    units = _units(_safe_lines(unicodedata.normalize("NFC", resume[:_MAX_CHARS])))
+    return tuple(unit.text for unit in units if _may_quote(unit) and not RANGE.search(unit.text))
+
+
 def _stated_years(lines: list[str]) -> float | None:
     """Years of experience that the résumé states in words, where no role is dated."""
     stated = patterns.STATED.search(" ".join(lines))
