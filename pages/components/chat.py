@@ -28,7 +28,7 @@ def chat(lines: Sequence[TranscriptLine], *, candidate: str, interviewer: str, p
             words = paragraphs(line.text)
             if line.entry_id in corrected:
                 note, words = "Corrected later.", f'<div style="opacity:0.75"><s>{words}</s></div>'
-            st.html(_head(candidate if theirs else interviewer, line.timestamp, note) + words)
+            st.html(_head(candidate if theirs else interviewer, line.timestamp, note) + _closed_up(words))
     if pending.strip():
         with _message(theirs=True):
             st.html(_head(candidate, "", "") + paragraphs(pending) + _SENDING)
@@ -44,3 +44,8 @@ def _message(*, theirs: bool) -> st.delta_generator.DeltaGenerator:
 def _head(name: str, timestamp: str, note: str) -> str:
     rest = " · ".join(part for part in (timestamp, note) if part)
     return f'<p style="{_QUIET}"><strong dir="auto">{html.escape(name)}</strong> {html.escape(rest)}</p>'
+
+
+def _closed_up(words: str) -> str:
+    """Without the last paragraph's margin, which would leave half of a short message empty."""
+    return f'<div style="margin-bottom:-1rem">{words}</div>'

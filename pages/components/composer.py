@@ -77,7 +77,7 @@ def unsent_words(session_id: str) -> None:
     """Words that could not be taken any more, for copying; nothing where there are none."""
     failed = turns.failure(session_id)
     if failed and failed[0].answer.strip():
-        _in_reach(failed[0].answer)
+        in_reach(failed[0].answer)
 
 
 def _send(
@@ -128,11 +128,12 @@ def _answered_elsewhere(session_id: str, words: str, *, still_there: bool) -> No
         "This question has been answered already, perhaps in another tab. Here is where the interview stands.",
         icon=":material/sync:",
     )
-    _in_reach(words)
+    in_reach(words)
     st.button("I do not need these words", key=f"forget-{session_id}", on_click=turns.forget, args=(session_id,))
 
 
-def _in_reach(words: str) -> None:
+def in_reach(words: str) -> None:
+    """Words of the candidate's that have no place any more, for copying."""
     st.caption("What you wrote and was not taken. You can copy it from here.")
     st.code(words, language=None, wrap_lines=True, height=160)
 

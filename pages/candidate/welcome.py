@@ -1,0 +1,130 @@
+"""Before the first question: who invites to what, what happens, the consent; and coming back after a break."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from interview.access import Actor
+from interview.errors import InterviewError
+from interview.journeys import Journey
+from pages.candidate import adjustments
+from pages.components import composer, problems
+from pages.components.service import service
+from pages.components.text import escaped
+
+_BEGIN = "begin-now"
+_REFUSED = "consent-refused"
+BEFORE_BREAK = "typed-before-the-break"
+
+
+def welcome(actor: Actor, journey: Journey) -> None:
+    """What the candidate should know, then their consent; agreeing starts the interview at once."""
+    _title(journey)
+    name = f", {escaped(journey.candidate_name)}" if journey.candidate_name.strip() else ""
+    if journey.purpose == "practice":
+        st.write(f"Hello{name}. Here you can practise for an interview. Nothing depends on how it goes.")
+    else:
+        st.write(f"Hello{name}. Thank you for your interest. The hiring team invites you to an interview in writing.")
+    _figures(journey)
+    _what_happens(journey)
+    adjustments.section(actor, journey)
+    _consent(actor, journey)
+
+
+def start(actor: Actor, journey: Journey) -> None:
+    """Consented, and no session open: the first start, or going on after a break."""
+    if st.session_state.pop(_BEGIN, False):
+        _begin(actor, journey)
+    _title(journey)
+    if journey.expired:
+        st.subheader("Welcome back", anchor=False)
+        st.write(
+            "You were away for a while. Your answers are kept; the interview goes on where it was, after a short "
+            "question to find your way in again."
+        )
+    else:
+        st.write("Everything is ready. Begin when you are; the time starts with the first question.")
+        _figures(journey)
+    st.button(
+        "Go on" if journey.expired else "Start the interview",
+        key="start",
+        type="primary",
+        icon=":material/play_arrow:",
+        on_click=_wish_to_begin,
+    )
+    if journey.draft.strip():
+        composer.in_reach(journey.draft)
+    elif journey.session_id:
+        composer.unsent_words(journey.session_id)
+    adjustments.section(actor, journey)
+
+
+def _title(journey: Journey) -> None:
+    kind = "Practice interview" if journey.purpose == "practice" else "Your interview"
+    st.title(f"{kind}: {escaped(journey.role_title)}", anchor=False)
+
+
+def _figures(journey: Journey) -> None:
+    with st.container(horizontal=True, gap="small"):
+        st.badge("In writing", icon=":material/keyboard:", color="grey")
+        st.badge(f"About {journey.planned_questions} questions", icon=":material/forum:", color="grey")
+        st.badge(f"Up to {journey.time_limit_minutes:.0f} minutes", icon=":material/schedule:", color="grey")
+
+
+def _what_happens(journey: Journey) -> None:
+    pause = service().context.settings.session_timeout_minutes
+    st.subheader("What happens", anchor=False)
+    st.markdown(
+        f"- **You write with software.** The interviewer is called {escaped(journey.interviewer_name)}. It asks the "
+        "planned questions, one at a time, and some follow-ups.\n"
+        "- **You set the pace.** Buttons let you hear a question again or in other words, take a moment, skip, correct "
+        "your last answer, or finish early. Using them is not rated.\n"
+        "- **Nothing is lost.** You can refresh the page or open your link on another device; what you have typed is "
+        f"kept too. After about {pause:.0f} minutes without a message the interview pauses. It goes on where it was "
+        "when you come back.\n"
+        f"- **Your link is good until {journey.link_expires_at:%-d %B %Y}.**"
+    )
+
+
+def _consent(actor: Actor, journey: Journey) -> None:
+    with st.container(border=True):
+        st.subheader("What you agree to", anchor=False)
+        st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in journey.notice))
+        agreed = st.checkbox(
+            "I have read this and agree to being interviewed this way", key=f"agreed-{hash(journey.notice)}"
+        )
+        st.button(
+            "Agree and start",
+            key="agree",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=not agreed,
+            on_click=_agree,
+            args=(actor, journey.notice),
+        )
+        st.caption("The time starts with the first question." if agreed else "Tick the box to start.")
+        if refused := st.session_state.pop(_REFUSED, None):
+            problems.show(refused)
+
+
+def _agree(actor: Actor, notice: tuple[str, ...]) -> None:
+    """Keep the consent, then let the page begin, where there is room to say that it takes a moment."""
+    try:
+        service().journeys.consent(actor, notice)
+    except InterviewError as error:
+        st.session_state[_REFUSED] = error
+    else:
+        _wish_to_begin()
+
+
+def _wish_to_begin() -> None:
+    st.session_state[_BEGIN] = True
+
+
+def _begin(actor: Actor, journey: Journey) -> None:
+    with problems.problems():
+        with st.spinner("The interviewer is getting ready …"):
+            service().journeys.begin(actor)
+        if journey.draft.strip():
+            st.session_state[BEFORE_BREAK] = journey.draft
+        st.rerun()
