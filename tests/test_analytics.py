@@ -97,13 +97,22 @@ def four(scored: Scored) -> Scored:
 
 def test_levels_are_counted_with_halves_rounded_up_and_unassessed_ones_apart(four: Scored) -> None:
     found = {each.competency: each for each in four.report().distribution}
-    assert list(found) == ["Debugging", "Teamwork", "Planning"]
     assert {name: (each.levels, each.not_assessed, each.mean) for name, each in found.items()} == {
         "Debugging": ((1, 0, 1, 1, 1), 0, 3.0),
         "Teamwork": ((1, 0, 0, 2, 0), 1, 3.13),
         "Planning": ((0, 1, 0, 0, 0), 3, 2.0),
     }
     assert (found["Teamwork"].scored, found["Teamwork"].n) == (3, 4)
+
+
+def test_competencies_stand_in_the_plans_order_and_by_name_across_positions(four: Scored) -> None:
+    position_id = four.reports.choices(analyst())[0].position_id
+    assert names(four.report(position_id=position_id)) == ["Debugging", "Teamwork", "Planning"]
+    assert names(four.report()) == ["Debugging", "Planning", "Teamwork"]
+
+
+def names(report: ScoreReport) -> list[str]:
+    return [each.competency for each in report.distribution]
 
 
 def test_totals_count_interviews_scorecards_and_criteria(four: Scored) -> None:
@@ -138,6 +147,7 @@ def test_a_rescored_session_counts_once_with_the_newest_or_beside_its_older_scor
     scored.rescore(record, Debugging=5.0)
     newest, every = scored.report(newest_only=True), scored.report()
     assert [each.levels for each in newest.distribution] == [(0, 0, 0, 0, 1), (0, 1, 0, 0, 0), (0, 1, 0, 0, 0)]
+    assert names(newest)[0] == "Debugging"
     assert [each.n for each in every.distribution] == [2, 2, 2]
     assert (newest.totals.scorecards, newest.totals.mean_overall) == (1, 3.0)
     assert (every.totals.interviews, every.totals.scorecards, every.totals.mean_overall) == (1, 2, 2.5)

@@ -54,7 +54,10 @@ def mean_overall(tx: Session, wanted: ScoreFilter) -> float | None:
 
 
 def distribution(tx: Session, wanted: ScoreFilter) -> Sequence[Row[*tuple[Any, ...]]]:
-    """By competency: how many rows, how many without a score, how many on each level, the mean of the scores."""
+    """By competency: how many rows without a score, how many on each level, the mean of the scores.
+
+    One position's in the order of its plan, those of several by name.
+    """
     score, assessed = CompetencyScoreRow.total_score, CompetencyScoreRow.criteria_assessed > 0
     bands = pairwise(_LEVEL_STARTS)
     query: Select[*tuple[Any, ...]] = select(
@@ -67,7 +70,10 @@ def distribution(tx: Session, wanted: ScoreFilter) -> Sequence[Row[*tuple[Any, .
         func.avg(case((assessed, score))).label("mean"),
     )
     grouped = _matching(query, wanted).group_by(CompetencyScoreRow.competency)
-    return tx.execute(grouped.order_by(func.min(CompetencyScoreRow.place), CompetencyScoreRow.competency)).all()
+    place = (
+        func.lower(CompetencyScoreRow.competency) if wanted.position_id is None else func.min(CompetencyScoreRow.place)
+    )
+    return tx.execute(grouped.order_by(place)).all()
 
 
 def daily(tx: Session, wanted: ScoreFilter) -> Sequence[Row[*tuple[Any, ...]]]:
