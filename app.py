@@ -17,6 +17,7 @@ else:
 
     from starlette.routing import Mount
     from starlette.staticfiles import StaticFiles
+    from streamlit.runtime.pages_manager import PagesManager
 
     from interview.api import create_api
     from interview.api.door import door
@@ -25,6 +26,9 @@ else:
     from pages.components.service import service
 
     candor = service()
+    # A folder named `pages` makes Streamlit look for pages of the older kind until `st.navigation` has run once: on a
+    # fresh server the first visitor's deep link would be "not found".
+    PagesManager.uses_pages_directory = False
 
     @asynccontextmanager
     async def lifespan(_: st.App) -> AsyncIterator[None]:
