@@ -27,13 +27,13 @@ from interview.events import (
 from pages.components.times import time_of_day
 
 STAGES = {"warmup": "Warm-up", "competency": "Questions", "wrapup": "Wrap-up", "complete": "Complete"}
-_HEIGHT = 320
+_HEIGHT = 460
 _STYLE = """<style>
-.event-log { width: 100%; border-collapse: collapse; font-size: 0.875rem }
-.event-log th, .event-log td { text-align: start; vertical-align: top; padding: 0.25rem 0.5rem;
+.event-log { list-style: none; margin: 0; padding: 0; font-size: 0.875rem }
+.event-log li { padding: 0.35rem 0; overflow-wrap: anywhere;
   border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent) }
-.event-log td:not(:last-child) { white-space: nowrap }
-.event-log td:last-child { overflow-wrap: anywhere; min-width: 14rem }
+.event-log small { display: block; opacity: 0.75; font-size: inherit }
+.event-log small b { font-weight: 600 }
 </style>"""
 
 
@@ -42,10 +42,8 @@ def event_log(events: Sequence[InterviewEvent]) -> None:
     if not events:
         st.caption("Nothing has happened yet.")
         return
-    rows = "".join(map(_row, events))
-    head = "".join(f"<th scope='col'>{name}</th>" for name in ("No.", "Time", "Stage", "Type", "What happened"))
     with st.container(height=_HEIGHT, autoscroll=True):
-        st.html(f"{_STYLE}<table class='event-log'><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>")
+        st.html(f"{_STYLE}<ol class='event-log'>{''.join(map(_item, events))}</ol>")
 
 
 def what(payload: Payload) -> str:
@@ -102,12 +100,7 @@ def _marks(answer: AnswerGiven) -> str:
     return f"({marks})" if marks else ""
 
 
-def _row(event: InterviewEvent) -> str:
-    cells = (
-        str(event.event_id),
-        time_of_day(event.created_at),
-        STAGES[event.stage],
-        event.event_type.replace("_", " "),
-    )
-    words = f"<td dir='auto'>{html.escape(what(event.payload))}</td>"
-    return f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in cells)}{words}</tr>"
+def _item(event: InterviewEvent) -> str:
+    head = f"{event.event_id} · {time_of_day(event.created_at)} · {STAGES[event.stage]} · "
+    kind = event.event_type.replace("_", " ")
+    return f"<li><small>{head}<b>{kind}</b></small><div dir='auto'>{html.escape(what(event.payload))}</div></li>"

@@ -12,8 +12,8 @@ from interview.models import SCALE, CompetencySummary, CriterionSummary
 from interview.policy import STRONG, THIN
 
 _HIGHEST = SCALE[1]
-_ROW_HEIGHT = 86
-"""Pixels: four lines of a rationale. Streamlit wraps words from 65 on; a click opens the whole cell."""
+_ROW_HEIGHT = 66
+"""Pixels: three lines of a rationale. Streamlit wraps words from 65 on; a click opens the whole cell."""
 
 
 def overall(score: float) -> None:

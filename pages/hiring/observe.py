@@ -12,7 +12,7 @@ from pages.components.problems import needed
 from pages.components.service import service
 from pages.components.text import escaped
 from pages.components.times import moment
-from pages.hiring.panels import conversation, figures, log_and_people, scores
+from pages.hiring.panels import conversation, events, figures, scores_and_people
 from pages.hiring.practise import practise
 
 _MOST = 200
@@ -79,8 +79,8 @@ def live(record: InterviewRecord, session_id: str, *, running: bool) -> None:
                 "You are reading along. The candidate does not see you." if running else "This session has ended."
             )
         with right:
-            scores(snapshot)
-        log_and_people(snapshot, record.candidate_plan.profile)
+            events(snapshot)
+        scores_and_people(snapshot, record.candidate_plan.profile)
 
     session()
 
@@ -140,15 +140,14 @@ with st.container(horizontal=True, vertical_alignment="center"):
     )
 view = st.segmented_control(
     "What to do",
-    ["observe", "practise"],
-    default="observe",
+    ["Observe", "Practise"],
+    default="Observe",
     required=True,
-    format_func={"observe": "Observe the candidate", "practise": "Practise"}.__getitem__,
     key="view",
     label_visibility="collapsed",
     bind="query-params",
 )
-if view == "practise":
+if view == "Practise":
     practise(actor, record)
 else:
     watch(record)

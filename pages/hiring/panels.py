@@ -35,18 +35,17 @@ def progress(snapshot: SessionSnapshot) -> Progress:
         return Progress(share, STAGES[snapshot.stage])
     names = [row.competency for row in snapshot.competencies]
     at = names.index(metadata.competency) if metadata.competency in names else 0
-    words = f"Competency {at + 1} of {len(names)}: {metadata.competency}"
+    words = f"{STAGES[snapshot.stage]}, competency {at + 1} of {len(names)}: {metadata.competency}"
     return Progress(0.1 + 0.8 * at / max(1, len(names)), words)
 
 
 def figures(snapshot: SessionSnapshot, *, ticking: bool) -> None:
-    """Stage, questions asked, clock and overall score, with the progress below them.
+    """Questions asked, clock and overall score; below them the stage and the competency, with how far that is.
 
     `ticking`: the clock goes on by itself; for a page that is not drawn anew in short intervals.
     """
     with st.container(horizontal=True):
-        _figure("Stage", STAGES[snapshot.stage])
-        _figure("Questions asked", str(snapshot.questions_asked))
+        st.metric("Questions asked", snapshot.questions_asked, border=True, width=_FIGURE_WIDTH)
         with st.container(width=_FIGURE_WIDTH):
             _clock(snapshot, ticking=ticking)
         with st.container(width=_FIGURE_WIDTH):
@@ -61,25 +60,21 @@ def conversation(snapshot: SessionSnapshot, candidate: str, pending: str = "") -
         chat(snapshot.transcript, candidate=candidate, interviewer=snapshot.persona.name, pending=pending)
 
 
-def scores(snapshot: SessionSnapshot) -> None:
-    """The score table as it stands now."""
-    st.subheader("Scores", anchor=False)
-    score_table(snapshot.competencies)
+def events(snapshot: SessionSnapshot) -> None:
+    """What happened, newest in view."""
+    st.subheader("Event log", anchor=False)
+    event_log(snapshot.events)
 
 
-def log_and_people(snapshot: SessionSnapshot, profile: CandidateProfile) -> None:
-    """The event log, and who talks with whom."""
-    log, interviewer, candidate = st.tabs(["Event log", "Interviewer", "Candidate"])
-    with log:
-        event_log(snapshot.events)
+def scores_and_people(snapshot: SessionSnapshot, profile: CandidateProfile) -> None:
+    """The scores as they stand now, and who talks with whom."""
+    scores, interviewer, candidate = st.tabs(["Scores", "Interviewer", "Candidate"])
+    with scores:
+        score_table(snapshot.competencies)
     with interviewer:
         _persona(snapshot.persona)
     with candidate:
         _profile(profile)
-
-
-def _figure(label: str, value: str) -> None:
-    st.metric(label, value, border=True, width=_FIGURE_WIDTH)
 
 
 def _clock(snapshot: SessionSnapshot, *, ticking: bool) -> None:

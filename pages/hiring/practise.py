@@ -13,7 +13,7 @@ from pages.components.composer import composer, unsent_words
 from pages.components.problems import needed, problems
 from pages.components.service import service
 from pages.hiring.moves import moves
-from pages.hiring.panels import conversation, figures, log_and_people, scores
+from pages.hiring.panels import conversation, events, figures, scores_and_people
 
 _PERSONA = {
     "name": "Name",
@@ -56,8 +56,8 @@ def _session(actor: Actor, record: InterviewRecord, session_id: str) -> None:
         else:
             _over(actor, snapshot)
     with right:
-        scores(snapshot)
-    log_and_people(snapshot, record.candidate_plan.profile)
+        events(snapshot)
+    scores_and_people(snapshot, record.candidate_plan.profile)
     turns.run_waiting(actor, session_id)
 
 

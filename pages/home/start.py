@@ -20,7 +20,7 @@ if actor is not None:
             f"{escaped(actor.name)}, your link is for the program role, which has no pages: a program of that role "
             "calls the REST interface with an API key. To work here, ask an administrator for a link of another role."
         )
-        st.html('<a href="/leave" target="_self">Sign out</a>')
+        st.html('<a href="/leave" target="_self" style="color: inherit">Sign out</a>')
 else:
     st.header("How to come in", anchor=False)
     candidates, team = st.columns(2)
