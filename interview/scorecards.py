@@ -73,6 +73,13 @@ class Scorecards:
         with self._context.database.read() as tx:
             return standing_scorecard(tx, interview_id)
 
+    def of_session(self, actor: Actor, session_id: str) -> Scorecard | None:
+        """A session's newest scorecard, a rehearsal's too; None before any."""
+        actor.require(*HIRING_ROLES)
+        with self._context.database.read() as tx:
+            row = queries.session_scorecard(tx, session_id)
+            return scorecard(tx, row) if row else None
+
     def _append(
         self, tx: Session, actor: Actor, loaded: Loaded, state: InterviewSessionState, narrative: Narrative
     ) -> Scorecard:

@@ -191,6 +191,12 @@ def standing_scorecard(tx: Session, interview_id: str) -> ScorecardRow | None:
     return tx.scalar(select(ScorecardRow).where(ScorecardRow.scorecard_id == standing.scalar_subquery()))
 
 
+def session_scorecard(tx: Session, session_id: str) -> ScorecardRow | None:
+    """A session's newest scorecard."""
+    query = select(ScorecardRow).where(ScorecardRow.session_id == session_id)
+    return tx.scalar(query.order_by(ScorecardRow.created_at.desc(), ScorecardRow.scorecard_id.desc()).limit(1))
+
+
 def _standing(column: Any) -> ScalarSelect[Any]:
     """A column of the standing scorecard: completed sessions first, imported next; rehearsals never."""
     rank = case({"complete": 0, "imported": 1}, value=SessionRow.status, else_=2)
