@@ -29,8 +29,8 @@ from pages.components.times import time_of_day
 STAGES = {"warmup": "Warm-up", "competency": "Questions", "wrapup": "Wrap-up", "complete": "Complete"}
 _HEIGHT = 460
 _STYLE = """<style>
-.event-log { list-style: none; margin: 0; padding: 0; font-size: 0.875rem }
-.event-log li { padding: 0.35rem 0; overflow-wrap: anywhere;
+.event-log { font-size: 0.875rem }
+.event-log > div { padding: 0.35rem 0; overflow-wrap: anywhere;
   border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent) }
 .event-log small { display: block; opacity: 0.75; font-size: inherit }
 .event-log small b { font-weight: 600 }
@@ -43,7 +43,7 @@ def event_log(events: Sequence[InterviewEvent]) -> None:
         st.caption("Nothing has happened yet.")
         return
     with st.container(height=_HEIGHT, autoscroll=True):
-        st.html(f"{_STYLE}<ol class='event-log'>{''.join(map(_item, events))}</ol>")
+        st.html(f"{_STYLE}<div class='event-log' role='list'>{''.join(map(_item, events))}</div>")
 
 
 def what(payload: Payload) -> str:
@@ -103,4 +103,5 @@ def _marks(answer: AnswerGiven) -> str:
 def _item(event: InterviewEvent) -> str:
     head = f"{event.event_id} · {time_of_day(event.created_at)} · {STAGES[event.stage]} · "
     kind = event.event_type.replace("_", " ")
-    return f"<li><small>{head}<b>{kind}</b></small><div dir='auto'>{html.escape(what(event.payload))}</div></li>"
+    words = html.escape(what(event.payload))
+    return f"<div role='listitem'><small>{head}<b>{kind}</b></small><div dir='auto'>{words}</div></div>"

@@ -49,14 +49,14 @@ def score_table(competencies: Sequence[CompetencySummary]) -> None:
         row_height=_ROW_HEIGHT,
         alt="Scores by criterion",
         column_config={
-            "Competency": st.column_config.TextColumn(width=130),
-            "Criterion": st.column_config.TextColumn(width=140),
+            "Competency": st.column_config.TextColumn(width=120),
+            "Criterion": st.column_config.TextColumn(width=130),
             "Weight": st.column_config.NumberColumn(
-                format="percent", width="small", help="The criterion's share of its competency's total."
+                format="percent", width=65, help="The criterion's share of its competency's total."
             ),
             "Level": _level("Level", "1 to 5; empty where there is none, and the standing says why."),
-            "Standing": st.column_config.TextColumn(width=100),
-            "Rationale": st.column_config.TextColumn(width=360),
+            "Standing": st.column_config.TextColumn(width=115),
+            "Rationale": st.column_config.TextColumn(width=290),
         },
     )
 
@@ -105,5 +105,5 @@ def _criteria(competencies: Sequence[CompetencySummary]) -> pd.DataFrame:
 
 def _level(label: str, meaning: str) -> ColumnConfig:
     return st.column_config.ProgressColumn(
-        label, format="%.1f", min_value=0, max_value=_HIGHEST, width=110, help=meaning
+        label, format="%.1f", min_value=0, max_value=_HIGHEST, width=95, help=meaning
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from interview.access import Actor
@@ -12,6 +14,7 @@ from pages.components import turns
 from pages.components.composer import composer, unsent_words
 from pages.components.problems import needed, problems
 from pages.components.service import service
+from pages.components.text import escaped
 from pages.hiring.moves import moves
 from pages.hiring.panels import conversation, events, figures, scores_and_people
 
@@ -94,13 +97,27 @@ def _over(actor: Actor, snapshot: SessionSnapshot) -> None:
         _begin(actor, snapshot.interview_id, "Start again")
     else:
         turns.forget(snapshot.session_id)
-        _result(snapshot)
+        _result(actor, snapshot)
         _begin(actor, snapshot.interview_id, "Start again")
 
 
-def _result(snapshot: SessionSnapshot) -> None:
-    score = f"{snapshot.overall_score:.1f} of 5" if snapshot.overall_score else "no score"
-    st.success(f"Complete: {score}.", icon=":material/check_circle:")
+def _result(actor: Actor, snapshot: SessionSnapshot) -> None:
+    with needed():
+        card = service().scorecards.of_session(actor, snapshot.session_id)
+    if card is None:
+        st.info("This practice session was ended by the team before it was complete.", icon=":material/stop_circle:")
+        return
+    score = f"{card.overall_score:.1f} of 5" if card.overall_score else "no score"
+    st.success(f"Complete. Overall: {score}.", icon=":material/check_circle:")
+    st.text(card.narrative.summary)
+    _points("Strengths", card.narrative.strengths)
+    _points("To work on", card.narrative.improvements)
+
+
+def _points(title: str, lines: Sequence[str]) -> None:
+    if lines:
+        st.caption(title)
+        st.markdown("\n".join(f"- {escaped(line)}" for line in lines))
 
 
 def _begin(actor: Actor, interview_id: str, label: str) -> None:
