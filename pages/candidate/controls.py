@@ -9,10 +9,11 @@ from interview.contract import SessionSnapshot, TranscriptLine
 from interview.errors import InterviewError
 from interview.events import AnswerGiven, CandidateMove
 from interview.journeys import Journey
-from interview.models import MAX_ANSWER_CHARS, Move
+from interview.models import Move
 from interview.speaking import ADDED, CORRECTED
 from pages.candidate import adjustments
 from pages.components import problems, turns
+from pages.components.composer import objection
 from pages.components.service import service
 
 _MOVES: tuple[tuple[Move, str, str, str], ...] = (
@@ -110,7 +111,7 @@ def _confirm(snapshot: SessionSnapshot, move: Move, label: str) -> None:
 def _correct(snapshot: SessionSnapshot, last: TranscriptLine) -> None:
     key = f"correction-{snapshot.session_id}-{last.entry_id}"
     with st.form(f"form-{key}", border=False):
-        st.text_area("What it should say", value=last.text, key=key, height=200, max_chars=MAX_ANSWER_CHARS)
+        st.text_area("What it should say", value=last.text, key=key, height=200)
         sent = st.form_submit_button(
             "Put this in its place",
             key=f"send-{key}",
@@ -118,16 +119,16 @@ def _correct(snapshot: SessionSnapshot, last: TranscriptLine) -> None:
             on_click=_send_correction,
             args=(snapshot, key),
         )
-    if sent and st.session_state[key].strip():
-        st.rerun()
+    if sent and (refused := objection(st.session_state[key])):
+        st.warning(refused, icon=":material/edit:")
     elif sent:
-        st.warning("There are no words in the field. Write what your answer should say.", icon=":material/edit:")
+        st.rerun()
     st.caption("The new words are rated in place of the old ones, which stay in the transcript, marked as corrected.")
 
 
 def _send_correction(snapshot: SessionSnapshot, key: str) -> None:
     words: str = st.session_state[key]
-    if words.strip():
+    if not objection(words):
         turns.submit(snapshot.session_id, turns.last_event(snapshot), "correct", words)
 
 

@@ -54,7 +54,8 @@ def _what_next(journey: Journey) -> None:
     st.markdown(
         "- People at the hiring team read your answers, together with the software's ratings and the words they rest "
         "on.\n"
-        "- They decide; nothing is decided automatically. They will write to you.\n"
+        "- They decide; nothing is decided automatically. For when and how you hear from them, ask the person who sent "
+        "you the link.\n"
         "- You can ask them for a copy of your interview, or to have it deleted."
     )
 

@@ -16,6 +16,7 @@ from pages.candidate import adjustments, controls
 from pages.candidate.welcome import BEFORE_BREAK
 from pages.components import composer, problems, turns
 from pages.components.chat import chat
+from pages.components.in_view import in_view
 from pages.components.scores import score_table
 from pages.components.service import service
 from pages.components.text import escaped
@@ -42,6 +43,7 @@ def talk(actor: Actor, journey: Journey) -> None:
     _header(journey, snapshot)
     _conversation(journey, snapshot, pending=turn.answer if turn else "", busy=busy)
     _before_break()
+    in_view("question", f"{journey.session_id}-{turns.last_event(snapshot)}")
     _answer(actor, journey, snapshot, busy=busy)
     controls.controls(actor, journey, snapshot, busy=busy)
     if journey.purpose == "practice":

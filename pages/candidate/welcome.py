@@ -77,8 +77,8 @@ def _what_happens(journey: Journey) -> None:
     st.markdown(
         f"- **You write with software.** The interviewer is called {escaped(journey.interviewer_name)}. It asks the "
         "planned questions, one at a time, and some follow-ups.\n"
-        "- **You set the pace.** Buttons let you hear a question again or in other words, take a moment, skip, correct "
-        "your last answer, or finish early. Using them is not rated.\n"
+        "- **You set the pace.** You can have a question repeated or put in other words, take a moment, skip, correct "
+        "your last answer, or finish early. None of that is rated.\n"
         "- **Nothing is lost.** You can refresh the page or open your link on another device; what you have typed is "
         f"kept too. After about {pause:.0f} minutes without a message the interview pauses. It goes on where it was "
         "when you come back.\n"

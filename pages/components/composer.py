@@ -53,7 +53,8 @@ def composer(
             value=_beginning(key, _unsent(snapshot, draft)),
             key=key,
             height=180,
-            max_chars=MAX_ANSWER_CHARS,  # open also while a turn waits: Streamlit empties a field that it disables
+            # Open also while a turn waits, since Streamlit empties a field that it disables; and without `max_chars`,
+            # which lets nothing come of pasting too much, without a word.
             placeholder="Take your time. Ctrl+Enter sends.",
         )
         st.form_submit_button(
@@ -65,12 +66,19 @@ def composer(
             on_click=_send,
             args=(snapshot.session_id, key, seen, save, auto_send, auto_generate),
         )
-    if st.session_state.pop(_empty(key), False):
-        st.warning(
-            "There is nothing to send yet. Write some words first, or skip the question.", icon=":material/edit:"
-        )
-    if save is not None and not busy:
+    if refused := st.session_state.pop(_refused(key), ""):
+        st.warning(refused, icon=":material/edit:")
+    if save is not None:
         keep(key, save)
+
+
+def objection(words: str) -> str:
+    """Why these words cannot be sent, as a sentence; empty where they can."""
+    if not words.strip():
+        return "There is nothing to send yet. Please write some words first."
+    if len(words) > MAX_ANSWER_CHARS:
+        return f"These are {len(words):,} characters; up to {MAX_ANSWER_CHARS:,} can be sent. Please shorten them."
+    return ""
 
 
 def unsent_words(session_id: str) -> None:
@@ -89,8 +97,8 @@ def _send(
     auto_generate: bool,
 ) -> None:
     words: str = st.session_state.get(key, "")
-    if not words.strip():
-        st.session_state[_empty(key)] = True
+    if refused := objection(words):
+        st.session_state[_refused(key)] = refused
         return
     if save is not None:
         save(words)  # whatever becomes of the turn, the words are kept
@@ -161,5 +169,5 @@ def _beginning(key: str, draft: str) -> str:
     return first
 
 
-def _empty(key: str) -> str:
-    return f"empty-{key}"
+def _refused(key: str) -> str:
+    return f"refused-{key}"

@@ -12,43 +12,62 @@ from collections.abc import Callable
 import streamlit as st
 
 PAUSE_MS = 700
-"""How long after the last key the words are handed on; also at once when the page is hidden or left."""
+"""How long after the last key the words are handed on; whoever never pauses is served every few seconds."""
 
 # The listeners are on the document, so that a text area that is drawn anew is heard too. The function runs again when
-# the theme changes and its last return value is the cleanup: what waits is kept per place, listeners are replaced.
+# the theme changes, and its last return value is the cleanup: what waits is kept per place, listeners are replaced.
+# A page that is being left may not reach the server any more. What was not handed on is therefore in the tab's own
+# storage until it has been, and is put back where it was when the same field is drawn again.
 _SCRIPT = """
-const kept = new WeakMap()
+const LONGEST = 5000
+const PREFIX = "candor-typed-"
+const states = new WeakMap()
 
 export default function ({ data, parentElement, setStateValue }) {
-  const state = kept.get(parentElement) ?? { timer: 0, words: null, sent: null }
-  kept.set(parentElement, state)
+  const state = states.get(parentElement) ?? { timer: 0, since: 0, words: null, restored: false }
+  states.set(parentElement, state)
   state.stop?.abort()
   state.stop = new AbortController()
-  state.send = (words) => setStateValue("words", words)
   const options = { signal: state.stop.signal, capture: true }
+  const item = PREFIX + data.field
 
-  const flush = () => {
+  const handOn = () => {
     clearTimeout(state.timer)
-    if (state.words !== null && state.words !== state.sent) {
-      state.sent = state.words
-      state.send(state.words)
-    }
+    if (state.words === null) return
+    const words = state.words
     state.words = null
+    setStateValue("words", words)
+    setTimeout(() => sessionStorage.getItem(item) === words && sessionStorage.removeItem(item), 1500)
   }
-  const drop = () => {
-    clearTimeout(state.timer)
-    state.words = null
-  }
-  document.addEventListener("input", (event) => {
+  const typed = (event) => {
     if (event.target.tagName !== "TEXTAREA" || !event.target.closest("." + data.field)) return
+    if (state.words === null) state.since = Date.now()
     state.words = event.target.value
+    sessionStorage.setItem(item, state.words)
     clearTimeout(state.timer)
-    state.timer = setTimeout(flush, data.pause)
-  }, options)
-  window.addEventListener("pagehide", flush, options)
-  document.addEventListener("visibilitychange", () => document.hidden && flush(), options)
+    const left = Math.max(0, state.since + LONGEST - Date.now())
+    state.timer = setTimeout(handOn, Math.min(data.pause, left))
+  }
+  const putBack = (tries) => {
+    const area = document.querySelector("." + data.field + " textarea")
+    if (!area && tries > 0 && !state.stop.signal.aborted) return setTimeout(putBack, 100, tries - 1)
+    const words = sessionStorage.getItem(item)
+    if (!area || words === null || words === area.value) return
+    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(area, words)
+    area.dispatchEvent(new Event("input", { bubbles: true }))
+  }
+
+  document.addEventListener("input", typed, options)
+  document.addEventListener("visibilitychange", () => document.hidden && handOn(), options)
+  if (!state.restored) {
+    state.restored = true
+    Object.keys(sessionStorage).forEach((key) => {
+      if (key.startsWith(PREFIX) && key !== item) sessionStorage.removeItem(key)
+    })
+    putBack(30)
+  }
   return () => {
-    drop()
+    clearTimeout(state.timer)
     state.stop.abort()
   }
 }
