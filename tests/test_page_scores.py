@@ -120,7 +120,7 @@ def test_the_filter_comes_from_the_url(home: House, opened: Opened) -> None:
     first = hold(home, 2.0)
     hold(home, 4.0, role_title="Nurse", job_text="We care.")
     app = opened(position=first.position_id, version="1", competency="Teamwork")
-    assert [each.value for each in app.selectbox] == [first.position_id, 1, "Teamwork"]
+    assert [each.value for each in app.selectbox] == [first.position_id, "Teamwork", 1]
     assert rows(app)[["position_id", "competency"]].values.tolist() == [[first.position_id, "Teamwork"]]
     days = {"from": "2026-03-02", "to": "2026-03-02"}
     assert metrics(opened(**days))["Interviews scored"] == "2"

@@ -65,18 +65,18 @@ def filters(choices: Sequence[PositionChoice]) -> ScoreFilter:
     """The filter's widgets, and what they say."""
     positions = {each.position_id: each for each in choices}
     titles = [each.role_title for each in choices]
-    with st.grid(3, min_column_width=150):
+    with st.grid(2, min_column_width=260):
         position = pick(
             "position", "Position", list(positions), lambda id_: position_label(positions[id_], titles), "All positions"
         )
         of = [positions[position]] if position else choices
-        versions = of[0].versions if position else ()
-        version = pick(
-            "version", "Plan version", versions, lambda number: f"Version {number}", "All versions",
-            disabled=not position, help="Versions are counted within a position: choose one first.",
-        )  # fmt: skip
         names = sorted({name for each in of for name in each.competencies}, key=str.lower)
         competency = pick("competency", "Competency", names, str, "All competencies")
+    with st.grid(4, min_column_width=150, vertical_alignment="bottom"):
+        version = pick(
+            "version", "Plan version", of[0].versions if position else (), lambda number: f"Version {number}",
+            "All versions", disabled=not position, help="Versions are counted within a position: choose one first.",
+        )  # fmt: skip
         first, last = day("from", "Scored from (UTC)"), day("to", "Scored to, inclusive (UTC)")
         newest = newest_only()
     return ScoreFilter(

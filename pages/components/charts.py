@@ -33,6 +33,9 @@ _LEVELS = {
 }
 """One hue from light to dark, told apart with colour-blind eyes and on both backgrounds; grey is no level."""
 _OUTLINE, _DARK_TEXT, _LIGHT_TEXT, _LINE = "#5F6B75", "#10181F", "#FFFFFF", "#3A7FB5"
+_TEXT = "currentColor"
+"""The page's own text colour in SVG, in either theme; the charts' default grey is too faint on white."""
+_AXIS: dict[str, Any] = {"labelColor": _TEXT, "titleColor": _TEXT}
 _ROW_PIXELS, _AROUND_PIXELS, _COURSE_PIXELS = 76, 90, 190
 _READABLE_SHARE = 5
 """Per cent of a bar that has room for its count."""
@@ -47,7 +50,7 @@ def distribution(found: Sequence[Distribution]) -> None:
         "start:Q",
         title="Share of scorecards (%)",
         scale=alt.Scale(domain=[0, 100]),
-        axis=alt.Axis(grid=False, tickCount=5),
+        axis=alt.Axis(grid=False, tickCount=5, **_AXIS),
     )
     bars = base.mark_bar(stroke=_OUTLINE, strokeWidth=0.75, height=22).encode(
         x=x,
@@ -55,7 +58,9 @@ def distribution(found: Sequence[Distribution]) -> None:
         color=alt.Color(
             "level:N",
             scale=alt.Scale(domain=list(_LEVELS), range=list(_LEVELS.values())),
-            legend=alt.Legend(orient="top", title=None, direction="horizontal", symbolStrokeWidth=1, symbolSize=140),
+            legend=alt.Legend(
+                labelColor=_TEXT, orient="top", title=None, direction="horizontal", symbolStrokeWidth=1, symbolSize=140
+            ),
         ),
         tooltip=[
             alt.Tooltip("competency:N", title="Competency"),
@@ -95,11 +100,12 @@ def _course(course: Sequence[TrendPoint], weeks: Sequence[date]) -> Any:
     table["week"] = [point.week.isoformat() for point in course]
     shown = weeks[:: -(-len(weeks) // _WEEKS_NAMED)]
     ends = (weeks[0] - timedelta(days=3), weeks[-1] + timedelta(days=3))
-    axis = alt.Axis(format="%-d %b", values=[_moment(week) for week in shown], labelAngle=0, grid=False)
+    axis = alt.Axis(format="%-d %b", values=[_moment(week) for week in shown], labelAngle=0, grid=False, **_AXIS)
+    levels = alt.Axis(values=[1, 2, 3, 4, 5], **_AXIS)
     scale = alt.Scale(type="utc", domain=[_moment(end) for end in ends], nice=False)
     base = alt.Chart(table).encode(
         x=alt.X("week:T", title="Week (from Monday)", axis=axis, scale=scale),
-        y=alt.Y("mean:Q", title="Mean score", scale=alt.Scale(domain=[1, 5]), axis=alt.Axis(values=[1, 2, 3, 4, 5])),
+        y=alt.Y("mean:Q", title="Mean score", scale=alt.Scale(domain=[1, 5]), axis=levels),
     )
     points = base.mark_point(size=70, stroke=_LINE, fill=_LINE, strokeWidth=2, opacity=1).encode(
         fillOpacity=alt.condition(f"datum.n >= {FEW_A_WEEK}", alt.value(1), alt.value(0)),
@@ -124,6 +130,7 @@ def _heading() -> alt.Y:
 
     axis = alt.Axis(
         title=None, ticks=False, domain=False, labelAlign="left", labelPadding=0, labelOffset=-44, labelLimit=330,
+        labelFontSize=13, labelColor=_TEXT,
         labelExpr="split(datum.label, '\\n')", labelLineHeight=16, labelBaseline="top", zindex=1,
     )  # fmt: skip
     return alt.Y("heading:N", sort=None, axis=axis)
