@@ -19,12 +19,12 @@ unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_DRY_RUN PIP_CONSTRAINT PIP_
 unexport PIP_NO_BINARY PIP_QUIET PIP_PYTHON PIP_PROGRESS_BAR PIP_IGNORE_INSTALLED PIP_EDITABLE PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo lock clean .venv environment test-environment browser
+.PHONY: help run test demo gallery lock clean .venv environment test-environment browser
 
 help: ## List the commands
 	@echo 'Candor: structured interviews that people can check.'
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo 'make run PORT=9000 serves on another port, HOST=0.0.0.0 for other machines too, PYTHON=python3.12 with another Python.'
 
@@ -41,6 +41,9 @@ test: test-environment browser ## Set up what tests need, then lint, check types
 demo: environment ## Interview a sample candidate without a browser; the results land in out/demo
 	@$(BIN) -m interview demo --role 'Backend engineer' --resume $(EXAMPLE)/resume.pdf --job $(firstword $(wildcard $(EXAMPLE)/job.md $(EXAMPLE)/job.txt)) \
 	  --answers $(EXAMPLE)/answers.txt --out out/demo
+
+gallery: test-environment browser ## Take a picture of every page into docs/gallery
+	@PYTHONPATH=.:tests $(BIN) tests/gallery.py
 
 lock: environment ## Resolve requirements*.in again into the pinned requirements*.txt
 	@$(PIP) install --quiet --no-user uv
