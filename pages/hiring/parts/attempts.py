@@ -1,0 +1,99 @@
+"""The sessions of an interview: which one is read, the list of all, and scoring one again."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from interview.access import Actor
+from interview.records import InterviewRecord, SessionSummary
+from interview.service import Service
+from pages.components.problems import problems
+from pages.hiring.parts import review
+from pages.hiring.parts.wording import SESSION_STATES, when
+
+
+def show_review(candor: Service, actor: Actor, record: InterviewRecord) -> None:
+    """Scores and transcript of the session that the URL names, else of the one that stands for the interview."""
+    chosen = _chosen(record)
+    if chosen is None:
+        st.subheader("Nothing has been said yet")
+        st.write("Scores and transcript appear here with the first answers. The candidate comes in by an invitation.")
+        return
+    if chosen.session_id != (standing := _standing(record)) and standing:
+        st.caption(f"You are reading another session: {_about(chosen)}.")
+        st.button("Read the one that counts", icon=":material/undo:", on_click=_read, args=(None,))
+    with problems():
+        chain = [candor.sessions.get(actor, one.session_id) for one in _chain(record, chosen)]
+        scored = record.score if record.score and record.score.session_id == chosen.session_id else None
+        review.show(chain, scored, record.competencies)
+
+
+def show(candor: Service, actor: Actor, record: InterviewRecord) -> None:
+    """All sessions, newest first."""
+    if not record.sessions:
+        st.write("There are no sessions yet. One begins when the candidate opens their link, or when you practise.")
+    standing = _standing(record)
+    for one in reversed(record.sessions):
+        with st.container(border=True):
+            st.markdown(
+                f"**{SESSION_STATES[one.status]}**{', stands for the interview' * (one.session_id == standing)}"
+            )
+            st.caption(_about(one))
+            with st.container(horizontal=True):
+                st.button(
+                    "Read", key=f"read-{one.session_id}", icon=":material/article:", on_click=_read,
+                    args=(one.session_id,),
+                )  # fmt: skip
+                again = one.status != "active" and st.button(
+                    "Score again", key=f"score-{one.session_id}", icon=":material/refresh:"
+                )
+            if again:
+                _score(candor, actor, record, one)
+    if record.sessions:
+        st.caption("Scoring again adds a scorecard; the earlier ones stay. It can take a minute.")
+
+
+def _score(candor: Service, actor: Actor, record: InterviewRecord, one: SessionSummary) -> None:
+    with problems(), st.spinner("Scoring every answer again …"):
+        card = candor.scorecards.score(actor, record.interview_id, one.session_id)
+        level = f"{card.overall_score:.1f} of 5" if card.overall_score else "no score"
+        st.write(f"A new scorecard has been added: {level} overall.")
+
+
+def _read(session_id: str | None) -> None:
+    """For a button's callback: read this session (None: the one that counts)."""
+    st.session_state["tab"] = "Scores and transcript"
+    if session_id:
+        st.query_params["session"] = session_id
+    else:
+        st.query_params.pop("session", None)
+
+
+def _standing(record: InterviewRecord) -> str | None:
+    """The session that stands for the interview: the scored one, else the newest that is no rehearsal."""
+    if record.score:
+        return record.score.session_id
+    return next((one.session_id for one in reversed(record.sessions) if not one.rehearsal), None)
+
+
+def _chosen(record: InterviewRecord) -> SessionSummary | None:
+    by_id = {one.session_id: one for one in record.sessions}
+    return by_id.get(st.query_params.get("session", "")) or by_id.get(_standing(record) or "")
+
+
+def _chain(record: InterviewRecord, chosen: SessionSummary) -> list[SessionSummary]:
+    """The session with the interrupted ones of its attempt that it carries on, oldest first."""
+    earlier = [
+        one
+        for one in record.sessions
+        if (one.attempt, one.rehearsal, one.status) == (chosen.attempt, chosen.rehearsal, "expired")
+        and one.created_at < chosen.created_at
+    ]
+    return [*earlier, chosen] if chosen.status != "imported" else [chosen]
+
+
+def _about(one: SessionSummary) -> str:
+    kind = "rehearsal by the team" if one.rehearsal else f"attempt {one.attempt}"
+    mode = "by voice" if one.mode == "live" else "in text"
+    ended = f", completed {when(one.completed_at)}" if one.completed_at else f", last touched {when(one.last_touched)}"
+    return f"{kind.capitalize()}, {mode}, begun {when(one.created_at)}{ended}"

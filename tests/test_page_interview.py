@@ -1,0 +1,375 @@
+"""One interview's page in AppTest: its tabs, what can be done with it, and that what is dangerous is asked twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from builders import ANSWER, House, house
+from page_tests import person, visiting, words
+from streamlit.testing.v1 import AppTest
+
+from interview.access import SYSTEM, Actor
+from interview.contract import StartRequest
+from interview.errors import NotFound, Unauthorized
+from interview.models import Anchors, CriterionSummary
+from interview.records import InterviewRecord
+from pages.hiring.parts import actions
+from pages.hiring.parts.review import reached_anchor, standing
+
+PAGE = "pages/hiring/interview.py"
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[House]:
+    made = house(tmp_path)
+    yield made
+    made.close()
+
+
+@contextmanager
+def page_of(here: House, record: InterviewRecord, actor: Actor | None = None) -> Iterator[Open]:
+    """Opens this interview's page, at a tab: `show("Questions")`."""
+    with visiting(here, actor or person(here, "hiring")) as open_page:
+
+        def show(tab: str | None = None, **query: str) -> AppTest:
+            return open_page(PAGE, interview=record.interview_id, **({"tab": tab} if tab else {}), **query)
+
+        yield show
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    next(button for button in app.button if button.label == label).click().run()
+    assert not app.exception, app.exception[0].value
+    return app
+
+
+def markup(app: AppTest) -> str:
+    """All of the page's HTML blocks."""
+    return "\n".join(block.value for block in app.html)
+
+
+# --- the frame of the page --------------------------------------------------------------------------------------------
+
+
+def test_an_unknown_interview_is_said_with_a_way_back(here: House) -> None:
+    with visiting(here, person(here, "hiring")) as open_page:
+        app = open_page(PAGE, interview="gone")
+    assert app.error[0].value == "There is no such interview."
+    assert app.page_link[0].label == "All interviews"
+    assert not app.tabs
+
+
+def test_the_header_says_who_and_how_far(here: House) -> None:
+    """A name is shown letter by letter, whatever Markdown it looks like."""
+    record = here.interview(candidate_name="Ada *Star* [x](http://y)")
+    here.service.journeys.request_adjustment(here.candidate(record), "More time, please.")
+    with page_of(here, record) as show:
+        app = show()
+    assert app.title[0].value == r"Ada \*Star\* \[x\]\(http\:\/\/y\)"
+    assert "Invited" in words(app)
+    assert "1 request waits for an answer" in words(app)
+
+
+def test_nothing_said_yet_is_said(here: House) -> None:
+    with page_of(here, here.interview()) as show:
+        assert "Nothing has been said yet" in words(show())
+
+
+# --- scores and transcript --------------------------------------------------------------------------------------------
+
+
+def test_quotes_lead_to_marked_words(here: House) -> None:
+    """Each quote's link has its target in the transcript, and the target holds the quoted words."""
+    record = here.interview()
+    here.finish(here.start(record).session_id)
+    with page_of(here, record) as show:
+        shown = markup(show())
+    links = re.findall(r'<a href="#(words-\d+-\d+)">“(.+?)”</a>', shown)
+    assert links
+    for place, quote in links:
+        marked = re.search(rf'<mark id="{place}">(.+?)</mark>', shown)
+        assert marked is not None
+        assert quote in marked.group(1)
+
+
+def test_what_was_said_becomes_no_markup(here: House) -> None:
+    record = here.interview()
+    session = here.start(record).session_id
+    here.say(session, "<script>alert(1)</script> <mark id='entry-1'>me</mark>")
+    with page_of(here, record) as show:
+        shown = markup(show())
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
+    assert shown.count('id="entry-1"') == 1
+
+
+def test_moves_flags_and_corrections_stand_at_their_place(here: House) -> None:
+    record = here.interview()
+    session = here.start(record).session_id
+    here.say(session, "I am Ada.")
+    here.say(session, "First wording of the answer.")
+    here.say(session, "Second wording of the answer.", action="correct")
+    here.say(session, "", action="skip")
+    with page_of(here, record) as show:
+        shown = markup(show())
+    shown = shown[shown.index('id="transcript"') :]
+    assert shown.index("First wording") < shown.index("Corrected to") < shown.index("Second wording")
+    assert "Candidate, first wording" in shown
+    assert "Skipped the question" in shown
+    assert "Debugging" in shown
+
+
+def test_scores_come_with_levels_in_words_summary_and_stamp(here: House) -> None:
+    record = here.interview()
+    session = here.start(record).session_id
+    here.engine.levels.extend([2.0] * 20)
+    here.finish(session)
+    with page_of(here, record) as show:
+        app = show()
+    shown = markup(app)
+    assert "Weak: 2.0 of 5" in shown
+    assert "As scripted." in shown
+    assert "Scores are an aid" in shown
+    assert any("scripted engine" in caption.value for caption in app.caption)
+
+
+@pytest.mark.parametrize(
+    ("status", "score", "said"),
+    [
+        ("assessed", 1.5, "Weak: 1.5 of 5"),
+        ("assessed", 3.0, "Sound: 3.0 of 5"),
+        ("not_assessed", 0.0, "Not probed"),
+        ("insufficient_evidence", 0.0, "No evidence"),
+    ],
+)
+def test_weak_not_probed_and_without_evidence_are_three_things(status: str, score: float, said: str) -> None:
+    criterion = CriterionSummary(criterion="x", weight=1, latest_score=score, low=score, high=score, status=status)
+    assert standing(criterion).startswith(said)
+
+
+def test_a_level_names_the_anchor_that_was_reached() -> None:
+    """Levels 2 and 4 lie between two anchors; without a level none is named."""
+    anchors = Anchors(one="nothing", three="something", five="all")
+    scored = {
+        level: reached_anchor(CriterionSummary(criterion="x", weight=1, latest_score=level, status="assessed"), anchors)
+        for level in (1.2, 2.0, 3.4, 5.0)
+    }
+    assert scored[1.2] == "The rubric's level 1: nothing"
+    assert scored[2.0] == "Between the rubric's level 1 (nothing) and 3 (something)"
+    assert scored[3.4] == "The rubric's level 3: something"
+    assert scored[5.0] == "The rubric's level 5: all"
+    assert reached_anchor(CriterionSummary(criterion="x", weight=1), anchors) == ""
+
+
+def test_the_resume_stays_out_of_the_scores(here: House) -> None:
+    record = here.interview()
+    here.finish(here.start(record).session_id)
+    with page_of(here, record) as show:
+        assert "Ten years of engineering" not in words(show())
+        assert "Ten years of engineering" in words(show("Résumé"))
+
+
+# --- questions --------------------------------------------------------------------------------------------------------
+
+
+def test_a_question_of_the_teams_own_is_added(here: House) -> None:
+    record = here.interview()
+    with page_of(here, record) as show:
+        app = show("Questions")
+        app.text_area(key="question-text").set_value("Which <tool> would you take?")
+        app.selectbox(key="question-competency").select("Teamwork")
+        press(app, "Add the question")
+    added = [q for q in here.service.interviews.get(SYSTEM, record.interview_id).question_plan if q.kind == "custom"]
+    assert [(q.text, q.competency) for q in added] == [("Which <tool> would you take?", "Teamwork")]
+    assert "Which &lt;tool&gt; would you take?" in markup(app)
+    assert "The team's own" in markup(app)
+
+
+def test_an_empty_question_is_refused_in_a_sentence(here: House) -> None:
+    with page_of(here, here.interview()) as show:
+        app = press(show("Questions"), "Add the question")
+    assert app.error[0].value == "The question must have 1 to 1,000 characters."
+
+
+# --- invitations ------------------------------------------------------------------------------------------------------
+
+
+def test_a_link_is_shown_once_and_lets_the_candidate_in(here: House) -> None:
+    record = here.interview(candidate_name="Ada")
+    with page_of(here, record) as show:
+        app = show("Invitations")
+        app.number_input(key="invitation-days").set_value(3)
+        app.segmented_control(key="invitation-extra").set_value(1.5)
+        press(app, "Make a link")
+        url, message = (block.value for block in app.code)
+        press(app, "I have copied it")
+    token = url.rpartition("/")[2]
+    assert url in message
+    assert "Hello Ada," in message
+    assert here.service.access.by_bearer(token).interview_id == record.interview_id
+    assert token not in words(app)
+    (listed,) = here.service.invitations.list(SYSTEM, record.interview_id)
+    assert listed.extra_time_factor == 1.5
+    assert (listed.expires_at - here.clock.now).days == 3
+
+
+def test_a_withdrawn_link_lets_nobody_in(here: House) -> None:
+    """Only after it has been asked twice."""
+    record = here.interview()
+    token = here.service.invitations.invite(SYSTEM, record.interview_id).token
+    with page_of(here, record) as show:
+        app = press(show("Invitations"), "Withdraw")
+        assert here.service.access.by_bearer(token)
+        press(app, "Withdraw the link")
+    with pytest.raises(Unauthorized):
+        here.service.access.by_bearer(token)
+    assert "Withdrawn" in words(app)
+
+
+def test_no_link_is_offered_before_the_plan_is_approved(here: House) -> None:
+    with page_of(here, here.interview(draft=True)) as show:
+        app = show("Invitations")
+    assert "Make a link" not in [button.label for button in app.button]
+    assert "Read and approve the plan" in [link.label for link in app.page_link]
+
+
+# --- adjustments ------------------------------------------------------------------------------------------------------
+
+
+def test_a_request_is_answered_with_extra_time(here: House) -> None:
+    record = here.interview()
+    candidate = here.candidate(record)
+    asked = here.service.journeys.request_adjustment(candidate, "I need <more> time.").adjustments[0].adjustment_id
+    with page_of(here, record) as show:
+        app = show("Adjustments")
+        assert "I need &lt;more&gt; time." in markup(app)
+        press(app, "Send the answer")
+        assert "Please write an answer" in app.error[0].value
+        app.text_area(key=f"text-{asked}").set_value("You have it.")
+        app.selectbox(key=f"extra-{asked}").select(1.5)
+        press(app, "Send the answer")
+    journey = here.service.journeys.read(candidate)
+    assert journey.adjustments[0].reply == "You have it."
+    assert journey.time_limit_minutes == 45 * 1.5
+    assert "Change the answer" in [expander.label for expander in app.expander]
+
+
+# --- sessions ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_session_is_scored_again(here: House) -> None:
+    """The engine is asked anew, and the scorecard that is shown is the new one."""
+    record = here.interview()
+    here.finish(here.start(record).session_id)
+    before = here.service.scorecards.newest(SYSTEM, record.interview_id)
+    here.clock.forward(hours=1)
+    here.engine.levels.extend([5.0] * 5)
+    with page_of(here, record) as show:
+        app = press(show("Sessions"), "Score again")
+    after = here.service.scorecards.newest(SYSTEM, record.interview_id)
+    assert before is not None
+    assert after is not None
+    assert after.scorecard_id != before.scorecard_id
+    assert "5.0 of 5 overall" in words(app)
+
+
+def test_a_failed_scoring_is_said_and_changes_nothing(here: House) -> None:
+    record = here.interview()
+    here.finish(here.start(record).session_id)
+    before = here.service.scorecards.newest(SYSTEM, record.interview_id)
+    here.engine.fail_next(9)
+    with page_of(here, record) as show:
+        app = press(show("Sessions"), "Score again")
+    assert "did not answer" in app.error[0].value
+    assert here.service.scorecards.newest(SYSTEM, record.interview_id) == before
+
+
+def test_another_session_can_be_read(here: House) -> None:
+    """An earlier attempt or a rehearsal; the one that counts is one press away."""
+    record = here.interview()
+    request = StartRequest(interview_id=record.interview_id, rehearsal=True)
+    rehearsal = here.service.sessions.start(SYSTEM, request).session_id
+    here.say(rehearsal, "Only trying it out.")
+    here.clock.forward(minutes=1)
+    here.finish(here.start(record).session_id)
+    with page_of(here, record) as show:
+        assert "Only trying it out." not in markup(show())
+        app = show(session=rehearsal)
+        assert "Only trying it out." in markup(app)
+        press(app, "Read the one that counts")
+    assert "Only trying it out." not in markup(app)
+    assert ANSWER in markup(app)
+
+
+# --- what is done with the whole --------------------------------------------------------------------------------------
+
+
+def test_another_attempt_is_allowed_after_it_was_asked_twice(here: House) -> None:
+    record = here.interview()
+    here.finish(here.start(record).session_id)
+    with page_of(here, record) as show:
+        app = show()
+        app.menu_button(key="more").click(actions.RESTART).run()
+        assert here.service.interviews.get(SYSTEM, record.interview_id).attempt == 1
+        app.button(key="restart-now").click().run()
+    assert here.service.interviews.get(SYSTEM, record.interview_id).attempt == 2
+
+
+def test_closing_ends_a_running_session(here: House) -> None:
+    record = here.interview()
+    session = here.start(record).session_id
+    with page_of(here, record) as show:
+        app = show()
+        app.menu_button(key="more").click(actions.CLOSE).run()
+        assert here.see(session).status == "active"
+        app.button(key="close-now").click().run()
+        assert "Closed" in words(app)
+        assert actions.CLOSE not in app.menu_button(key="more").options
+    assert here.see(session).status == "closed"
+
+
+def test_archiving_and_taking_out_again(here: House) -> None:
+    record = here.interview()
+    with page_of(here, record) as show:
+        app = show()
+        app.menu_button(key="more").click(actions.ARCHIVE).run()
+        assert here.service.interviews.get(SYSTEM, record.interview_id).archived
+        app.menu_button(key="more").click(actions.UNARCHIVE).run()
+    assert not here.service.interviews.get(SYSTEM, record.interview_id).archived
+
+
+def test_deleting_needs_a_tick_and_leads_back_to_the_list(here: House) -> None:
+    record = here.interview(candidate_name="Ada Gone")
+    with page_of(here, record) as show:
+        app = show()
+        app.menu_button(key="more").click(actions.DELETE).run()
+        assert app.button(key="delete-now").disabled
+        app.checkbox(key="delete-sure").check().run()
+        app.button(key="delete-now").click().run()
+        assert not app.exception
+        assert app.title[0].value == "Interviews"
+    with pytest.raises(NotFound):
+        here.service.interviews.get(SYSTEM, record.interview_id)
+
+
+def test_files_are_those_of_the_interview(here: House) -> None:
+    """Made from what stands in the database when they are asked for; rehearsals are in none."""
+    record = here.interview(candidate_name="Ada")
+    rehearsal = here.service.sessions.start(
+        SYSTEM, StartRequest(interview_id=record.interview_id, rehearsal=True)
+    ).session_id
+    here.say(rehearsal, "Only trying it out.")
+    with page_of(here, record) as show:
+        assert not show().download_button
+    here.finish(here.start(record).session_id)
+    record = here.service.interviews.get(SYSTEM, record.interview_id)
+    assert "# Interview with Ada" in actions.transcript(here.service, SYSTEM, record)
+    assert "Only trying it out." not in actions.events(here.service, SYSTEM, record)
+    assert '"session_completed"' in actions.events(here.service, SYSTEM, record)
+    assert actions.guide(here.service, SYSTEM, record).startswith(b"%PDF")
+    with page_of(here, record) as show:
+        assert len(show().download_button) == 4

@@ -1,0 +1,135 @@
+"""The interviews list in AppTest: filters in the URL, what each line says, what stands there when it is empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from builders import House, house
+from page_tests import person, visiting, words
+from streamlit.testing.v1 import AppTest
+
+from interview.access import SYSTEM
+
+LIST = "pages/hiring/interviews.py"
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[House]:
+    made = house(tmp_path)
+    yield made
+    made.close()
+
+
+def names(app: AppTest) -> list[str]:
+    """The candidates that the table shows, in its order."""
+    return [label.removeprefix(":material/chevron_right: ") for label in app.dataframe[0].value["Candidate"]]
+
+
+def test_the_first_visit_says_what_to_do_first(here: House) -> None:
+    with visiting(here, person(here, "hiring")) as open_page:
+        app = open_page(LIST)
+    assert "There are no interviews yet" in words(app)
+    assert not app.dataframe
+
+
+def test_a_line_says_how_far_the_interview_is(here: House) -> None:
+    """Status in words, the share of questions done, the score, and what waits for an answer."""
+    record = here.interview(candidate_name="Ada *Star*")
+    candidate = here.candidate(record)
+    here.service.journeys.request_adjustment(candidate, "More time, please.")
+    here.finish(here.start(record).session_id)
+    with visiting(here, person(here, "hiring")) as open_page:
+        line = open_page(LIST).dataframe[0].value.iloc[0]
+    assert line["Candidate"].endswith("Ada *Star*")
+    assert line["Status"] == "✓ Completed"
+    assert line["Score"] == 3.0
+    assert line["Requests"] == "1"
+    assert 0 < line["Questions"] <= 100
+
+
+def test_an_interview_without_scores_has_an_empty_score(here: House) -> None:
+    """None is something else than 0 of 5."""
+    here.interview()
+    with visiting(here, person(here, "hiring")) as open_page:
+        assert open_page(LIST).dataframe[0].value["Score"].isna().all()
+
+
+def test_filters_come_from_the_url(here: House) -> None:
+    here.candidate(here.interview(candidate_name="Ada"))
+    here.interview(candidate_name="Grace")
+    other = here.interview(candidate_name="Alan", role_title="Nurse", job_text="We care.")
+    with visiting(here, person(here, "hiring")) as open_page:
+        assert names(open_page(LIST, state="invited")) == ["Ada"]
+        assert names(open_page(LIST, name="gra")) == ["Grace"]
+        by_position = open_page(LIST, position=other.position_id)
+    assert names(by_position) == ["Alan"]
+    assert by_position.selectbox(key="filter-position").value == other.position_id
+
+
+def test_a_chosen_filter_goes_into_the_url(here: House) -> None:
+    here.candidate(here.interview(candidate_name="Ada"))
+    here.interview(candidate_name="Grace")
+    with visiting(here, person(here, "hiring")) as open_page:
+        app = open_page(LIST)
+        app.selectbox(key="filter-state").select("ready").run()
+        assert names(app) == ["Grace"]
+        assert app.query_params["state"] == "ready"
+        app.selectbox(key="filter-state").select("").run()
+    assert len(names(app)) == 2
+    assert "state" not in app.query_params
+
+
+def test_a_filter_that_is_none_is_dropped(here: House) -> None:
+    """A stale or mistyped address shows the whole list."""
+    here.interview(candidate_name="Ada")
+    with visiting(here, person(here, "hiring")) as open_page:
+        app = open_page(LIST, state="nonsense", position="gone")
+    assert names(app) == ["Ada"]
+    assert not {"state", "position"} & set(app.query_params)
+
+
+def test_nothing_found_offers_to_clear_the_filters(here: House) -> None:
+    here.interview(candidate_name="Ada")
+    with visiting(here, person(here, "hiring")) as open_page:
+        app = open_page(LIST, name="nobody of that name")
+        assert "No interview fits" in words(app)
+        next(button for button in app.button if button.label == "Clear the filters").click().run()
+    assert names(app) == ["Ada"]
+    assert "name" not in app.query_params
+
+
+def test_archived_interviews_are_shown_when_asked_for(here: House) -> None:
+    here.interview(candidate_name="Ada")
+    away = here.interview(candidate_name="Grace")
+    here.service.interviews.archive(SYSTEM, away.interview_id)
+    with visiting(here, person(here, "hiring")) as open_page:
+        app = open_page(LIST)
+        assert names(app) == ["Ada"]
+        app.toggle(key="filter-archived").set_value(True).run()
+    assert sorted(names(app)) == ["Ada", "Grace"]
+    assert app.query_params["archived"] == "yes"
+
+
+def test_more_than_a_page_is_shown_step_by_step(here: House) -> None:
+    for number in range(53):
+        here.clock.forward(seconds=1)
+        here.interview(candidate_name=f"Candidate {number}")
+    with visiting(here, person(here, "hiring")) as open_page:
+        app = open_page(LIST)
+        assert names(app)[0] == "Candidate 52"
+        assert len(names(app)) == 50
+        next(button for button in app.button if button.label == "Show more").click().run()
+    assert len(set(names(app))) == 53
+    assert "Show more" not in [button.label for button in app.button]
+
+
+def test_positions_of_one_title_are_told_apart(here: House) -> None:
+    """A list of choices with the same words twice would lead to the wrong one."""
+    here.interview()
+    here.clock.forward(days=1)
+    here.interview(job_text="Other words for the job.")
+    with visiting(here, person(here, "administrator")) as open_page:
+        options = open_page(LIST).selectbox(key="filter-position").options
+    assert len(set(options)) == 3
