@@ -24,7 +24,9 @@ def visiting(house: House, actor: Actor | None) -> Iterator[Callable[..., AppTes
     Only the cookie is replaced, which AppTest cannot send: who came in is said instead of read.
     """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(service, "service", lambda: house.service)
+        # modules import `service()` by its name and stay imported from test to test: what it opens is replaced
+        patch.setattr(service, "open_service", lambda: house.service)
+        service.service.cache_clear()
         for module in (service, guard, frame):
             patch.setattr(module, "visitor", lambda: actor)
 
@@ -41,7 +43,10 @@ def visiting(house: House, actor: Actor | None) -> Iterator[Callable[..., AppTes
             assert not app.exception, app.exception[0].value
             return app
 
-        yield open_page
+        try:
+            yield open_page
+        finally:
+            service.service.cache_clear()
 
 
 def person(house: House, role: str) -> Actor:

@@ -12,8 +12,7 @@ from interview.contract import SessionSnapshot, TranscriptLine
 from interview.errors import InterviewError
 from interview.journeys import Journey
 from interview.models import Stage
-from pages.candidate import adjustments, controls
-from pages.candidate.welcome import BEFORE_BREAK
+from pages.candidate import adjustments, controls, welcome
 from pages.components import composer, problems, turns
 from pages.components.chat import chat
 from pages.components.in_view import in_view
@@ -38,6 +37,9 @@ def talk(actor: Actor, journey: Journey) -> None:
         return
     with problems.needed():
         snapshot = service().sessions.get(actor, journey.session_id)
+    if not snapshot.events:  # the session stands, and the interviewer's first words failed
+        welcome.start(actor, journey)
+        return
     turn = turns.waiting(journey.session_id)
     busy = turn is not None
     _header(journey, snapshot)
@@ -124,10 +126,10 @@ def _answer(actor: Actor, journey: Journey, snapshot: SessionSnapshot, *, busy: 
 
 
 def _before_break() -> None:
-    if words := st.session_state.get(BEFORE_BREAK):
+    if words := st.session_state.get(welcome.BEFORE_BREAK):
         composer.in_reach(words)
         st.button("I do not need these words", key="forget-before-break", on_click=_forget_before_break)
 
 
 def _forget_before_break() -> None:
-    st.session_state.pop(BEFORE_BREAK, None)
+    st.session_state.pop(welcome.BEFORE_BREAK, None)

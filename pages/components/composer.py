@@ -82,10 +82,11 @@ def objection(words: str) -> str:
 
 
 def unsent_words(session_id: str) -> None:
-    """Words that could not be taken any more, for copying; nothing where there are none."""
+    """Words for a session that takes none any more, for copying; nothing where there are none."""
     failed = turns.failure(session_id)
-    if failed and failed[0].answer.strip():
-        in_reach(failed[0].answer)
+    turn = failed[0] if failed else turns.waiting(session_id)
+    if turn and turn.answer.strip():
+        in_reach(turn.answer)
 
 
 def _send(
