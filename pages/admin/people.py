@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Literal
 
 import streamlit as st
 
@@ -22,7 +23,16 @@ _SEES = {
     "administrator": "All that the hiring team sees, and this page: people and keys.",
     "program": "No pages. With an API key, the same calls as the hiring team, over REST.",
 }
-_SHOWN = "fresh-secret"
+_SHOWN, _WISH = "fresh-secret", "people-wish"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What was pressed last, until it is carried out. `subject`: a name for what is new, else an id."""
+
+    kind: Literal["person", "link", "removal", "key", "revocation"]
+    subject: str
+    role: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,105 +57,130 @@ def show_fresh() -> None:
 
 
 def put_away() -> None:
+    """For a widget's callback: the secret is not shown again."""
     st.session_state.pop(_SHOWN, None)
 
 
-def show_link(name: str, secret: str) -> None:
+def wish(kind: Literal["person", "link", "removal", "key", "revocation"], subject: str) -> None:
+    """For a widget's callback: let this be done in the page run that follows."""
+    st.session_state[_WISH] = Wish(kind, subject)
+
+
+def wish_new(kind: Literal["person", "key"]) -> None:
+    """The same for a form, whose fields hold the name and the role."""
+    st.session_state[_WISH] = Wish(kind, st.session_state[f"{kind}-name"], st.session_state[f"{kind}-role"])
+
+
+def carry_out(actor: Actor) -> None:
+    """The page's one write: what was pressed, once."""
+    wanted: Wish | None = st.session_state.pop(_WISH, None)
+    if wanted is None:
+        return
+    access = service().access
+    match wanted.kind:
+        case "person":
+            show_link(access.add_person(actor, wanted.subject, wanted.role).secret, wanted.subject)
+        case "link":
+            show_link(access.new_link(actor, wanted.subject).secret)
+        case "removal":
+            access.remove_person(actor, wanted.subject)
+        case "key":
+            show_key(access.create_key(actor, wanted.subject, wanted.role).secret, wanted.subject)
+        case "revocation":
+            access.revoke(actor, wanted.subject)
+
+
+def show_link(secret: str, name: str = "") -> None:
     """Keep a person's fresh link in view."""
     address = f"{service().context.settings.public_url.rstrip('/')}/enter/{secret}"
     st.session_state[_SHOWN] = Fresh(
-        f"The link of {name}",
+        f"The link of {name}" if name else "The new link",
         address,
         "It is shown only now. Send it to this one person, by a way that nobody else reads: whoever has it is in. To "
         "try it yourself, use a private window; a browser holds one sign-in.",
     )
 
 
-def add_person(actor: Actor) -> None:
-    """The form for somebody new."""
-    with st.form("person", clear_on_submit=True), st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.text_input("Name", max_chars=120, key="person-name")
-        role = st.selectbox("Role", _PEOPLE, format_func=str.capitalize, key="person-role")
-        pressed = st.form_submit_button("Add", type="primary", icon=":material/person_add:")
-    if pressed:
-        with problems():
-            show_link(name, service().access.add_person(actor, name, role).secret)
+def show_key(secret: str, name: str) -> None:
+    """Keep a fresh API key in view."""
+    st.session_state[_SHOWN] = Fresh(
+        f"The key for {name}",
+        secret,
+        "It is shown only now. Programs send it as “Authorization: Bearer …”; whoever has it can call.",
+    )
+
+
+def new_form(kind: Literal["person", "key"], label: str, roles: Sequence[StaffRole], button: str, icon: str) -> None:
+    """A name, a role and the button that makes them a person or a key."""
+    with st.form(kind, clear_on_submit=True), st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(label, max_chars=120, key=f"{kind}-name")
+        st.selectbox("Role", roles, format_func=str.capitalize, key=f"{kind}-role")
+        st.form_submit_button(button, type="primary", icon=icon, on_click=wish_new, args=(kind,))
 
 
 def people(actor: Actor) -> None:
     """Everybody with a personal link."""
     with needed():
         known = service().access.people(actor)
-    removed = [one for one in known if one.removed_at]
     here = [one for one in known if not one.removed_at]
     if not here:
         st.caption("Nobody is here yet besides the link that the server prints when it starts. Add the first person.")
     for one in here:
-        person(actor, one)
-    if removed:
+        person(one)
+    if removed := [one for one in known if one.removed_at]:
         with st.expander(f"Removed ({len(removed)})"):
             for one in removed:
                 st.text(f"{one.name}, {one.role}, {link_state(one)}")
 
 
-def person(actor: Actor, one: Person) -> None:
-    """A line: who, what they see, how their link stands, and what can be done."""
+def person(one: Person) -> None:
+    """A line: who, their role, how their link stands, and what can be done."""
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         with st.container(gap=None):
             st.markdown(f"**{escaped(one.name)}**, {one.role}")
             st.caption(link_state(one))
         if st.button("New link", key=f"link-{one.person_id}", icon=":material/link:"):
-            renew(actor, one)
+            renew(one)
         if st.button("Remove", key=f"remove-{one.person_id}", icon=":material/person_remove:"):
-            remove(actor, one)
+            remove(one)
 
 
 def link_state(one: Person) -> str:
     """How the person's newest link stands, in words."""
-    now, link = service().context.clock(), one.link
+    link = one.link
     if one.removed_at:
         return f"removed on {day(one.removed_at)}"
     if link is None:
         return "Has no link"
     if link.revoked_at:
         return f"Link withdrawn on {day(link.revoked_at)}"
-    if link.expires_at and link.expires_at <= now:
+    if link.expires_at and link.expires_at <= service().context.clock():
         return f"Link ran out on {day(link.expires_at)}"
     return f"Link works until {day(link.expires_at)}" if link.expires_at else "Link works"
 
 
 @st.dialog("Make a new link?")
-def renew(actor: Actor, one: Person) -> None:
+def renew(one: Person) -> None:
     st.write(f"{escaped(one.name)} gets a new link. The one they have stops working at once, wherever it is open.")
-    if st.button("Make a new link", type="primary", icon=":material/link:"):
-        with problems():
-            show_link(one.name, service().access.new_link(actor, one.person_id).secret)
-            st.rerun()
+    confirm("Make a new link", ":material/link:", "link", one.person_id)
 
 
 @st.dialog("Remove this person?")
-def remove(actor: Actor, one: Person) -> None:
+def remove(one: Person) -> None:
     st.write(f"{escaped(one.name)} is out at once. What they did stays, and you can add them again later.")
-    if st.button("Remove", type="primary", icon=":material/person_remove:"):
-        with problems():
-            service().access.remove_person(actor, one.person_id)
-            st.rerun()
+    confirm("Remove", ":material/person_remove:", "removal", one.person_id)
 
 
-def add_key(actor: Actor) -> None:
-    """The form for a new API key."""
-    with st.form("key", clear_on_submit=True), st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.text_input("What uses it", max_chars=120, key="key-name")
-        role = st.selectbox("Role", _PROGRAMS, format_func=str.capitalize, key="key-role")
-        pressed = st.form_submit_button("Create key", type="primary", icon=":material/key:")
-    if pressed:
-        with problems():
-            secret = service().access.create_key(actor, name, role).secret
-            st.session_state[_SHOWN] = Fresh(
-                f"The key for {name}",
-                secret,
-                "It is shown only now. Programs send it as “Authorization: Bearer …”; whoever has it can call.",
-            )
+@st.dialog("Revoke this key?")
+def revoke(one: Credential) -> None:
+    st.write(f"Programs that use the key {escaped(one.name)} are refused at once. This cannot be taken back.")
+    confirm("Revoke", ":material/key_off:", "revocation", one.credential_id)
+
+
+def confirm(label: str, icon: str, kind: Literal["link", "removal", "revocation"], subject: str) -> None:
+    """A dialog's own button; the page runs anew without the dialog."""
+    if st.button(label, key=f"confirm-{kind}", type="primary", icon=icon, on_click=wish, args=(kind, subject)):
+        st.rerun()
 
 
 def keys(actor: Actor) -> None:
@@ -156,53 +191,44 @@ def keys(actor: Actor) -> None:
     if not live:
         st.caption("There is no key yet. Programs need one to call the REST interface.")
     for one in live:
-        key(actor, one)
+        key(one)
     if len(live) < len(known):
         with st.expander(f"Revoked ({len(known) - len(live)})"):
             for one in known:
                 if one.revoked_at:
                     st.text(f"{one.name}, {one.role}, revoked on {day(one.revoked_at)}")
     if service().context.settings.admin_key is not None:
-        st.caption(
-            "The server's setting INTERVIEW_ADMIN_KEY is an administrator's key too. It is changed there, not here."
-        )
+        st.caption("The server's setting INTERVIEW_ADMIN_KEY is an administrator's key too; it is changed there.")
 
 
-def key(actor: Actor, one: Credential) -> None:
+def key(one: Credential) -> None:
+    """A line: what uses the key, its role, and the way to revoke it."""
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         with st.container(gap=None):
             st.markdown(f"**{escaped(one.name)}**, {one.role}")
-            st.caption(key_state(one.created_at))
+            st.caption(f"Made on {day(one.created_at)}, works until it is revoked")
         if st.button("Revoke", key=f"revoke-{one.credential_id}", icon=":material/key_off:"):
-            revoke(actor, one)
+            revoke(one)
 
 
-def key_state(created_at: datetime) -> str:
-    return f"Made on {day(created_at)}, works until it is revoked"
-
-
-@st.dialog("Revoke this key?")
-def revoke(actor: Actor, one: Credential) -> None:
-    st.write(f"Programs that use the key {escaped(one.name)} are refused at once. This cannot be taken back.")
-    if st.button("Revoke", type="primary", icon=":material/key_off:"):
-        with problems():
-            service().access.revoke(actor, one.credential_id)
-            st.rerun()
+def roles() -> None:
+    """What each role sees, in plain words."""
+    for role, sees in _SEES.items():
+        st.markdown(f"**{role.capitalize()}.** {sees}")
+    st.caption("A candidate sees their own interview and nothing else; their link is made on the interview's page.")
 
 
 actor = staff("administrator")
 st.title("People and keys")
-shown = st.container()
+with problems():
+    carry_out(actor)
+show_fresh()
 people_tab, keys_tab, roles_tab = st.tabs(["People", "API keys", "What each role sees"])
 with people_tab:
-    add_person(actor)
+    new_form("person", "Name", _PEOPLE, "Add", ":material/person_add:")
     people(actor)
 with keys_tab:
-    add_key(actor)
+    new_form("key", "What uses it", _PROGRAMS, "Create key", ":material/key:")
     keys(actor)
 with roles_tab:
-    for role, sees in _SEES.items():
-        st.markdown(f"**{role.capitalize()}.** {sees}")
-    st.caption("A candidate sees their own interview and nothing else; their link is made on the interview's page.")
-with shown:
-    show_fresh()
+    roles()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from interview.contract import SessionSnapshot
+from interview.events import AnswerGiven, CandidateMove
 from interview.models import MAX_ANSWER_CHARS, Move
 from pages.components import turns
 
@@ -39,9 +40,12 @@ def moves(snapshot: SessionSnapshot, *, busy: bool) -> None:
 
 
 def last_answer(snapshot: SessionSnapshot) -> str:
-    """The candidate's words that were said last; "" before any."""
-    said = [line.text for line in snapshot.transcript if line.role == "candidate"]
-    return said[-1] if said else ""
+    """What a correction would put right, as it stands after earlier ones; "" before any answer."""
+    for event in reversed(snapshot.events):
+        payload = event.payload
+        if isinstance(payload, AnswerGiven) or (isinstance(payload, CandidateMove) and payload.move == "correct"):
+            return payload.answer
+    return ""
 
 
 @st.dialog("Ask the interviewer something")
@@ -57,17 +61,34 @@ def _correct(session_id: str, seen: int, last: str) -> None:
 @st.dialog("Stop this practice?")
 def _stop(session_id: str, seen: int) -> None:
     st.write("The session ends here and is scored as it stands. You can start another one afterwards.")
-    if st.button("Stop", type="primary", icon=":material/stop_circle:"):
-        turns.submit(session_id, seen, "stop")
+    if st.button(
+        "Stop",
+        type="primary",
+        icon=":material/stop_circle:",
+        on_click=turns.submit,
+        args=(session_id, seen, "stop"),
+    ):
         st.rerun()
 
 
 def _words(session_id: str, seen: int, move: Move, label: str, first: str) -> None:
-    with st.form(f"{move}-words", border=False):
-        words = st.text_area(label, value=first, max_chars=MAX_ANSWER_CHARS, height=140)
-        sent = st.form_submit_button("Send", type="primary", icon=":material/send:")
-    if sent and not words.strip():
-        st.warning("Write some words first.", icon=":material/edit:")
-    elif sent:
-        turns.submit(session_id, seen, move, words)
+    key = f"{move}-words-{session_id}-{seen}"
+    with st.form(f"form-{key}", border=False):
+        st.text_area(label, value=first, key=key, max_chars=MAX_ANSWER_CHARS, height=140)
+        sent = st.form_submit_button(
+            "Send",
+            key=f"send-{key}",
+            type="primary",
+            icon=":material/send:",
+            on_click=_submit,
+            args=(session_id, seen, move, key),
+        )
+    if sent and turns.waiting(session_id):
         st.rerun()
+    elif sent:
+        st.warning("Write some words first.", icon=":material/edit:")
+
+
+def _submit(session_id: str, seen: int, move: Move, key: str) -> None:
+    if (words := st.session_state[key]).strip():
+        turns.submit(session_id, seen, move, words)

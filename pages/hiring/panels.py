@@ -104,8 +104,7 @@ def _profile(profile: CandidateProfile) -> None:
     years = "" if profile.experience_years is None else f"{profile.experience_years:g} years"
     _pairs({"Name": profile.candidate_name, "Experience": years, "Skills": ", ".join(profile.skills)})
     st.html(paragraphs(profile.resume_summary))
-    for line in profile.highlighted_experiences:
-        st.text(f"• {line}")
+    st.markdown("\n".join(f"- {escaped(line)}" for line in profile.highlighted_experiences))
     st.caption("From the résumé. It plays no part in the scores.")
 
 

@@ -49,15 +49,16 @@ def _session(actor: Actor, record: InterviewRecord, session_id: str) -> None:
     with needed():
         snapshot = service().sessions.get(actor, session_id)
     waiting = turns.waiting(session_id)
+    answering = snapshot.status == "active" and snapshot.question is not None
+    if not answering:
+        _over(actor, snapshot)
     figures(snapshot, ticking=snapshot.status == "active")
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader("Conversation", anchor=False)
         conversation(snapshot, _WHO, waiting.answer if waiting else "")
-        if snapshot.status == "active" and snapshot.question is not None:
+        if answering:
             _answer(snapshot, busy=waiting is not None)
-        else:
-            _over(actor, snapshot)
     with right:
         events(snapshot)
     scores_and_people(snapshot, record.candidate_plan.profile)
@@ -110,13 +111,16 @@ def _result(actor: Actor, snapshot: SessionSnapshot) -> None:
     score = f"{card.overall_score:.1f} of 5" if card.overall_score else "no score"
     st.success(f"Complete. Overall: {score}.", icon=":material/check_circle:")
     st.text(card.narrative.summary)
-    _points("Strengths", card.narrative.strengths)
-    _points("To work on", card.narrative.improvements)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _points("Strengths", card.narrative.strengths)
+    with right:
+        _points("To work on", card.narrative.improvements)
 
 
 def _points(title: str, lines: Sequence[str]) -> None:
     if lines:
-        st.caption(title)
+        st.subheader(title, anchor=False)
         st.markdown("\n".join(f"- {escaped(line)}" for line in lines))
 
 
