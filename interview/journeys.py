@@ -9,11 +9,11 @@ from pydantic import Field, TypeAdapter
 from sqlalchemy.orm import Session
 
 from interview.access import HIRING_ROLES, Actor, audit
-from interview.attempts import expire_overdue
+from interview.attempts import begin_attempt, close_sessions, expire_overdue
 from interview.consent import Notice, notice
 from interview.context import Context, new_id
 from interview.contract import StartRequest
-from interview.errors import Conflict, InvalidPayload, NotFound, SessionUnknown
+from interview.errors import Conflict, Forbidden, InvalidPayload, NotFound, SessionUnknown
 from interview.interviews import interview_row
 from interview.models import MAX_ANSWER_CHARS, Model, Moment, Persona, PositionSettings, Purpose, Words
 from interview.sessions import InterviewSessionManager
@@ -130,6 +130,26 @@ class Journeys:
             if _consented_at(tx, row, settings) is None:
                 raise Conflict("Please read how the interview is held and agree to it first.", code="consent_missing")
         return self._sessions.start(actor, StartRequest(interview_id=row.interview_id)).session_id
+
+    def practise_again(self, actor: Actor) -> Journey:
+        """Another attempt from the first question, in practice only; what was open is closed and kept.
+
+        In an assessment the team allows it instead (`Interviews.restart`). Raises Forbidden `restart_not_allowed`,
+        Conflict `interview_closed`.
+        """
+        actor.require("candidate")
+        with self._context.database.write() as tx:
+            row, settings = _scene(tx, actor)
+            if settings.purpose != "practice":
+                raise Forbidden("Only practice can be started again. Ask the hiring team.", code="restart_not_allowed")
+            if row.closed_at is not None:
+                raise Conflict("The hiring team has ended this interview.", code="interview_closed")
+            close_sessions(tx, self._context, row, rehearsals=False)
+            begin_attempt(row)
+            row.updated_at = self._context.clock()
+            audit(tx, self._context, actor, "attempt_allowed", row.interview_id, attempt=row.attempt)
+            tx.flush()
+            return _journey(tx, actor)
 
     def save_draft(self, actor: Actor, session_id: str, text: str, prompt_id: int | None = None) -> None:
         """Keep what was typed in reply to the prompt in hand; ignored when the session is not open.

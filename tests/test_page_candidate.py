@@ -11,6 +11,7 @@ from page_tests import visiting, words
 from streamlit.testing.v1 import AppTest
 
 from interview.access import SYSTEM, Actor
+from interview.errors import Conflict, Forbidden
 from interview.journeys import AdjustmentReply
 from interview.models import MAX_ANSWER_CHARS
 from interview.records import InterviewRecord
@@ -346,6 +347,23 @@ def test_practice_says_what_it_is_and_shows_scores_with_quotes(
     press(app, "Finish now")
     assert "I found the slow query and fixed it." in words(app)
     assert app.metric[0].value == "4.0 of 5"
+
+
+def test_practice_is_started_again(home: House, record: InterviewRecord, ada: Actor, open_page: Open) -> None:
+    """After a question back, from the beginning; an assessment only by the team."""
+    session_id = begun(home, ada)
+    with pytest.raises(Forbidden, match="Ask the hiring team"):
+        home.service.journeys.practise_again(ada)
+    home.configure(record, purpose="practice")
+    home.finish(session_id, ada)
+    app = press(open_page(), "Start again")
+    assert home.service.journeys.read(ada).step == "done"
+    press(app, "Start again")
+    assert home.service.journeys.read(ada).step == "welcome"  # the notice of practice is another one
+    assert home.service.interviews.get(SYSTEM, record.interview_id).attempt == 2
+    home.service.interviews.close(SYSTEM, record.interview_id)
+    with pytest.raises(Conflict, match="has ended"):
+        home.service.journeys.practise_again(ada)
 
 
 def test_the_study_guide_is_made_when_it_is_asked_for(

@@ -39,25 +39,25 @@ def controls(actor: Actor, journey: Journey, snapshot: SessionSnapshot, *, busy:
         if _button("Ask for an adjustment", "accessibility_new", "More time, or another form", busy=busy):
             adjustments.dialog(actor)
         if practice and _button("Start again", "restart_alt", "From the first question", busy=busy):
-            restart(actor, journey.interview_id)
+            restart(actor)
         if _button("Finish early", "stop_circle", "End the interview here", busy=busy):
             _finish(snapshot)
 
 
 @st.dialog("Start again?", icon=":material/restart_alt:")
-def restart(actor: Actor, interview_id: str) -> None:
+def restart(actor: Actor) -> None:
     """For practice: another attempt from the first question."""
     st.write("The practice begins anew with the first question. The team keeps what you wrote this time.")
-    if st.button("Start again", key="restart-yes", type="primary", on_click=_restart, args=(actor, interview_id)):
+    if st.button("Start again", key="restart-yes", type="primary", on_click=_restart, args=(actor,)):
         if refused := st.session_state.pop(_RESTART_REFUSED, None):
             problems.show(refused)
         else:
             st.rerun()
 
 
-def _restart(actor: Actor, interview_id: str) -> None:
+def _restart(actor: Actor) -> None:
     try:
-        service().interviews.restart(actor, interview_id)
+        service().journeys.practise_again(actor)
     except InterviewError as error:
         st.session_state[_RESTART_REFUSED] = error
 

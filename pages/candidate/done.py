@@ -34,7 +34,7 @@ def done(actor: Actor, journey: Journey) -> None:
     if complete and snapshot is not None and journey.scores_shown:
         _scores(snapshot)
     if journey.purpose == "practice" and not journey.closed:
-        _again(actor, journey)
+        _again(actor)
     adjustments.replies(journey)
 
 
@@ -119,7 +119,7 @@ def _quotes(row: CompetencySummary) -> None:
                 st.html(f"<blockquote>{paragraphs(piece.quote)}</blockquote>")
 
 
-def _again(actor: Actor, journey: Journey) -> None:
+def _again(actor: Actor) -> None:
     st.subheader("Practise again", anchor=False)
     if st.button("Start again", key="practise-again", icon=":material/restart_alt:"):
-        controls.restart(actor, journey.interview_id)
+        controls.restart(actor)
