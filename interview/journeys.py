@@ -134,14 +134,14 @@ class Journeys:
     def practise_again(self, actor: Actor) -> Journey:
         """Another attempt from the first question, in practice only; what was open is closed and kept.
 
-        In an assessment the team allows it instead (`Interviews.restart`). Raises Forbidden `restart_not_allowed`,
-        Conflict `interview_closed`.
+        In an assessment the team allows it instead (`Interviews.restart`). Raises Forbidden, Conflict
+        `interview_closed`.
         """
         actor.require("candidate")
         with self._context.database.write() as tx:
             row, settings = _scene(tx, actor)
             if settings.purpose != "practice":
-                raise Forbidden("Only practice can be started again. Ask the hiring team.", code="restart_not_allowed")
+                raise Forbidden("Only practice can be started again. Ask the hiring team.")
             if row.closed_at is not None:
                 raise Conflict("The hiring team has ended this interview.", code="interview_closed")
             close_sessions(tx, self._context, row, rehearsals=False)

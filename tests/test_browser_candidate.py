@@ -1,0 +1,164 @@
+"""The candidate's page in a real browser: nothing typed is lost, a phone is wide enough, a keyboard reaches all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from http_server import FORM, RunningApp, running_app
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"width": 390, "height": 844}
+QUESTION_IN_VIEW = """() => {
+  const box = document.querySelector(".st-key-question").getBoundingClientRect()
+  return box.top >= 0 && box.bottom <= innerHeight
+}"""
+WIDTH = "() => [document.documentElement.scrollWidth, document.querySelector('[data-testid=stMain]').scrollWidth]"
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    with running_app(tmp_path_factory.mktemp("candidate")) as running:
+        yield running
+
+
+@pytest.fixture
+def link(app: RunningApp) -> str:
+    """A fresh candidate's invitation."""
+    with app.client() as rest:
+        made = rest.post("/interviews", data=FORM).raise_for_status().json()
+        issued = rest.post(f"/interviews/{made['interview_id']}/invitations", json={}).raise_for_status().json()
+    return f"{app.url}/enter/{issued['token']}"
+
+
+@pytest.fixture
+def page(chromium: Browser, link: str) -> Iterator[Page]:
+    """The candidate's phone, before the consent."""
+    context = chromium.new_context(viewport=PHONE)
+    opened = context.new_page()
+    opened.goto(link)
+    yield opened
+    context.close()
+
+
+def begin(page: Page) -> None:
+    page.get_by_text("I have read this and agree").click()
+    page.get_by_role("button", name="Agree and start").click()
+    field(page).wait_for()
+
+
+def field(page: Page) -> Locator:
+    return page.get_by_label("Your answer")
+
+
+def saved(page: Page) -> None:
+    """The keeper's pause, and the time that the server needs."""
+    page.wait_for_timeout(1_500)
+
+
+def expect_value(found: Locator, text: str) -> None:
+    from playwright.sync_api import expect
+
+    expect(found).to_have_value(text, timeout=15_000)
+
+
+def test_typed_words_survive_a_reload_and_reach_another_device(page: Page, chromium: Browser, link: str) -> None:
+    """They are stored while they are typed, without a click, and neither focus nor words move meanwhile."""
+    begin(page)
+    field(page).click()
+    for word in ("I", " looked", " for", " the", " lock"):
+        page.keyboard.type(word)
+        page.wait_for_timeout(900)  # longer than the pause: a fragment runs after each word
+    assert page.evaluate("() => document.activeElement.tagName") == "TEXTAREA"
+    expect_value(field(page), "I looked for the lock")
+    saved(page)
+    page.reload()
+    expect_value(field(page), "I looked for the lock")
+    other = chromium.new_context()
+    second = other.new_page()
+    second.goto(link)
+    expect_value(field(second), "I looked for the lock")
+    other.close()
+
+
+def test_words_typed_just_before_leaving_are_put_back(page: Page) -> None:
+    """A page that is left at once does not reach the server any more; the tab itself remembers."""
+    begin(page)
+    field(page).click()
+    page.keyboard.type("No time to pause")
+    page.reload()
+    expect_value(field(page), "No time to pause")
+
+
+def test_words_are_kept_through_a_button(page: Page) -> None:
+    """A whole page run that does not take the words leaves them where they are."""
+    begin(page)
+    field(page).click()
+    page.keyboard.type("Half an answer")
+    page.get_by_role("button", name="Repeat").click()
+    page.locator(".st-key-earlier").wait_for()
+    expect_value(field(page), "Half an answer")
+
+
+def test_an_old_question_on_another_device_leaves_the_new_one_alone(page: Page, chromium: Browser, link: str) -> None:
+    """What is typed there is no draft of a question that its writer has not seen."""
+    begin(page)
+    other = chromium.new_context()
+    second = other.new_page()
+    second.goto(link)
+    field(second).click()
+    field(page).fill("My answer.")
+    page.get_by_role("button", name="Send").click()
+    page.get_by_text(re.compile("question 1 of about")).wait_for()
+    second.keyboard.type("Words for the old question")
+    saved(second)
+    page.reload()
+    expect_value(field(page), "")
+    second.get_by_role("button", name="Send").click()
+    second.get_by_text("This question has been answered already").wait_for()
+    assert second.locator("[data-testid=stCode]").inner_text().strip() == "Words for the old question"
+    other.close()
+
+
+def test_a_phone_shows_the_question_and_nothing_is_wider_than_its_screen(page: Page) -> None:
+    """At each step; after a turn the question is in view without any scrolling by hand."""
+    page.get_by_text("What you agree to").wait_for()
+    assert page.evaluate(WIDTH) == [390, 390]
+    begin(page)
+    page.wait_for_function(QUESTION_IN_VIEW)
+    assert page.evaluate(WIDTH) == [390, 390]
+    field(page).fill("A " + "verylongword" * 40)
+    page.get_by_role("button", name="Send").click()
+    page.get_by_text(re.compile("question 1 of about")).wait_for(state="attached")
+    page.wait_for_function(QUESTION_IN_VIEW)
+    assert page.evaluate(WIDTH) == [390, 390]
+    page.get_by_role("button", name="Correct last answer").click()
+    page.get_by_role("dialog").wait_for()
+    assert page.evaluate(WIDTH) == [390, 390]
+
+
+def test_the_keyboard_is_enough(page: Page) -> None:
+    """Consent, start, an answer, the next field, a dialog and its way out: no pointer."""
+    page.get_by_role("checkbox").focus()
+    page.keyboard.press("Space")
+    page.locator("button:has-text('Agree and start'):enabled").focus()
+    page.keyboard.press("Enter")
+    field(page).focus()
+    page.keyboard.type("An answer by keyboard.")
+    page.keyboard.press("Control+Enter")
+    page.get_by_text(re.compile("question 1 of about")).wait_for(state="attached")
+    expect_value(field(page), "")
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.getAttribute('aria-label')") == "Your answer"
+    page.get_by_role("button", name="Skip").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Skip it").wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="detached")
+    assert page.get_by_text(re.compile("question 1 of about")).count() == 1
