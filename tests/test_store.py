@@ -13,7 +13,9 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from builders import BEGINNING, House, house
 from conftest import ROOT
@@ -47,6 +49,30 @@ def test_migrations_make_the_tables_that_the_code_has(database: Database) -> Non
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
         assert compare_metadata(context, Base.metadata) == []
+
+
+def test_an_older_database_is_brought_up_to_date_with_all_its_rows(tmp_path: Path) -> None:
+    """As an upgraded server finds it: with sessions that turns, events and words refer to."""
+    home = house(tmp_path)
+    record = home.interview()
+    ada = home.candidate(record)
+    session_id = home.start(record, ada).session_id
+    home.say(session_id, actor=ada)
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "interview" / "store" / "migrations"))
+    with home.service.context.database.engine.execution_options(write=True).connect() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+        connection.commit()
+    home.close()
+    before = home.dump()
+    later = home.again()
+    after = home.dump()
+    assert before["sessions"], "there are rows to keep"
+    for name in ("interviews", "sessions", "turns", "events", "transcript_entries"):
+        assert len(after[name]) == len(before[name]) > 0, name
+    assert not later.say(session_id, actor=ada).completed
+    later.close()
 
 
 def test_the_database_and_its_copies_are_for_the_servers_user_only(tmp_path: Path) -> None:
