@@ -200,7 +200,7 @@ class Access:
         now = self._context.clock()
         with self._context.database.write() as tx:
             self._withdraw_links(tx, None)
-            issued = self._issue(tx, SYSTEM, "link", SYSTEM.name, "administrator", None, now + LINK_LIFETIME)
+            issued = self._issue(tx, SYSTEM, "link", "Local administrator", "administrator", None, now + LINK_LIFETIME)
         return issued.secret
 
     def _withdraw_links(self, tx: Session, person_id: str | None) -> None:

@@ -143,12 +143,16 @@ def answers_of(name: str) -> Path:
 
 @dataclass(frozen=True)
 class View:
-    """A picture: whose, of which address, and what is done before it is taken. `ready`: words that it must show."""
+    """A picture: whose, of which address, and what is done before it is taken.
+
+    `ready`: words that it must show. `height`: in pixels on a desktop, where the page needs more than usual.
+    """
 
     name: str
     path: str
     ready: str
     link: str | None = None
+    height: int = 0
     before: Callable[[Page], None] = lambda _: None
 
 
@@ -164,11 +168,11 @@ def views(shown: Shown, admin: str) -> list[View]:
         View("new", "/new", "Plan interviews", admin),
         View("positions", "/positions", "Registered nurse", admin),
         View("plan", f"/positions?position={shown.position}", "Approve", admin),
-        View("interview", one, "Overall", admin),
-        View("questions", one, "core", admin, tab("Questions")),
-        View("invitations", one, "Links", admin, tab("Invitations")),
+        View("interview", one, "Overall", admin, height=1100),
+        View("questions", one, "core", admin, before=tab("Questions")),
+        View("invitations", one, "Links", admin, before=tab("Invitations")),
         View("observe", seen, "Nadia", admin),
-        View("scores", "/scores", "Scores by competency", admin),
+        View("scores", "/scores", "What the columns mean", admin, height=1500),
         View("people", "/people", "Ines Moreau", admin),
         *(View(f"candidate-{step}", "/", ready, shown.candidates[step]) for step, ready in READY.items()),
     ]
@@ -182,11 +186,15 @@ def settled(page: Page, ready: str) -> None:
     page.get_by_text(ready).first.wait_for(state="attached")
     page.wait_for_selector("[data-testid=stStatusWidget]", state="detached")
     page.wait_for_selector("[data-testid=stSkeleton]", state="detached")
-    page.wait_for_timeout(800)  # charts and tables are drawn on canvases, which say nothing when they are done
+    for chart in page.get_by_test_id("stVegaLiteChart").all():
+        chart.locator("canvas, svg").first.wait_for(state="attached")
+    page.wait_for_timeout(800)  # what is drawn on a canvas does not say when it is done
 
 
 def take(browser: Browser, app: RunningApp, view: View, size: str, theme: str) -> None:
     width, height = SIZES[size]
+    if size == "desktop":
+        height = view.height or height
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme, locale="en-GB")
     try:
         page = context.new_page()
