@@ -137,11 +137,12 @@ class Interviews:
             return interview_record(tx, self._context, interview_id)
 
     def delete(self, actor: Actor, interview_id: str) -> None:
-        """Take the interview out of the database with every word of it. There is no way back."""
+        """Take the interview out of the database and its files with every word of it. There is no way back."""
         actor.require(*HIRING_ROLES)
         with self._context.database.write() as tx:
             delete_interview(tx, interview_row(tx, interview_id))
             audit(tx, self._context, actor, "interview_deleted", interview_id)
+        self._context.database.forget()
 
     def _insert(self, tx: Session, actor: Actor, new: NewInterview, position: Position, added: CandidatePlan) -> str:
         now = self._context.clock()

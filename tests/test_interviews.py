@@ -430,6 +430,18 @@ def test_no_word_of_a_deleted_interview_is_left(home: House) -> None:
     assert [row[4:6] for row in after["audit_log"]][-1] == ("interview_deleted", record.interview_id)
 
 
+def test_the_files_hold_no_word_of_a_deleted_interview(home: House) -> None:
+    """Neither the database's free pages nor its log, which would keep them until the server ends."""
+    record = full(home)
+
+    def holding() -> list[str]:
+        return [path.name for path in home.folder.rglob("*") if path.is_file() and SECRET.encode() in path.read_bytes()]
+
+    assert holding(), "before, they are somewhere"
+    home.service.interviews.delete(SYSTEM, record.interview_id)
+    assert holding() == []
+
+
 def test_deleting_one_interview_leaves_the_others_of_its_candidate_whole(home: House) -> None:
     gone, kept = full(home), home.interview()
     with home.service.context.database.write() as tx:
