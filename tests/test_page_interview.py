@@ -373,3 +373,19 @@ def test_files_are_those_of_the_interview(here: House) -> None:
     assert actions.guide(here.service, SYSTEM, record).startswith(b"%PDF")
     with page_of(here, record) as show:
         assert len(show().download_button) == 4
+
+
+def test_an_interview_that_has_not_begun_needs_no_other_attempt(here: House) -> None:
+    with page_of(here, here.interview()) as show:
+        assert show().menu_button(key="more").options == [actions.CLOSE, actions.ARCHIVE, actions.DELETE]
+
+
+def test_levels_of_an_open_session_are_said_to_be_so_far(here: House) -> None:
+    record = here.interview()
+    session = here.start(record).session_id
+    here.say(session, "I am Ada.")
+    here.say(session)
+    with page_of(here, record) as show:
+        shown = markup(show())
+    assert "the interview is not complete" in shown
+    assert "Sound: 3.0 of 5" in shown

@@ -52,8 +52,9 @@ def _to_invitations() -> None:
 
 
 def _options(record: InterviewRecord) -> list[str]:
+    begun = record.state in ("in_progress", "expired", "completed", "closed")
     return [
-        RESTART,
+        *([RESTART] if begun else []),
         *([CLOSE] if record.state != "closed" else []),
         UNARCHIVE if record.archived else ARCHIVE,
         DELETE,

@@ -29,6 +29,8 @@ Marked = Mapping[int, Sequence[tuple[int, int]]]
 
 AID = "Scores are an aid: software made them from the words of the transcript alone. People read them and decide."
 
+SO_FAR = "These are the levels so far; the interview is not complete. "
+
 _MOVES: dict[Move, str] = {
     "repeat": "Asked to hear the question again",
     "rephrase": "Asked for other words",
@@ -92,7 +94,7 @@ def show(sessions: Sequence[SessionSnapshot], scorecard: Scorecard | None, plan:
     last = sessions[-1]
     summaries = scorecard.competencies if scorecard else last.competencies
     marked = spans(piece for row in summaries for one in row.criteria for piece in one.evidence)
-    scores = _scores(scorecard, last.overall_score, summaries, {one.name: one for one in plan}, marked)
+    scores = _scores(scorecard, last, summaries, {one.name: one for one in plan}, marked)
     notes = notes_of([event for session in sessions for event in session.events])
     pieces = [piece for row in summaries for one in row.criteria for piece in one.evidence]
     words = transcript_html(last.transcript, pieces, notes)
@@ -111,15 +113,15 @@ def show(sessions: Sequence[SessionSnapshot], scorecard: Scorecard | None, plan:
 
 def _scores(
     scorecard: Scorecard | None,
-    overall: float,
+    last: SessionSnapshot,
     summaries: Sequence[CompetencySummary],
     plan: Mapping[str, Competency],
     marked: Marked,
 ) -> str:
-    overall = scorecard.overall_score if scorecard else overall
+    overall = scorecard.overall_score if scorecard else last.overall_score
     parts = [
         f'<div id="scores"><span class="small">Overall</span><div class="figure">{_of_five(overall)}</div></div>',
-        f'<p class="small">{AID}</p>',
+        f'<p class="small">{AID if last.completed or scorecard else SO_FAR + AID}</p>',
         '<p class="small down"><a href="#transcript">Down to the transcript</a></p>',
     ]
     if scorecard:
