@@ -11,7 +11,7 @@ from pages.components.navigation import menu
 from pages.components.service import visitor
 from pages.components.text import escaped
 
-_TIGHT = "<style>.stMainBlockContainer { padding-top: 3.5rem; padding-bottom: 4rem }</style>"
+_TIGHT = "<style>.stMainBlockContainer { padding-top: 4.25rem; padding-bottom: 4rem }</style>"
 """Streamlit leaves six times the letter height above a page: on a phone that is where the answer field should be."""
 
 _IMAGES = Path(__file__).parent.parent / "images"
