@@ -140,6 +140,7 @@ def test_the_position_in_the_address_is_chosen_and_its_approved_plan_taken(here:
         app = open_page(PAGE, position=old.position_id)
         assert app.selectbox(key="upload-position-0").value == old.position_id
         app.file_uploader(key="upload-resumes-0").set_value([text("Ada")])
+        here.clock.forward(hours=1)
         send(app)
     newest = here.service.interviews.list(SYSTEM)[0][0]
     assert (newest.position_id, newest.state) == (old.position_id, "ready")
