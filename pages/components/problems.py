@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
 
 from interview.errors import InterviewError, logged
+
+
+def _wordless(record: logging.LogRecord) -> bool:
+    """Streamlit logs each failure itself, with its message, which may quote a candidate: only that it did stays."""
+    record.exc_info = None
+    return True
+
+
+logging.getLogger("streamlit.error_util").addFilter(_wordless)
 
 
 @contextmanager
