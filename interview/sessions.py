@@ -59,13 +59,7 @@ class InterviewSessionManager:
         digest = hashlib.sha256(request.model_dump_json().encode()).hexdigest()
         loaded, turn = self._read(actor, request.session_id, idempotency_key, digest)
         if turn is None:
-            _ready(loaded, request)
-            try:
-                loaded, turn = self._step(loaded, request, idempotency_key, digest)
-            except Conflict:
-                loaded, turn = self._read(actor, request.session_id, idempotency_key, digest)
-                if turn is None:
-                    raise
+            loaded, turn = self._take(actor, loaded, request, idempotency_key, digest)
         reply = replies.turn_response(loaded, turn)
         if actor.role == "candidate":
             return replies.veiled_turn(reply, scores=loaded.settings.scores_shown)
@@ -88,7 +82,26 @@ class InterviewSessionManager:
             return self._step(loaded, None, None, "start")[0]
         except Conflict:
             with self._context.database.read() as tx:
-                return load(tx, loaded.session.session_id)
+                now = load(tx, loaded.session.session_id)
+        return now if now.last_turn else self._step(now, None, None, "start")[0]
+
+    def _take(
+        self, actor: Actor, loaded: Loaded, request: TurnRequest, key: str | None, digest: str
+    ) -> tuple[Loaded, TurnRow]:
+        """The turn's step. Once more where the session has changed meanwhile, but for no other answer: the team gave
+        extra time, say, or spoke in a rehearsal, whose words are numbered with the candidate's.
+        """
+        _ready(loaded, request)
+        try:
+            return self._step(loaded, request, key, digest)
+        except Conflict:
+            now, turn = self._read(actor, request.session_id, key, digest)
+            if turn is not None:
+                return now, turn
+            _ready(now, request)
+            if _turns(now) != _turns(loaded):
+                raise
+        return self._step(now, request, key, digest)
 
     def _step(
         self, loaded: Loaded, request: TurnRequest | None, key: str | None, digest: str
@@ -125,6 +138,11 @@ class InterviewSessionManager:
                 code="idempotency_key_reused",
             )
         return loaded, turn
+
+
+def _turns(loaded: Loaded) -> int:
+    """How many turns the session has had."""
+    return loaded.last_turn.number if loaded.last_turn else 0
 
 
 def _ready(loaded: Loaded, request: TurnRequest) -> None:

@@ -23,6 +23,7 @@ from interview.errors import (
     SessionExpired,
     SessionUnknown,
 )
+from interview.journeys import AdjustmentReply
 from interview.models import MAX_ANSWER_CHARS, PersonaOverrides, QuestionStatus
 from interview.sessions import MAX_TURNS
 
@@ -544,19 +545,49 @@ def test_of_two_answers_at_once_one_wins(home: House) -> None:
     assert said == [ANSWER, "This is one." if results[1] in lost else "This is two."]
 
 
-def test_a_question_added_during_a_turn_does_not_shift_what_is_marked(home: House) -> None:
-    """The turn has read the old list of questions: it is refused, and sent again it asks the right one."""
+def meanwhile(home: House, call: Callable[[], object]) -> None:
+    """Let this happen while the engine evaluates the next answer."""
+    home.engine.before = lambda: (setattr(home.engine, "before", lambda: None), call())
+
+
+def more_time(home: House, ada: Actor) -> None:
+    asked = home.service.journeys.request_adjustment(ada, "More time, please.").adjustments[0]
+    home.service.journeys.reply(SYSTEM, asked.adjustment_id, AdjustmentReply(text="Yes.", extra_time_factor=1.5))
+
+
+def rehearsal(home: House, ada: Actor) -> None:
+    home.service.sessions.start(SYSTEM, StartRequest(interview_id=ada.interview_id or "", rehearsal=True))
+
+
+@pytest.mark.parametrize("happens", [more_time, rehearsal])
+def test_what_the_team_does_during_a_turn_costs_no_answer(home: House, happens: Callable[[House, Actor], None]) -> None:
+    record = home.interview()
+    ada = home.candidate(record)
+    session_id = home.start(record, ada).session_id
+    home.say(session_id, actor=ada)
+    meanwhile(home, lambda: happens(home, ada))
+    turn = home.say(session_id, "Told once.", actor=ada, key="page:6")
+    assert turn == home.say(session_id, "Told once.", actor=ada, key="page:6")
+    assert [line.text for line in home.see(session_id).transcript].count("Told once.") == 1
+
+
+def test_a_session_that_is_closed_during_a_turn_says_so(home: House) -> None:
     record = home.interview()
     session_id = home.start(record).session_id
     home.say(session_id)
-    home.engine.before = lambda: (
-        setattr(home.engine, "before", lambda: None),
-        home.service.questions.add(SYSTEM, record.interview_id, "What else?", place=1),
-    )
+    meanwhile(home, lambda: home.service.interviews.close(SYSTEM, record.interview_id))
     with pytest.raises(Conflict) as caught:
-        home.say(session_id)
-    assert caught.value.code == "turn_conflict"
-    assert statuses(home.see(session_id).question_statuses) == ["started", *["not_started"] * 4]
+        home.say(session_id, "Too late.")
+    assert caught.value.code == "session_complete"
+    assert "Too late." not in [line.text for line in home.see(session_id).transcript]
+
+
+def test_a_question_added_during_a_turn_does_not_shift_what_is_marked(home: House) -> None:
+    """The turn has read the old list of questions: its step is taken anew, and asks the right one."""
+    record = home.interview()
+    session_id = home.start(record).session_id
+    home.say(session_id)
+    meanwhile(home, lambda: home.service.questions.add(SYSTEM, record.interview_id, "What else?", place=1))
     turn = home.say(session_id)
     assert turn.question
     assert turn.question.content == "What else?"
