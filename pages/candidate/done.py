@@ -11,6 +11,7 @@ from interview.models import CompetencySummary
 from interview.study_guide import study_guide_pdf, study_guide_text
 from pages.candidate import adjustments, controls
 from pages.components import composer, problems
+from pages.components.in_view import in_view
 from pages.components.scores import overall, score_table
 from pages.components.service import service
 from pages.components.text import escaped, paragraphs
@@ -21,7 +22,9 @@ def done(actor: Actor, journey: Journey) -> None:
     snapshot = _session(actor, journey)
     complete = snapshot is not None and snapshot.status == "complete"
     name = f", {escaped(journey.candidate_name)}" if journey.candidate_name.strip() else ""
-    st.title(f"Thank you{name}", anchor=False)
+    with st.container(key="beginning"):
+        st.title(f"Thank you{name}", anchor=False)
+    in_view("beginning", "done")
     st.caption(escaped(journey.role_title))
     if complete:
         _what_next(journey)

@@ -9,6 +9,7 @@ from interview.errors import InterviewError
 from interview.journeys import Journey
 from pages.candidate import adjustments
 from pages.components import composer, problems
+from pages.components.in_view import in_view
 from pages.components.service import service
 from pages.components.text import escaped
 
@@ -61,7 +62,9 @@ def start(actor: Actor, journey: Journey) -> None:
 
 def _title(journey: Journey) -> None:
     kind = "Practice interview" if journey.purpose == "practice" else "Your interview"
-    st.title(f"{kind}: {escaped(journey.role_title)}", anchor=False)
+    with st.container(key="beginning"):
+        st.title(f"{kind}: {escaped(journey.role_title)}", anchor=False)
+    in_view("beginning", journey.step)
 
 
 def _figures(journey: Journey) -> None:

@@ -144,7 +144,7 @@ def _answered_elsewhere(session_id: str, words: str, *, still_there: bool) -> No
 def in_reach(words: str) -> None:
     """Words of the candidate's that have no place any more, for copying."""
     st.caption("What you wrote and was not taken. You can copy it from here.")
-    st.code(words, language=None, wrap_lines=True, height=160)
+    st.code(words, language=None, wrap_lines=True, height=160 if len(words) > 400 else "content")
 
 
 def _at_hand(key: str, words: str) -> bool:
