@@ -20,7 +20,7 @@ def overall(score: float) -> None:
     """The overall score as a figure; 0.0 means that there is none yet."""
     st.metric(
         "Overall score",
-        f"{score:.1f} of {_HIGHEST:.0f}" if score else "None yet",
+        f"{score:.1f} of {_HIGHEST:.0f}" if score else "None",
         border=True,
         help="The mean over the competencies that have at least one assessed criterion, on a scale of 1 to 5.",
     )
