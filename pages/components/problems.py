@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from interview.errors import InterviewError, logged
+from pages.components.text import sentence
 
 
 def _wordless(record: logging.LogRecord) -> bool:
@@ -40,7 +41,7 @@ def needed() -> Iterator[None]:
 
 
 def show(error: InterviewError) -> None:
-    st.error(error.message, icon=":material/error:")
+    st.error(sentence(error.message), icon=":material/error:")
 
 
 def on_script_error(error: Exception) -> bool:
