@@ -152,7 +152,9 @@ class Journeys:
             return _journey(tx, actor)
 
     def save_draft(self, actor: Actor, session_id: str, text: str, prompt_id: int | None = None) -> None:
-        """Keep what was typed in reply to the prompt in hand; ignored when the session is not open.
+        """Keep what was typed in reply to the prompt in hand; ignored when the session has ended.
+
+        One that expired while its candidate was writing keeps their words too, and shows them when they come back.
 
         `prompt_id`: the transcript entry of the prompt that the writer saw; ignored when another one is in hand by now.
 
@@ -167,7 +169,8 @@ class Journeys:
             if session is None or session.interview_id != actor.interview_id or session.rehearsal:
                 raise SessionUnknown("There is no such session.")
             pending = InterviewSessionState.model_validate(session.state).pending
-            if session.status == "active" and pending is not None and prompt_id in (None, pending.entry_id):
+            still_wanted = session.status in ("active", "expired")
+            if still_wanted and pending is not None and prompt_id in (None, pending.entry_id):
                 now = self._context.clock()
                 tx.merge(AnswerDraftRow(session_id=session_id, prompt_id=pending.entry_id, text=kept, updated_at=now))
 

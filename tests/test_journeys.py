@@ -9,7 +9,7 @@ import pytest
 from builders import House, house
 
 from interview.access import SYSTEM, Actor
-from interview.errors import Conflict, Forbidden, InvalidPayload, NotFound, SessionUnknown
+from interview.errors import Conflict, Forbidden, InvalidPayload, NotFound, SessionExpired, SessionUnknown
 from interview.journeys import AdjustmentReply, Journey
 from interview.models import MAX_ANSWER_CHARS
 from interview.records import InterviewRecord
@@ -214,6 +214,19 @@ def test_a_draft_belongs_to_an_open_session_of_ones_own(home: House, record: Int
     home.finish(session_id, ada)
     home.service.journeys.save_draft(ada, session_id, "Too late")
     assert home.dump()["answer_drafts"] == []
+
+
+def test_what_is_written_while_the_session_expires_is_kept(home: House, ada: Actor) -> None:
+    """Somebody writes for longer than the session waits, and the team looks at its list meanwhile."""
+    session_id = begin(home, ada)
+    home.service.journeys.save_draft(ada, session_id, "It began")
+    home.clock.forward(minutes=31)
+    home.service.interviews.list(SYSTEM)
+    home.service.journeys.save_draft(ada, session_id, "It began with a long story, told in full.")
+    with pytest.raises(SessionExpired):
+        home.say(session_id, "It began with a long story, told in full.", actor=ada)
+    journey = home.service.journeys.read(ada)
+    assert (journey.step, journey.draft) == ("start", "It began with a long story, told in full.")
 
 
 # --- adjustments ------------------------------------------------------------------------------------------------------
