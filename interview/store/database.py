@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from interview.errors import InvalidPayload
 
 _BUSY_SECONDS = 15
+_FORGETTING_MS = 500
 _MIGRATING = threading.Lock()
 """Alembic keeps what it works on in module globals."""
 
@@ -73,7 +74,12 @@ class Database:
             return
         connection = self.engine.raw_connection()
         try:
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+            for pragma in (
+                f"busy_timeout={_FORGETTING_MS}",  # writers wait meanwhile
+                "wal_checkpoint(TRUNCATE)",
+                f"busy_timeout={1000 * _BUSY_SECONDS}",
+            ):
+                connection.cursor().execute(f"PRAGMA {pragma}").close()
         finally:
             connection.close()
 
