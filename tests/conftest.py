@@ -32,10 +32,13 @@ def drives_a_browser(item: pytest.Item) -> bool:
     return item.get_closest_marker("browser") is not None or "chromium" in getattr(item, "fixturenames", ())
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Browser tests run last: they are slow, and Playwright's event loop stays with the thread."""
+    """Browser tests run last, or by `-m browser`: they are slow, and Playwright's event loop stays with the thread."""
     items.sort(key=drives_a_browser)
     browser = [item for item in items if drives_a_browser(item)]
+    for item in browser:
+        item.add_marker("browser")
     if CHROMIUM is None:
         config.stash[BROWSER_TESTS_SKIPPED] = [item.nodeid for item in browser]
         for item in browser:

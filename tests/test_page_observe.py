@@ -19,7 +19,7 @@ from interview.events import AnswerGiven
 from interview.models import CriterionSummary
 from pages.components import turns
 from pages.components.scores import standing
-from pages.hiring.panels import progress
+from pages.hiring.parts.panels import progress
 
 PAGE = "pages/hiring/observe.py"
 

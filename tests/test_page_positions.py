@@ -18,7 +18,7 @@ from interview.access import SYSTEM
 from interview.errors import InvalidPayload
 from interview.models import Anchors, Competency, Criterion, PositionPlan, Question
 from interview.positions import Position
-from pages.hiring.plan_editor import CompetencyRow, CriterionRow, QuestionRow, Rows, plan_of, renamed, rows_of
+from pages.hiring.parts.plan_editor import CompetencyRow, CriterionRow, QuestionRow, Rows, plan_of, renamed, rows_of
 
 PAGE = "pages/hiring/positions.py"
 

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from interview.access import SYSTEM
 from interview.models import PositionPlan
-from pages.hiring.batch import Batch, Resume, told_apart
+from pages.hiring.parts.batch import Batch, Resume, told_apart
 
 PAGE = "pages/hiring/upload.py"
 RESUME = "{} Example. Ten years of engineering at Example Ltd: Python, PostgreSQL, payments and on-call work."

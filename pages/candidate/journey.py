@@ -1,6 +1,6 @@
 """The candidate's one page. The database says how far they are; each step stands in a file of its own."""
 
-from pages.candidate import done, talk, welcome
+from pages.candidate.parts import done, talk, welcome
 from pages.components import guard, problems
 from pages.components.service import service
 

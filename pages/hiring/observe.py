@@ -12,8 +12,8 @@ from pages.components.problems import needed
 from pages.components.service import service
 from pages.components.text import escaped
 from pages.components.times import moment
-from pages.hiring.panels import conversation, events, figures, scores_and_people
-from pages.hiring.practise import practise
+from pages.hiring.parts.panels import conversation, events, figures, scores_and_people
+from pages.hiring.parts.practise import practise
 
 _MOST = 200
 _EVERY = "3s"

@@ -11,9 +11,9 @@ from pages.components.problems import needed, problems
 from pages.components.service import service
 from pages.components.text import escaped, paragraphs
 from pages.components.times import day, moment
-from pages.hiring import plan_tables
-from pages.hiring.plan_editor import Rows
-from pages.hiring.position_settings import settings_form
+from pages.hiring.parts import plan_tables
+from pages.hiring.parts.plan_editor import Rows
+from pages.hiring.parts.position_settings import settings_form
 
 SHOWN = 50
 _FIND = "positions-find"

@@ -12,7 +12,7 @@ from pages.components.problems import needed
 from pages.components.service import service
 from pages.components.text import escaped
 from pages.components.times import day
-from pages.hiring.batch import MAX_RESUMES, Batch, Resume, told_apart
+from pages.hiring.parts.batch import MAX_RESUMES, Batch, Resume, told_apart
 
 TYPES = ["pdf", "docx", "txt", "md"]
 NEW, EXISTING = "A new position", "An existing position"

@@ -11,7 +11,7 @@ from interview.events import AnswerGiven, CandidateMove
 from interview.journeys import Journey
 from interview.models import Move
 from interview.speaking import ADDED, CORRECTED
-from pages.candidate import adjustments
+from pages.candidate.parts import adjustments
 from pages.components import problems, turns
 from pages.components.composer import objection
 from pages.components.service import service

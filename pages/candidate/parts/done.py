@@ -9,7 +9,7 @@ from interview.contract import SessionSnapshot
 from interview.journeys import Journey
 from interview.models import CompetencySummary
 from interview.study_guide import study_guide_pdf, study_guide_text
-from pages.candidate import adjustments, controls
+from pages.candidate.parts import adjustments, controls
 from pages.components import composer, problems
 from pages.components.in_view import in_view
 from pages.components.scores import overall, score_table

@@ -7,7 +7,7 @@ import streamlit as st
 from interview.access import Actor
 from interview.errors import InterviewError
 from interview.journeys import Journey
-from pages.candidate import adjustments
+from pages.candidate.parts import adjustments
 from pages.components import composer, problems
 from pages.components.in_view import in_view
 from pages.components.service import service

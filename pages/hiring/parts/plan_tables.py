@@ -13,7 +13,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from interview.models import Competency, Criterion, PositionPlan, Question
 from interview.positions import Position
 from pages.components.text import escaped
-from pages.hiring.plan_editor import (
+from pages.hiring.parts.plan_editor import (
     STYLES,
     CompetencyRow,
     CriterionRow,

@@ -12,7 +12,7 @@ from interview.contract import SessionSnapshot, TranscriptLine
 from interview.errors import InterviewError
 from interview.journeys import Journey
 from interview.models import Stage
-from pages.candidate import adjustments, controls, welcome
+from pages.candidate.parts import adjustments, controls, welcome
 from pages.components import composer, problems, turns
 from pages.components.chat import chat
 from pages.components.in_view import in_view

@@ -15,8 +15,8 @@ from pages.components.composer import composer, unsent_words
 from pages.components.problems import needed, problems
 from pages.components.service import service
 from pages.components.text import escaped
-from pages.hiring.moves import moves
-from pages.hiring.panels import conversation, events, figures, scores_and_people
+from pages.hiring.parts.moves import moves
+from pages.hiring.parts.panels import conversation, events, figures, scores_and_people
 
 _PERSONA = {
     "name": "Name",
