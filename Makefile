@@ -36,7 +36,8 @@ test: test-environment browser ## Set up what tests need, then lint, check types
 	$(BIN) -m ruff check .
 	$(BIN) -m ruff format --check .
 	$(BIN) -m mypy
-	$(BIN) -m pytest
+	$(BIN) -m pytest -m 'not browser' -n auto --dist loadfile
+	$(BIN) -m pytest -m browser -n auto --dist loadfile
 
 demo: environment ## Interview a sample candidate without a browser; the results land in out/demo
 	@$(BIN) -m interview demo --role 'Backend engineer' --resume $(EXAMPLE)/resume.pdf --job $(firstword $(wildcard $(EXAMPLE)/job.md $(EXAMPLE)/job.txt)) \
