@@ -12,6 +12,8 @@ BIN = .venv/bin/python
 EXAMPLE = examples/backend-engineer
 # Wheels only are compiled when first imported (--no-compile); the lists are complete (--no-deps), which a test checks.
 PIP = $(BIN) -m pip --disable-pip-version-check --no-input
+# A file stays in one process; more than four would want more memory than they save time.
+SIDE_BY_SIDE = -n auto --maxprocesses 4 --dist loadfile
 INSTALL = $(PIP) install --no-user --no-deps --no-compile --progress-bar on
 
 # Personal pip settings that would send packages elsewhere or refuse them. Index, proxy and certificate are kept.
@@ -36,8 +38,8 @@ test: test-environment browser ## Set up what tests need, then lint, check types
 	$(BIN) -m ruff check .
 	$(BIN) -m ruff format --check .
 	$(BIN) -m mypy
-	$(BIN) -m pytest -m 'not browser' -n auto --dist loadfile
-	$(BIN) -m pytest -m browser -n auto --dist loadfile
+	$(BIN) -m pytest -m 'not browser' $(SIDE_BY_SIDE)
+	$(BIN) -m pytest -m browser $(SIDE_BY_SIDE)
 
 demo: environment ## Interview a sample candidate without a browser; the results land in out/demo
 	@$(BIN) -m interview demo --role 'Backend engineer' --resume $(EXAMPLE)/resume.pdf --job $(firstword $(wildcard $(EXAMPLE)/job.md $(EXAMPLE)/job.txt)) \

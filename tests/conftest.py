@@ -25,7 +25,7 @@ CHROMIUM_FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
-BROWSER_TESTS_SKIPPED = pytest.StashKey[list[str]]()
+NO_BROWSER = "no chromium or chromium-browser on PATH"
 
 
 def drives_a_browser(item: pytest.Item) -> bool:
@@ -33,21 +33,19 @@ def drives_a_browser(item: pytest.Item) -> bool:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests run last, or by `-m browser`: they are slow, and Playwright's event loop stays with the thread."""
     items.sort(key=drives_a_browser)
-    browser = [item for item in items if drives_a_browser(item)]
-    for item in browser:
+    for item in filter(drives_a_browser, items):
         item.add_marker("browser")
-    if CHROMIUM is None:
-        config.stash[BROWSER_TESTS_SKIPPED] = [item.nodeid for item in browser]
-        for item in browser:
-            item.add_marker(pytest.mark.skip(reason="no chromium or chromium-browser on PATH"))
+        if CHROMIUM is None:
+            item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Says by name which browser tests did not run."""
-    if names := config.stash.get(BROWSER_TESTS_SKIPPED, []):
+    skipped = terminalreporter.stats.get("skipped", [])
+    if names := [report.nodeid for report in skipped if NO_BROWSER in str(report.longrepr)]:
         terminalreporter.section(
             "BROWSER TESTS SKIPPED: no chromium on PATH (Debian: apt-get install chromium)", red=True
         )
