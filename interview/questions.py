@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy.orm import Session
+
 from interview import policy
 from interview.access import HIRING_ROLES, Actor, audit
 from interview.attempts import drop_rehearsals, fresh_statuses
@@ -10,8 +12,9 @@ from interview.errors import Conflict, InvalidPayload
 from interview.interviews import interview_record, interview_row
 from interview.models import Model, PositionPlan, Question, QuestionStatus, StatusName
 from interview.records import InterviewRecord
+from interview.store.journeys import own_sessions
 from interview.store.sessions import RANK, mark
-from interview.store.tables import PlanRow
+from interview.store.tables import InterviewRow, PlanRow
 
 
 class StatusUpdate(Model):
@@ -28,10 +31,16 @@ class Questions:
         self._context = context
 
     def set_status(self, actor: Actor, interview_id: str, index: int, status: StatusName) -> StatusUpdate:
-        """Move one question's status forward. Raises Conflict `status_backward` for a step back."""
+        """Move one question's status forward.
+
+        Raises Conflict `status_backward` for a step back, and to a candidate `interview_closed` or `session_complete`
+        when their interview is over; the team may still put its record in order.
+        """
         actor.require_interview(interview_id)
         with self._context.database.write() as tx:
             row = interview_row(tx, interview_id)
+            if actor.role == "candidate":
+                _still_held(tx, row)
             statuses = tuple(map(QuestionStatus.model_validate, row.question_statuses))
             if not 0 <= index < len(statuses):
                 raise InvalidPayload(f"There is no question {index}; the last one is {len(statuses) - 1}.")
@@ -79,6 +88,15 @@ class Questions:
             audit(tx, self._context, actor, "question_added", interview_id)
             tx.flush()
             return interview_record(tx, self._context, interview_id)
+
+
+def _still_held(tx: Session, row: InterviewRow) -> None:
+    """Raise unless the candidate may still do something in their interview."""
+    if row.closed_at is not None:
+        raise Conflict("The hiring team has ended this interview.", code="interview_closed")
+    attempt = [session for session in own_sessions(tx, row.interview_id) if session.attempt == row.attempt]
+    if any(session.status == "complete" for session in attempt):
+        raise Conflict("This interview has been completed; its questions stay as they are.", code="session_complete")
 
 
 def _custom(

@@ -215,6 +215,24 @@ def test_marking_the_same_again_changes_nothing(home: House) -> None:
     assert home.dump() == before
 
 
+def test_a_candidate_marks_no_question_of_an_interview_that_is_over(home: House) -> None:
+    """Closed by the team or completed; another attempt is open again, and the team may always mark."""
+    record = home.interview()
+    ada, mark = home.candidate(record), home.service.questions.set_status
+    home.finish(home.start(record, ada).session_id, ada)
+    before = home.dump()
+    with pytest.raises(Conflict, match="has been completed") as completed:
+        mark(ada, record.interview_id, 3, "answered")
+    assert (completed.value.code, home.dump()) == ("session_complete", before)
+    home.service.interviews.restart(SYSTEM, record.interview_id)
+    assert mark(ada, record.interview_id, 0, "started").status == "started"
+    home.service.interviews.close(SYSTEM, record.interview_id)
+    with pytest.raises(Conflict, match="has ended this interview") as closed:
+        mark(ada, record.interview_id, 0, "answered")
+    assert closed.value.code == "interview_closed"
+    assert mark(SYSTEM, record.interview_id, 0, "answered").status == "answered"
+
+
 @pytest.mark.parametrize("index", [-1, 4, 10**9])
 def test_there_is_no_such_question(home: House, index: int) -> None:
     with pytest.raises(InvalidPayload):
