@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from interview.access import HIRING_ROLES, Actor
@@ -15,16 +16,19 @@ from interview.models import Persona, PersonaOverrides, PositionPlan, PositionSe
 from interview.state import InterviewSessionState
 from interview.store import queries
 from interview.store.sessions import add_events
-from interview.store.tables import InterviewRow, InvitationRow, PlanRow, PositionRow, SessionRow
+from interview.store.tables import AnswerDraftRow, InterviewRow, InvitationRow, PlanRow, PositionRow, SessionRow
 
 _LEAST_MINUTES = 5.0
 """What a session that carries on an expired one has at least, so that nobody comes back to a closed door."""
+
+MAX_ATTEMPTS = 50
+"""Of an interview: practice is started again by the candidate, and each attempt is kept."""
 
 
 def open_session(tx: Session, context: Context, actor: Actor, request: StartRequest) -> str:
     """The id of the session to go on with; a new one stands without any turn until its warm-up is asked.
 
-    Raises NotFound, Forbidden, Conflict as `InterviewSessionManager.start` says, and Conflict `interview_closed`.
+    Raises NotFound, Forbidden, Conflict as `InterviewSessionManager.start` says.
     """
     interview = tx.get(InterviewRow, request.interview_id)
     if interview is None:
@@ -55,7 +59,12 @@ def open_session(tx: Session, context: Context, actor: Actor, request: StartRequ
 
 
 def begin_attempt(interview: InterviewRow) -> None:
-    """Another attempt: the question statuses start anew, the old sessions stay."""
+    """Another attempt: the question statuses start anew, the old sessions stay. Raises Conflict `attempt_limit`."""
+    if interview.attempt >= MAX_ATTEMPTS:
+        raise Conflict(
+            f"This interview has been held {MAX_ATTEMPTS} times, and that is the limit. The team can make a new one.",
+            code="attempt_limit",
+        )
     interview.attempt += 1
     interview.question_statuses = fresh_statuses(len(interview.questions))
     interview.asked_question_index = None
@@ -66,8 +75,14 @@ def fresh_statuses(count: int) -> list[object]:
 
 
 def close_sessions(tx: Session, context: Context, interview: InterviewRow, *, rehearsals: bool) -> None:
-    """End the open session because the team ends the attempt; its rehearsals too when they are meant."""
-    for row in queries.sessions(tx, interview.interview_id):
+    """End the open session because the attempt ends; its rehearsals too when they are meant.
+
+    What was typed and not sent goes with the attempt, also in reply to a session that had expired.
+    """
+    known = queries.sessions(tx, interview.interview_id)
+    typed = AnswerDraftRow.session_id.in_([row.session_id for row in known])
+    tx.execute(delete(AnswerDraftRow).where(typed))
+    for row in known:
         if row.status == "active" and (rehearsals or not row.rehearsal):
             _close(tx, context, interview, row)
 

@@ -31,7 +31,7 @@ class InterviewSessionManager:
         """The open session of this interview, or a new one with the warm-up question asked.
 
         Raises NotFound (`interview_not_found`, `candidate_not_found`), Conflict (`plan_not_approved`,
-        `session_complete` for an invitation that has been used, `interview_closed`), EngineFailure.
+        `session_complete` for an invitation that has been used, `interview_closed`, `attempt_limit`), EngineFailure.
         """
         actor.require_interview(request.interview_id)
         expire_overdue(self._context)

@@ -9,6 +9,7 @@ import pytest
 from builders import House, house
 
 from interview.access import SYSTEM, Actor
+from interview.attempts import MAX_ATTEMPTS
 from interview.errors import Conflict, Forbidden, InvalidPayload, NotFound, SessionExpired, SessionUnknown
 from interview.journeys import AdjustmentReply, Journey
 from interview.models import MAX_ANSWER_CHARS
@@ -227,6 +228,34 @@ def test_what_is_written_while_the_session_expires_is_kept(home: House, ada: Act
         home.say(session_id, "It began with a long story, told in full.", actor=ada)
     journey = home.service.journeys.read(ada)
     assert (journey.step, journey.draft) == ("start", "It began with a long story, told in full.")
+
+
+@pytest.mark.parametrize("idle", [0, 31])
+@pytest.mark.parametrize("end", ["close", "restart"])
+def test_a_draft_goes_with_its_attempt(home: House, record: InterviewRecord, ada: Actor, end: str, idle: int) -> None:
+    """Words that were not sent are nobody's to read once the session that they were for is over."""
+    session_id, other = begin(home, ada), home.candidate(home.interview())
+    home.service.journeys.save_draft(ada, session_id, "It began")
+    home.service.journeys.save_draft(other, begin(home, other), "Another's words")
+    home.clock.forward(minutes=idle)
+    getattr(home.service.interviews, end)(SYSTEM, record.interview_id)
+    assert [row[2] for row in home.dump()["answer_drafts"]] == ["Another's words"]
+
+
+# --- practice ---------------------------------------------------------------------------------------------------------
+
+
+def test_practice_is_bounded(home: House, record: InterviewRecord, ada: Actor) -> None:
+    """As many attempts as anybody needs; the next one is refused in words, and what is open stays open."""
+    home.configure(record, purpose="practice")
+    for _ in range(MAX_ATTEMPTS - 1):
+        home.service.journeys.practise_again(ada)
+    session_id = begin(home, ada)
+    before = home.dump()
+    with pytest.raises(Conflict, match="held 50 times") as refused:
+        home.service.journeys.practise_again(ada)
+    assert (refused.value.code, home.dump()) == ("attempt_limit", before)
+    assert not home.say(session_id, actor=ada).completed
 
 
 # --- adjustments ------------------------------------------------------------------------------------------------------

@@ -34,6 +34,10 @@ CODES: Mapping[str, tuple[int, str]] = {
     "turn_conflict": (409, "Another answer to this session came first. Read the session and go on from there."),
     "session_complete": (409, "The session is complete; no more answers are taken."),
     "interview_closed": (409, "The hiring team has ended this interview."),
+    "attempt_limit": (
+        409,
+        "This interview has been held 50 times, and that is the limit. The team can make a new one.",
+    ),
     "turn_limit": (409, "This session has had too many messages. Skip the question or end it."),
     "session_open": (409, "The session is still open. Let it end before it is scored."),
     "idempotency_key_reused": (409, "This Idempotency-Key was used for another answer. Use a new one for each answer."),

@@ -179,7 +179,7 @@ def revoke_invitation(actor: Caller, service: Use, invitation_id: str) -> None:
     summary="Mark a question as started, answered or skipped",
     responses={
         **shown(200, "STATUSES"),
-        **problems("invalid_payload", "interview_not_found", "status_backward"),
+        **problems("invalid_payload", "interview_not_found", "status_backward", "interview_closed", "session_complete"),
     },
 )
 def set_question_status(actor: Caller, service: Use, interview_id: str, body: StatusChange) -> StatusUpdate:
@@ -201,7 +201,7 @@ def add_question(actor: Caller, service: Use, interview_id: str, body: CustomQue
 @router.post(
     "/interviews/{interview_id}/restart",
     summary="Allow another attempt",
-    responses=problems("interview_not_found"),
+    responses=problems("interview_not_found", "attempt_limit"),
 )
 def restart_interview(actor: Caller, service: Use, interview_id: str) -> InterviewRecord:
     """An open session is closed; earlier sessions and scores stay."""

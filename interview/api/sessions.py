@@ -28,7 +28,7 @@ router = APIRouter(
         **shown(200, "START_RESPONSE"),
         **problems(
             "invalid_payload", "interview_not_found", "candidate_not_found", "plan_not_approved", "session_complete",
-            "interview_closed", "session_start_failed", "llm_failure", "busy",
+            "interview_closed", "attempt_limit", "session_start_failed", "llm_failure", "busy",
         ),
     },
 )  # fmt: skip
