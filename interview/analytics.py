@@ -167,7 +167,7 @@ def _possible(wanted: ScoreFilter) -> ScoreFilter:
 
 
 def _rows(tx: Session, wanted: ScoreFilter) -> list[ScoreRow]:
-    return [ScoreRow.model_validate(row, from_attributes=True) for row in score_queries.rows(tx, wanted)]
+    return [ScoreRow.model_validate(row._asdict()) for row in score_queries.rows(tx, wanted)]
 
 
 def _totals(tx: Session, wanted: ScoreFilter) -> ScoreTotals:

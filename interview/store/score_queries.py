@@ -31,7 +31,7 @@ def rows(tx: Session, wanted: ScoreFilter) -> Sequence[Row[*tuple[Any, ...]]]:
         PositionRow.role_title,
     )
     order = (ScorecardRow.created_at.desc(), ScorecardRow.scorecard_id, CompetencyScoreRow.place)
-    return tx.execute(_matching(query, wanted).order_by(*order).limit(wanted.limit)).all()
+    return tx.execute(_with_positions(_matching(query, wanted)).order_by(*order).limit(wanted.limit)).all()
 
 
 def totals(tx: Session, wanted: ScoreFilter) -> Row[*tuple[Any, ...]]:
@@ -93,7 +93,7 @@ def positions(tx: Session, everything: ScoreFilter) -> Sequence[Row[*tuple[Any, 
     """Positions that have scores, by role title, with the number of their interviews."""
     n = func.count(distinct(ScorecardRow.interview_id)).label("interviews")
     query: Select[*tuple[Any, ...]] = select(PositionRow.position_id, PositionRow.role_title, n)
-    grouped = _matching(query, everything).group_by(PositionRow.position_id, PositionRow.role_title)
+    grouped = _with_positions(_matching(query, everything)).group_by(PositionRow.position_id, PositionRow.role_title)
     return tx.execute(grouped.order_by(func.lower(PositionRow.role_title), PositionRow.position_id)).all()
 
 
@@ -102,20 +102,18 @@ def rubrics(tx: Session, everything: ScoreFilter) -> Sequence[Row[*tuple[Any, ..
     query: Select[*tuple[Any, ...]] = select(
         PositionRow.position_id, ScorecardRow.rubric, CompetencyScoreRow.competency
     ).distinct()
-    return tx.execute(_matching(query, everything).order_by(func.lower(CompetencyScoreRow.competency))).all()
+    matching = _with_positions(_matching(query, everything))
+    return tx.execute(matching.order_by(func.lower(CompetencyScoreRow.competency))).all()
 
 
 def _matching(query: Select[*tuple[Any, ...]], wanted: ScoreFilter) -> Select[*tuple[Any, ...]]:
-    """The query over scorecards by competency, with their interview and position, as far as the filter goes."""
-    query = (
-        query.select_from(ScorecardRow)
-        .join(CompetencyScoreRow, CompetencyScoreRow.scorecard_id == ScorecardRow.scorecard_id)
-        .join(InterviewRow, InterviewRow.interview_id == ScorecardRow.interview_id)
-        .join(PositionRow, PositionRow.position_id == InterviewRow.position_id)
-        .where(ScorecardRow.rehearsal.is_(False))
+    """The query over scorecards by competency, as far as the filter goes. Figures seldom need another table."""
+    query = query.select_from(ScorecardRow).join(
+        CompetencyScoreRow, CompetencyScoreRow.scorecard_id == ScorecardRow.scorecard_id
     )
+    query = query.where(ScorecardRow.rehearsal.is_(False))
     if wanted.position_id is not None:
-        query = query.where(PositionRow.position_id == wanted.position_id)
+        query = query.where(ScorecardRow.interview_id.in_(_interviews_of(wanted.position_id)))
     if wanted.version is not None:
         query = query.where(ScorecardRow.rubric.like(f"%/{wanted.version}"))
     if wanted.competency is not None:
@@ -125,6 +123,16 @@ def _matching(query: Select[*tuple[Any, ...]], wanted: ScoreFilter) -> Select[*t
     if wanted.scored_to is not None:
         query = query.where(ScorecardRow.created_at < wanted.scored_to)
     return query.where(_is_newest()) if wanted.newest_only else query
+
+
+def _with_positions(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return query.join(InterviewRow, InterviewRow.interview_id == ScorecardRow.interview_id).join(
+        PositionRow, PositionRow.position_id == InterviewRow.position_id
+    )
+
+
+def _interviews_of(position_id: str) -> Select[tuple[str]]:
+    return select(InterviewRow.interview_id).where(InterviewRow.position_id == position_id)
 
 
 def _is_newest() -> ColumnElement[bool]:
