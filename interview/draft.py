@@ -40,13 +40,14 @@ from interview.transcript import by_id, current_text, unquoted
 
 @dataclass(frozen=True)
 class Scene:
-    """What does not change during a step. `now` is the step's one clock reading."""
+    """What does not change during a step. `now`: its one clock reading. `practice`: it is practice, no assessment."""
 
     engine: InterviewEngine
     plan: PositionPlan
     questions: Sequence[Question]
     job_text: str
     resume_text: str
+    practice: bool
     max_questions: int
     checkpoint_interval: timedelta
     now: datetime

@@ -17,7 +17,7 @@ from pathlib import Path
 from interview.models import Flag, FlagKind, Move
 
 _LIMITS: dict[Move, int] = {
-    "repeat": 35, "rephrase": 40, "think": 30, "skip": 35, "stop": 35, "ask": 45, "correct": 300,
+    "repeat": 35, "rephrase": 40, "think": 30, "skip": 35, "hint": 35, "stop": 35, "ask": 45, "correct": 300,
 }  # fmt: skip
 """The most words an utterance may have and still be that move."""
 _LONGEST_OBJECTION = 30
@@ -106,7 +106,7 @@ def correction_text(text: str) -> str:
 
 
 def is_stuck(text: str) -> bool:
-    """Whether the candidate says no more than that they have nothing to say, or asks for a hint."""
+    """Whether the candidate says no more than that they have nothing to say."""
     plain = _plain(text[:2_000])
     if len(plain.split()) > 35:
         return False

@@ -33,7 +33,6 @@ def words(
     """The engine's words for what the rules chose."""
     scene, state = draft.scene, draft.state
     response = state.pending.response if state.pending else 0
-    for_resume = kind == "resume_hint"
     return scene.engine.ask(
         AskRequest(
             kind=kind,
@@ -48,21 +47,23 @@ def words(
             asked=draft.spoken_prompts(),
             candidate_words=turn.answer if turn and kind == "reply" else "",
             auto_send=turn is not None and turn.auto_send,
-            resume_text=scene.resume_text if for_resume else "",
-            replies=_replies(draft, response) if for_resume else (),
+            resume_text=scene.resume_text if kind == "resume_hint" else "",
+            replies=_replies(draft, response) if kind in ("hint", "resume_hint") else (),
         )
     )
 
 
 def reply(draft: Draft, turn: TurnRequest, made: Move) -> str:
     """What is said to a move after which the question stays in hand."""
-    asked = draft.text_of(draft.state.prompts[-1])
+    asked, hinted = draft.text_of(draft.state.prompts[-1]), draft.state.prompts[-1].escalation == "hint"
     if made == "rephrase":
         return words(draft, "rephrase", turn).content
     if made == "ask" and not moves.is_objection(turn.answer):
         return words(draft, "reply", turn).content
-    if made == "hint" and draft.state.prompts[-1].question_index is not None:
-        return f"{words(draft, 'resume_hint').content} {BACK} {asked}"
+    if made == "hint" and (planned := draft.question_in_hand()):
+        # Everybody who asks in words gets the ladder's nudge; lines of their own résumé are for practice.
+        kind: PromptKind = "resume_hint" if draft.scene.practice else "hint"
+        return f"{words(draft, kind, escalation='hint').content} {BACK} {planned.text if hinted else asked}"
     if made == "correct":
         return ASK_CORRECTION
     led = {"repeat": "", "stop": OFFER_STOP, "ask": HEARD, "hint": NOTHING_TO_HINT}.get(made, TAKE_TIME)

@@ -320,6 +320,15 @@ def test_a_second_hint_says_something_else() -> None:
     assert first.content != second.content
 
 
+def test_a_hint_given_in_reply_is_not_given_again() -> None:
+    """Who asks for help twice at one question hears of another way in."""
+    planned = question()
+    request = AskRequest(kind="hint", role_title="Engineer", question=planned, competency=competency())
+    first = ask(request).content
+    second = ask(request.model_copy(update={"replies": (f"{first} The question stays: {planned.text}",)})).content
+    assert not {first.split(". ")[1]} & set(second.split(". "))
+
+
 def test_a_competency_of_the_teams_own_has_hints_too() -> None:
     own = Competency.model_validate(
         {

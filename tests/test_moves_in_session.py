@@ -142,7 +142,36 @@ def test_there_is_nothing_to_hint_at_in_the_warm_up(home: House) -> None:
     assert turn.question.content == f"{speaking.NOTHING_TO_HINT} Words for warmup."
 
 
-def test_hints_belong_to_practice(home: House, session_id: str) -> None:
+ASKED_FOR = "I am stuck. Could you give me a hint, please?"
+
+
+def test_a_hint_asked_for_in_words_is_the_same_move(home: House, practice: str) -> None:
+    turn = home.say(practice, ASKED_FOR)
+    assert types(turn.events) == ["candidate_move"]
+    reply = f"Words for resume_hint. {speaking.BACK} {FIRST}"
+    assert (moved(turn)["move"], moved(turn)["answer"], moved(turn)["reply"]) == ("hint", ASKED_FOR, reply)
+
+
+def test_who_asks_for_help_in_an_assessment_gets_the_ladders_hint(home: House, session_id: str) -> None:
+    """Without the résumé, on the record for the reviewer, and never rated as an answer; the question stays."""
+    turn = home.say(session_id, ASKED_FOR)
+    assert types(turn.events) == ["candidate_move"]
+    reply = f"Words for hint. {speaking.BACK} {FIRST}"
+    assert (moved(turn)["move"], moved(turn)["reply"]) == ("hint", reply)
+    assert home.engine.asked[-1].resume_text == ""
+    assert (home.engine.evaluated, statuses(home, session_id)[0], turn.questions_asked) == ([], "started", 2)
+    home.say(session_id)
+    assert home.engine.evaluated[0].exchanges[0].answer_text == ANSWER
+
+
+def test_help_asked_for_in_the_warm_up_is_no_answer(home: House) -> None:
+    turn = home.say(home.start(home.interview()).session_id, "Can you help me?")
+    assert turn.stage == "warmup"
+    assert turn.question
+    assert turn.question.content == f"{speaking.NOTHING_TO_HINT} Words for warmup."
+
+
+def test_the_button_for_hints_belongs_to_practice(home: House, session_id: str) -> None:
     before = home.dump()
     with pytest.raises(Forbidden, match="for practice") as refused:
         home.say(session_id, "", action="hint")

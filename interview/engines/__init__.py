@@ -54,9 +54,10 @@ class AskRequest(Model):
 
     `question` is the planned question in hand (its text is asked as it stands: that is what makes interviews
     comparable); `exchanges` is the response so far, newest last; `asked` all prompts of this session, oldest first;
-    `candidate_words` what the candidate just asked, for `reply`. For `resume_hint` only, which candidates may ask for
-    in practice: `resume_text`, of which up to two lines are to be quoted, and `replies`, what the interviewer has said
-    at this question beside its prompts. No other request brings a résumé, and an evaluation never does.
+    `candidate_words` what the candidate just asked, for `reply`. For `hint` and `resume_hint`: `replies`, what the
+    interviewer has said at this question beside its prompts. For `resume_hint` only, which candidates may ask for in
+    practice: `resume_text`, of which up to two lines are to be quoted. No other request brings a résumé, and an
+    evaluation never does.
     """
 
     kind: PromptKind

@@ -77,6 +77,7 @@ class Loaded:
                 questions=self.questions,
                 job_text=self.position.job_text,
                 resume_text=self.interview.resume_text,
+                practice=self.settings.purpose == "practice",
                 max_questions=context.settings.max_questions_per_competency,
                 checkpoint_interval=context.settings.checkpoint_interval,
                 now=context.clock(),

@@ -41,7 +41,7 @@ _NO_MORE = "I find no other line in your résumé that is near to this question.
 def hint(request: AskRequest) -> Prompt:
     """A nudge towards a way in, for a candidate who is stuck."""
     name, style = hint_style_of(request.persona)
-    said, seed = said_in(request), f"{question_text(request)}|{len(request.asked)}"
+    said, seed = [*said_in(request), *request.replies], f"{question_text(request)}|{len(request.asked)}"
     hints = [one for one in _hints(request) if not any(_core(one) in prompt for prompt in said)] or _hints(request)
     parts = [pick(style.lead, seed, said), _in_style(name, hints[0]), pick(style.close, seed, said)]
     return Prompt(
