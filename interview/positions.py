@@ -124,7 +124,10 @@ class Positions:
             return _position(tx, row)
 
     def approve(self, actor: Actor, position_id: str, version: int | None = None) -> Position:
-        """Approve the newest plan (`version`, when given, must be the newest). Interviews not yet begun move to it."""
+        """Approve the newest plan (`version`, when given, must be the newest). Interviews not yet begun move to it.
+
+        Approving it again keeps who approved it first, and when.
+        """
         actor.require(*HIRING_ROLES)
         with self._context.database.write() as tx:
             row = position_row(tx, position_id)
@@ -185,8 +188,9 @@ class Positions:
     def _approve(self, tx: Session, actor: Actor, plan_row: PlanRow) -> None:
         plan = PositionPlan.model_validate(plan_row.plan)
         self._check(plan)
-        plan_row.approved_at, plan_row.approved_by = self._context.clock(), actor.id
-        audit(tx, self._context, actor, "plan_approved", plan_row.position_id, version=plan_row.version)
+        if plan_row.approved_at is None:
+            plan_row.approved_at, plan_row.approved_by = self._context.clock(), actor.id
+            audit(tx, self._context, actor, "plan_approved", plan_row.position_id, version=plan_row.version)
         for interview in queries.unstarted_interviews(tx, plan_row.position_id):
             probes = CandidatePlan.model_validate(interview.candidate_plan).probes
             customs = [q for q in map(Question.model_validate, interview.questions) if q.kind == "custom"]

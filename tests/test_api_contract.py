@@ -289,6 +289,8 @@ def test_a_plan_is_changed_and_approved(rest: httpx.Client, made: dict[str, Any]
     assert saved.json()["plan"] == plan
     stale = rest.post(f"{path}/approve", json={"version": before["plan_version"]})
     assert stale.json()["code"] == "plan_changed"
+    outdated = rest.put(f"{path}/plan", json=plan, params={"version": before["plan_version"]})
+    assert (outdated.status_code, outdated.json()["code"]) == (409, "plan_changed")
     assert rest.post(f"{path}/approve").json()["approved_at"]
     held = rest.put(f"{path}/settings", json={"settings": {"time_limit_minutes": 30, "show_scores": True}}).json()
     assert held["settings"]["time_limit_minutes"] == 30

@@ -12,7 +12,7 @@ import pytest
 from builders import House, house
 from scripted import competency, position_plan
 
-from interview.access import SYSTEM
+from interview.access import SYSTEM, Actor
 from interview.errors import Conflict, EngineFailure, InvalidPayload, NotFound, SessionUnknown, Unauthorized
 from interview.imported import SpokenLine
 from interview.models import Criterion, PositionPlan, Question
@@ -132,6 +132,17 @@ def test_a_saved_plan_waits_for_approval_and_new_interviews_take_the_approved_on
     assert (saved.plan_version, saved.approved_at) == (2, None)
     assert home.interview().plan_version == 1
     assert home.interview(draft=True).plan_version == 2
+
+
+def test_approving_again_keeps_who_approved_first(home: House) -> None:
+    """The name beside an approval is of the person who gave it, and it stands once in the audit log."""
+    record = home.interview(draft=True)
+    first = Actor(role="hiring", id="person:ada")
+    approved = home.service.positions.approve(first, record.position_id)
+    home.clock.forward(minutes=5)
+    again = home.service.positions.approve(SYSTEM, record.position_id)
+    assert (again.approved_by, again.approved_at) == (first.id, approved.approved_at)
+    assert [row[2] for row in home.dump()["audit_log"] if "plan_approved" in row] == [first.id]
 
 
 def test_only_the_newest_plan_can_be_approved(home: House) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from interview.api.calls import Caller, KeyedRoute, Use
@@ -16,6 +18,9 @@ router = APIRouter(
     route_class=KeyedRoute,
     default_response_class=SnakeCase,
 )
+
+
+Edited = Annotated[int | None, Query(description="The version that was edited; refused when a newer one exists.")]
 
 
 class PositionList(Model):
@@ -53,11 +58,11 @@ def read_position(actor: Caller, service: Use, position_id: str) -> Position:
 @router.put(
     "/positions/{position_id}/plan",
     summary="Save a new version of the plan and rubric",
-    responses=problems("invalid_payload", "plan_invalid", "position_not_found"),
+    responses=problems("invalid_payload", "plan_invalid", "position_not_found", "plan_changed"),
 )
-def save_plan(actor: Caller, service: Use, position_id: str, plan: PositionPlan) -> Position:
+def save_plan(actor: Caller, service: Use, position_id: str, plan: PositionPlan, version: Edited = None) -> Position:
     """It waits for approval; interviews that have begun keep theirs."""
-    return service.positions.save_plan(actor, position_id, plan)
+    return service.positions.save_plan(actor, position_id, plan, version)
 
 
 @router.post(
