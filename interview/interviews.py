@@ -24,7 +24,14 @@ from interview.models import (
     TranscriptEntry,
 )
 from interview.positions import Position, Positions, in_asking_order, position_row
-from interview.records import InterviewFilter, InterviewRecord, InterviewSummary, NewInterview, SessionSummary
+from interview.records import (
+    InterviewCounts,
+    InterviewFilter,
+    InterviewRecord,
+    InterviewSummary,
+    NewInterview,
+    SessionSummary,
+)
 from interview.scorecards import standing_scorecard, standing_sessions
 from interview.store import queries
 from interview.store.sessions import entries_of
@@ -90,6 +97,16 @@ class Interviews:
         page = [_summary(row) for row in rows[:limit]]
         last = page[-1] if len(rows) > limit else None
         return page, _cursor(last) if last else None
+
+    def counts(self, actor: Actor, wanted: InterviewFilter | None = None) -> InterviewCounts:
+        """How many of these interviews stand where, and how many requests wait; `wanted.state` plays no part."""
+        actor.require(*HIRING_ROLES)
+        expire_overdue(self._context)
+        with self._context.database.read() as tx:
+            rows = queries.interview_counts(tx, wanted or InterviewFilter(), self._context.clock())
+        return InterviewCounts(
+            by_state={state: number for state, number, _ in rows}, open_adjustments=sum(row[2] for row in rows)
+        )
 
     def restart(self, actor: Actor, interview_id: str) -> InterviewRecord:
         """Allow another attempt: an open session is closed, the old ones stay as they are.

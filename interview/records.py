@@ -48,6 +48,13 @@ class InterviewFilter(Model):
     archived: bool | None = None
 
 
+class InterviewCounts(Model):
+    """How many interviews stand where; states without any are left out. `open_adjustments`: requests that wait."""
+
+    by_state: dict[InterviewState, int]
+    open_adjustments: int
+
+
 class SessionSummary(Model):
     """`rehearsal`: the team tried the questions out."""
 

@@ -14,12 +14,13 @@ from builders import House, house
 from itsdangerous import TimestampSigner
 from pydantic import SecretStr, ValidationError
 
-from interview.access import COOKIE_LIFETIME, LINK_LIFETIME, STAFF_ROLES, SYSTEM, Actor, Role
+from interview.access import LINK_LIFETIME, STAFF_ROLES, SYSTEM, Actor, Role
 from interview.contract import StartRequest
 from interview.errors import Forbidden, InterviewError, InvalidPayload, NotFound, Unauthorized
 from interview.models import Persona, PositionSettings
 from interview.service import open_service
 from interview.settings import Settings
+from interview.tokens import COOKIE_LIFETIME
 
 
 @pytest.fixture
@@ -413,6 +414,7 @@ def test_the_teams_use_cases_are_closed_to_others(home: House, role: Role) -> No
         lambda: service.positions.configure(actor, record.position_id, PositionSettings(), Persona()),
         lambda: service.interviews.get(actor, record.interview_id),
         lambda: service.interviews.list(actor),
+        lambda: service.interviews.counts(actor),
         lambda: service.invitations.invite(actor, record.interview_id),
         lambda: service.invitations.revoke(actor, "any"),
         lambda: service.questions.add(actor, record.interview_id, "Why?"),

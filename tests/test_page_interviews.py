@@ -56,6 +56,26 @@ def test_an_interview_without_scores_has_an_empty_score(here: House) -> None:
         assert open_page(LIST).dataframe[0].value["Score"].isna().all()
 
 
+def test_a_line_counts_what_stands_where(here: House) -> None:
+    """Of the interviews that the other filters let through, whichever status is chosen."""
+    here.candidate(here.interview(candidate_name="Ada"))
+    here.interview(candidate_name="Grace")
+    record = here.interview(candidate_name="Graham")
+    here.service.journeys.request_adjustment(here.candidate(record), "More time, please.")
+    here.finish(here.start(record).session_id)
+    away = here.interview(candidate_name="Gone")
+    here.service.interviews.archive(SYSTEM, away.interview_id)
+    with visiting(here, person(here, "hiring")) as open_page:
+        every = "1 not invited yet · 1 invited · 1 completed · 1 request waits for an answer"
+        assert every in captions(open_page(LIST))
+        assert every in captions(open_page(LIST, state="invited"))
+        assert "1 invited" in captions(open_page(LIST, name="Ada"))
+
+
+def captions(app: AppTest) -> list[str]:
+    return [caption.value for caption in app.caption]
+
+
 def test_filters_come_from_the_url(here: House) -> None:
     here.candidate(here.interview(candidate_name="Ada"))
     here.interview(candidate_name="Grace")

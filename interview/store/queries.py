@@ -116,6 +116,17 @@ def interviews(
     return tx.execute(_filtered(query, wanted)).all()
 
 
+def interview_counts(tx: Session, wanted: InterviewFilter, now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
+    """State, interviews and requests that wait, of those that the filter lets through whatever their state."""
+    each = _filtered(
+        select(_interview_state(now).label("state"), _open_adjustments().label("requests")).join(
+            CandidateRow, CandidateRow.candidate_id == InterviewRow.candidate_id
+        ),
+        wanted,
+    ).subquery()
+    return tx.execute(select(each.c.state, func.count(), func.sum(each.c.requests)).group_by(each.c.state)).all()
+
+
 def interview_state(tx: Session, interview_id: str, now: datetime) -> str:
     """How far one interview is, by the rules that the list goes by."""
     query = select(_interview_state(now)).where(InterviewRow.interview_id == interview_id)

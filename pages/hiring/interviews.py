@@ -10,7 +10,7 @@ import streamlit as st
 
 from interview.access import Actor
 from interview.positions import PositionSummary
-from interview.records import InterviewFilter, InterviewState, InterviewSummary
+from interview.records import InterviewCounts, InterviewFilter, InterviewState, InterviewSummary
 from pages.components.guard import staff
 from pages.components.problems import needed
 from pages.components.service import service
@@ -110,6 +110,14 @@ def _read(actor: Actor, wanted: InterviewFilter) -> tuple[list[InterviewSummary]
     return found, cursor is not None
 
 
+def _where_they_stand(counts: InterviewCounts) -> str:
+    """One line: how many interviews are how far, and what candidates wait for."""
+    parts = [f"{counts.by_state[state]} {STATES[state].words.lower()}" for state in STATES if state in counts.by_state]
+    if waiting := counts.open_adjustments:
+        parts.append("1 request waits for an answer" if waiting == 1 else f"{waiting} requests wait for an answer")
+    return " · ".join(parts)
+
+
 def _table(found: list[InterviewSummary]) -> pd.DataFrame:
     here = zone()
     return pd.DataFrame(
@@ -191,10 +199,13 @@ with needed():
     positions = service().positions.list(actor)
     wanted = _from_url(positions)
     found, more = _read(actor, wanted)
+    counts = service().interviews.counts(actor, wanted)
 
 filtered = wanted != InterviewFilter(archived=False)
 if positions:
     _widgets(positions)
+if standing := _where_they_stand(counts):
+    st.caption(standing)
 if found:
     _list(found)
 else:
