@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, TypeAdapter
 from sqlalchemy.orm import Session
 
+from interview import drafts
 from interview.access import HIRING_ROLES, Actor, audit
 from interview.attempts import begin_attempt, close_sessions, expire_overdue
 from interview.consent import Notice, notice
@@ -21,7 +22,6 @@ from interview.state import InterviewSessionState
 from interview.store import journeys as queries
 from interview.store.tables import (
     AdjustmentRow,
-    AnswerDraftRow,
     CandidateRow,
     ConsentRow,
     InterviewRow,
@@ -54,7 +54,8 @@ class Journey(Model):
 
     `session_id`: the session in hand, else the last one. `expired`: it was idle for too long, and a start goes on
     where it was. `closed`: the team ended the interview. `time_limit_minutes` has the extra time in it. `draft`: what
-    was typed and not sent, in reply to the prompt in hand or to the one at which the session expired.
+    was typed and not sent, in reply to the prompt in hand or to the one at which the session expired. `before_break`:
+    the same of the sessions that expired before the one in hand, until it is sent or dismissed.
     """
 
     interview_id: str
@@ -73,6 +74,7 @@ class Journey(Model):
     expired: bool
     closed: bool
     draft: str
+    before_break: str
     adjustments: tuple[Adjustment, ...]
     link_expires_at: Moment
 
@@ -154,7 +156,8 @@ class Journeys:
     def save_draft(self, actor: Actor, session_id: str, text: str, prompt_id: int | None = None) -> None:
         """Keep what was typed in reply to the prompt in hand; ignored when the session has ended.
 
-        One that expired while its candidate was writing keeps their words too, and shows them when they come back.
+        Writing is activity: it moves `last_touched` of a live session, once a minute at most, so that nobody expires in
+        the middle of a long answer. A session that expired nevertheless keeps the words too, and shows them later.
 
         `prompt_id`: the transcript entry of the prompt that the writer saw; ignored when another one is in hand by now.
 
@@ -168,11 +171,13 @@ class Journeys:
             session = tx.get(SessionRow, session_id)
             if session is None or session.interview_id != actor.interview_id or session.rehearsal:
                 raise SessionUnknown("There is no such session.")
-            pending = InterviewSessionState.model_validate(session.state).pending
-            still_wanted = session.status in ("active", "expired")
-            if still_wanted and pending is not None and prompt_id in (None, pending.entry_id):
-                now = self._context.clock()
-                tx.merge(AnswerDraftRow(session_id=session_id, prompt_id=pending.entry_id, text=kept, updated_at=now))
+            drafts.keep(tx, session, kept, prompt_id, self._context.clock(), self._context.settings.session_timeout)
+
+    def dismiss_before_break(self, actor: Actor) -> None:
+        """Drop what was typed before a break and not sent (`Journey.before_break`); doing it again changes nothing."""
+        actor.require("candidate")
+        with self._context.database.write() as tx:
+            drafts.drop_before_break(tx, _attempt(tx, _scene(tx, actor)[0]))
 
     def request_adjustment(self, actor: Actor, text: str) -> Journey:
         """Ask the team to arrange something otherwise; the same words again while they are open add nothing.
@@ -264,6 +269,11 @@ def _consented_at(tx: Session, row: InterviewRow, settings: PositionSettings) ->
     return next((one.at for one in queries.consents(tx, row.interview_id) if one.notice == wanted), None)
 
 
+def _attempt(tx: Session, row: InterviewRow) -> list[SessionRow]:
+    """The candidate's sessions of the present attempt, oldest first."""
+    return [session for session in queries.own_sessions(tx, row.interview_id) if session.attempt == row.attempt]
+
+
 def _journey(tx: Session, actor: Actor) -> Journey:
     row, settings = _scene(tx, actor)
     position = tx.get_one(PositionRow, row.position_id)
@@ -293,7 +303,8 @@ def _journey(tx: Session, actor: Actor) -> Journey:
         session_id=last.session_id if last else None,
         expired=step != "done" and expired is not None,
         closed=row.closed_at is not None,
-        draft=_draft(tx, in_hand or expired),
+        draft=drafts.in_reply(tx, in_hand or expired),
+        before_break=drafts.before_break(tx, attempt, in_hand),
         adjustments=tuple(_adjustments(tx, row.interview_id)),
         link_expires_at=invitation.expires_at,
     )
@@ -309,15 +320,6 @@ def _step(row: InterviewRow, attempt: list[SessionRow], *, consented: bool) -> J
     return "interview" if "active" in found else "start"
 
 
-def _draft(tx: Session, row: SessionRow | None) -> str:
-    """What was typed in reply to the session's last prompt; "" for any other."""
-    draft = tx.get(AnswerDraftRow, row.session_id) if row else None
-    if row is None or draft is None:
-        return ""
-    pending = InterviewSessionState.model_validate(row.state).pending
-    return draft.text if pending and draft.prompt_id == pending.entry_id else ""
-
-
 def _adjustments(tx: Session, interview_id: str) -> list[Adjustment]:
     return [Adjustment.model_validate(row, from_attributes=True) for row in queries.adjustments(tx, interview_id)]
 
@@ -329,7 +331,7 @@ def _give_time(tx: Session, asked: AdjustmentRow, factor: float) -> None:
     link that the request came by, so that the same time is not given twice.
     """
     interview = interview_row(tx, asked.interview_id)
-    sessions = [row for row in queries.own_sessions(tx, asked.interview_id) if row.attempt == interview.attempt]
+    sessions = _attempt(tx, interview)
     if sessions and sessions[-1].status in ("active", "expired"):
         row = sessions[-1]
         before = tx.get(InvitationRow, row.invitation_id) if row.invitation_id else None

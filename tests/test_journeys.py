@@ -242,6 +242,74 @@ def test_a_draft_goes_with_its_attempt(home: House, record: InterviewRecord, ada
     assert [row[2] for row in home.dump()["answer_drafts"]] == ["Another's words"]
 
 
+def test_writing_is_activity(home: House, ada: Actor) -> None:
+    """Somebody writes for an hour without sending; the session's version stays, so that no turn is overtaken."""
+    session_id = begin(home, ada)
+    versions = {home.dump()["sessions"][0][7:9]}
+    for minute in range(0, 60, 5):
+        home.clock.forward(minutes=5)
+        home.service.journeys.save_draft(ada, session_id, f"It began, and {minute} minutes later it went on.")
+    assert home.service.journeys.read(ada).step == "interview"
+    assert versions == {home.dump()["sessions"][0][7:9]}
+    home.clock.forward(minutes=31)
+    assert home.service.journeys.read(ada).expired
+
+
+def test_writing_touches_a_session_once_a_minute_at_most(home: House, ada: Actor) -> None:
+    session_id = begin(home, ada)
+    touched = home.see(session_id, ada).last_touched
+    home.clock.forward(seconds=50)
+    home.service.journeys.save_draft(ada, session_id, "It began")
+    assert home.see(session_id, ada).last_touched == touched
+    home.clock.forward(seconds=20)
+    home.service.journeys.save_draft(ada, session_id, "It began well")
+    assert (home.see(session_id, ada).last_touched - touched).total_seconds() >= 70
+
+
+def test_writing_to_an_old_prompt_or_too_late_is_no_activity(home: House, ada: Actor) -> None:
+    """A forgotten tab keeps no session alive, and one that is overdue is not revived by luck of who looks first."""
+    session_id = begin(home, ada)
+    home.say(session_id, "Hello.", actor=ada)
+    touched = home.see(session_id, ada).last_touched
+    home.clock.forward(minutes=20)
+    home.service.journeys.save_draft(ada, session_id, "In the other tab", prompt_id=1)
+    assert home.see(session_id, ada).last_touched == touched
+    home.clock.forward(minutes=11)
+    home.service.journeys.save_draft(ada, session_id, "Too late")
+    assert home.service.journeys.read(ada).expired
+
+
+def break_off(home: House, ada: Actor, session_id: str, typed: str) -> str:
+    """Words are typed, the session expires, and the candidate goes on; the new session's id."""
+    home.service.journeys.save_draft(ada, session_id, typed)
+    home.clock.forward(minutes=31)
+    assert home.service.journeys.read(ada).expired
+    return home.service.journeys.begin(ada)
+
+
+def test_words_from_before_a_break_stay_until_they_are_sent(home: House, ada: Actor) -> None:
+    """Over a second break too; sent within a longer answer, with other spacing, counts."""
+    second = break_off(home, ada, begin(home, ada), "It began\nwith a lock.")
+    assert home.service.journeys.read(ada).before_break == "It began\nwith a lock."
+    third = break_off(home, ada, second, "And then it ended.")
+    assert home.service.journeys.read(ada).before_break == "It began\nwith a lock.\n\nAnd then it ended."
+    home.say(third, "As I said: it ended.", actor=ada)
+    assert home.service.journeys.read(ada).before_break == "It began\nwith a lock.\n\nAnd then it ended."
+    home.say(third, "Well. It began with a  lock. So it went.", actor=ada)
+    assert home.service.journeys.read(ada).before_break == "And then it ended."
+
+
+def test_words_from_before_a_break_are_dismissed_for_good(home: House, ada: Actor) -> None:
+    """What stands in the field now is none of them."""
+    session_id = break_off(home, ada, begin(home, ada), "It began")
+    home.service.journeys.save_draft(ada, session_id, "Once more")
+    for _ in range(2):
+        home.service.journeys.dismiss_before_break(ada)
+    journey = home.service.journeys.read(ada)
+    assert (journey.before_break, journey.draft) == ("", "Once more")
+    assert [row[2] for row in home.dump()["answer_drafts"]] == ["Once more"]
+
+
 # --- practice ---------------------------------------------------------------------------------------------------------
 
 

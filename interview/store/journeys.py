@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from interview.store.tables import AdjustmentRow, ConsentRow, SessionRow
+from interview.store.tables import AdjustmentRow, ConsentRow, EntryRow, SessionRow
 
 
 def own_sessions(tx: Session, interview_id: str) -> Sequence[SessionRow]:
@@ -16,6 +16,12 @@ def own_sessions(tx: Session, interview_id: str) -> Sequence[SessionRow]:
         SessionRow.interview_id == interview_id, SessionRow.rehearsal.is_(False), SessionRow.status != "imported"
     )
     return tx.scalars(query.order_by(SessionRow.created_at, SessionRow.session_id)).all()
+
+
+def candidate_words(tx: Session, session_id: str) -> Sequence[str]:
+    """What the candidate said in a session, in order."""
+    query = select(EntryRow.text).where(EntryRow.session_id == session_id, EntryRow.role == "candidate")
+    return tx.scalars(query.order_by(EntryRow.entry_id)).all()
 
 
 def consents(tx: Session, interview_id: str) -> Sequence[ConsentRow]:
