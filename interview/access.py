@@ -1,21 +1,14 @@
 """Who calls, and what lets them in: API keys, personal links and invitations, all kept as hashes.
 
-A secret is 256 random bits, so one SHA-256 is enough to store it by. Every check happens here or in the use cases,
-never in a page.
+Every check happens here or in the use cases, never in a page.
 """
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Literal
 
-from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.orm import Session
 
 from interview.context import Context, new_id
@@ -23,6 +16,7 @@ from interview.errors import Forbidden, InvalidPayload, NotFound, Unauthorized
 from interview.models import Model, Moment
 from interview.store import queries
 from interview.store.tables import AuditRow, CredentialRow, PersonRow
+from interview.tokens import COOKIE_LIFETIME, new_secret, read_cookie, same_secret, secret_hash, signed_cookie
 
 Role = Literal["administrator", "hiring", "analyst", "program", "candidate"]
 StaffRole = Literal["administrator", "hiring", "analyst", "program"]
@@ -30,7 +24,6 @@ STAFF_ROLES: tuple[StaffRole, ...] = ("administrator", "hiring", "analyst", "pro
 HIRING_ROLES: tuple[Role, ...] = ("administrator", "hiring", "program")
 
 LINK_LIFETIME = timedelta(days=30)
-COOKIE_LIFETIME = timedelta(days=7)
 COOKIE_NAME = "candor"
 
 
@@ -100,7 +93,7 @@ class Access:
     def by_bearer(self, token: str) -> Actor:
         """The actor behind an `Authorization: Bearer` token: an API key or an invitation token."""
         admin = self._context.settings.admin_key
-        if admin is not None and secrets.compare_digest(_bytes(admin.get_secret_value()), _bytes(token)):
+        if admin is not None and same_secret(admin.get_secret_value(), token):
             return Actor(role="administrator", id="key:INTERVIEW_ADMIN_KEY", name="Administrator's key")
         with self._context.database.read() as tx:
             actor = self._credential_actor(tx, secret_hash(token), "key") or self._invitation_actor(
@@ -117,15 +110,12 @@ class Access:
             actor = self._credential_actor(tx, hashed, "link") or self._invitation_actor(tx, hashed)
         if actor is None:
             raise Unauthorized("This link is not known, has expired or was withdrawn. Ask for a new one.")
-        return self._signer().dumps(hashed), COOKIE_LIFETIME, actor
+        return signed_cookie(self._context.settings.data_dir, hashed), COOKIE_LIFETIME, actor
 
     def by_cookie(self, value: str | None) -> Actor | None:
         """The actor behind the door's cookie; None when there is none or it no longer holds."""
-        if not value:
-            return None
-        try:
-            hashed = str(self._signer().loads(_bytes(value), max_age=int(COOKIE_LIFETIME.total_seconds())))
-        except BadSignature:
+        hashed = read_cookie(self._context.settings.data_dir, value) if value else None
+        if hashed is None:
             return None
         with self._context.database.read() as tx:
             return self._credential_actor(tx, hashed, "link") or self._invitation_actor(tx, hashed)
@@ -252,41 +242,10 @@ class Access:
             invitation_id=row.invitation_id,
         )
 
-    def _signer(self) -> URLSafeTimedSerializer:
-        return URLSafeTimedSerializer(_signing_key(self._context), salt="door")
-
-
-def new_secret() -> str:
-    """256 random bits, safe in a URL's path."""
-    return secrets.token_urlsafe(32)
-
 
 def audit(tx: Session, context: Context, actor: Actor, action: str, subject: str, **detail: object) -> None:
     """One line of the audit log, in the transaction of what it records."""
     tx.add(AuditRow(at=context.clock(), actor=actor.id, role=actor.role, action=action, subject=subject, detail=detail))
-
-
-def secret_hash(secret: str) -> str:
-    """What is stored of a secret."""
-    return hashlib.sha256(_bytes(secret)).hexdigest()
-
-
-def _bytes(text: str) -> bytes:
-    """What came in, whatever it is: headers and cookies may hold what is no text."""
-    return text.encode("utf-8", "surrogatepass")
-
-
-def _signing_key(context: Context) -> str:
-    """The cookie's signing key: made once, readable by the server's own user only."""
-    path = context.settings.data_dir / "cookie.key"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile("w", dir=path.parent, delete=False) as fresh:
-            fresh.write(secrets.token_hex(32))
-        with suppress(FileExistsError):
-            path.hardlink_to(fresh.name)  # whoever comes second keeps the first one's key
-        Path(fresh.name).unlink()
-    return path.read_text()
 
 
 def _staff_role(role: str) -> StaffRole:

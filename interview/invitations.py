@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from interview.access import HIRING_ROLES, Actor, audit, new_secret, secret_hash
+from interview.access import HIRING_ROLES, Actor, audit
 from interview.context import Context, new_id
 from interview.errors import Conflict, InvalidPayload, NotFound
 from interview.interviews import interview_row
 from interview.models import Mode, Model, Moment
 from interview.store import queries
 from interview.store.tables import InvitationRow, PlanRow
+from interview.tokens import new_secret, secret_hash
 
 MAX_INVITATION_HOURS = 90 * 24
 
