@@ -11,8 +11,8 @@ from interview.access import Credential, Issued, StaffRole
 from interview.analytics import COLUMNS, MAX_ROWS, ScoreFilter, ScoreRow
 from interview.api.calls import Caller, KeyedRoute, Use
 from interview.api.errors import problems
-from interview.api.interviews import download
 from interview.api.openapi import SnakeCase, shown
+from interview.api.results import download
 from interview.exports import score_rows_csv, score_rows_xlsx
 from interview.models import Model, Moment
 
