@@ -242,10 +242,11 @@ def interview_row(tx: Session, interview_id: str) -> InterviewRow:
 
 
 def _summary(row: Row[*tuple[Any, ...]]) -> InterviewSummary:
-    statuses = tuple(map(QuestionStatus.model_validate, row.question_statuses))
-    done = sum(question.status in ("answered", "skipped") for question in statuses)
+    pairs = zip(row.questions, row.question_statuses, strict=True)
+    asked_of_all = [status["status"] for question, status in pairs if question["kind"] != "probe"]
+    done = sum(status in ("answered", "skipped") for status in asked_of_all)
     return InterviewSummary.model_validate(
-        {**row._mapping, "questions_done": done, "questions_total": len(statuses)}  # noqa: SLF001 - SQLAlchemy's own name for it
+        {**row._mapping, "questions_done": done, "questions_total": len(asked_of_all)}  # noqa: SLF001 - SQLAlchemy's own name for it
     )
 
 

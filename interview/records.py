@@ -69,7 +69,10 @@ class SessionSummary(Model):
 
 
 class InterviewSummary(Model):
-    """A line of the interviews list. `status` is that of its newest session; rehearsals do not count."""
+    """A line of the interviews list. `status` is that of its newest session; rehearsals do not count.
+
+    `questions_done` of `questions_total`: answered or skipped, without probes, which are asked only where needed.
+    """
 
     interview_id: str
     position_id: str

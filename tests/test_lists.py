@@ -128,8 +128,9 @@ def test_a_closed_interview_is_closed_whatever_else_it_is(home: House) -> None:
 
 
 def test_a_line_counts_what_is_through_and_what_waits(home: House) -> None:
-    """Answered and skipped questions are done; an adjustment without a reply is open."""
+    """Answered and skipped questions are done, a probe does not count; an adjustment without a reply is open."""
     record = home.interview()
+    assert [question.kind for question in record.question_plan] == ["core", "probe", "core", "core"]
     for index, status in ((0, "answered"), (1, "skipped"), (2, "started")):
         home.service.questions.set_status(SYSTEM, record.interview_id, index, status)  # type: ignore[arg-type]
     candidate = home.candidate(record)
@@ -147,7 +148,7 @@ def test_a_line_counts_what_is_through_and_what_waits(home: House) -> None:
                 )
             )
     found = line(home, record)
-    assert (found.questions_done, found.questions_total, found.asked_question_index) == (2, 4, 2)
+    assert (found.questions_done, found.questions_total, found.asked_question_index) == (1, 3, 2)
     assert found.open_adjustments == 2
 
 

@@ -155,7 +155,11 @@ def _list(found: list[InterviewSummary]) -> None:
             "Status": column.TextColumn(width=135),
             "Role": column.TextColumn(width=145),
             "Questions": column.ProgressColumn(
-                width=95, format="%.0f%%", min_value=0, max_value=100, help="Answered or skipped."
+                width=95,
+                format="%.0f%%",
+                min_value=0,
+                max_value=100,
+                help="Of those that everybody is asked: answered or skipped.",
             ),
             "Score": column.ProgressColumn(
                 width=90,
