@@ -289,6 +289,6 @@ def competency_scores(tx: Session, scorecard_id: str) -> Sequence[CompetencyScor
 
 
 _INTERVIEW_COLUMNS = (
-    "interview_id", "position_id", "candidate_id", "questions", "question_statuses", "asked_question_index", "created_at",
-    "updated_at",
+    "interview_id", "position_id", "candidate_id", "questions", "question_statuses", "asked_question_index",
+    "created_at", "updated_at",
 )  # fmt: skip
