@@ -59,6 +59,7 @@ def markup(app: AppTest) -> str:
 def test_an_unknown_interview_is_said_with_a_way_back(here: House) -> None:
     with visiting(here, person(here, "hiring")) as open_page:
         app = open_page(PAGE, interview="gone")
+    assert app.title[0].value == "Interview"
     assert app.error[0].value == "There is no such interview."
     assert app.page_link[0].label == "All interviews"
     assert not app.tabs
@@ -70,7 +71,7 @@ def test_the_header_says_who_and_how_far(here: House) -> None:
     here.service.journeys.request_adjustment(here.candidate(record), "More time, please.")
     with page_of(here, record) as show:
         app = show()
-    assert app.title[0].value == r"Ada \*Star\* \[x\]\(http\:\/\/y\)"
+    assert app.title[0].value == "Ada \\*Star\\* \\[x\\]\\(http\\:\u2060\\/\\/y\\)"
     assert "Invited" in words(app)
     assert "1 request waits for an answer" in words(app)
 
@@ -180,13 +181,14 @@ def test_a_question_of_the_teams_own_is_added(here: House) -> None:
     record = here.interview()
     with page_of(here, record) as show:
         app = show("Questions")
-        app.text_area(key="question-text").set_value("Which <tool> would you take?")
+        next(area for area in app.text_area if area.label == "Question").set_value("Which <tool> would you take?")
         app.selectbox(key="question-competency").select("Teamwork")
         press(app, "Add the question")
     added = [q for q in here.service.interviews.get(SYSTEM, record.interview_id).question_plan if q.kind == "custom"]
     assert [(q.text, q.competency) for q in added] == [("Which <tool> would you take?", "Teamwork")]
     assert "Which &lt;tool&gt; would you take?" in markup(app)
     assert "The team's own" in markup(app)
+    assert [area.value for area in app.text_area if area.label == "Question"] == [""]
 
 
 def test_an_empty_question_is_refused_in_a_sentence(here: House) -> None:
@@ -210,6 +212,7 @@ def test_a_link_is_shown_once_and_lets_the_candidate_in(here: House) -> None:
     token = url.rpartition("/")[2]
     assert url in message
     assert "Hello Ada," in message
+    assert "in writing" in message
     assert here.service.access.by_bearer(token).interview_id == record.interview_id
     assert token not in words(app)
     (listed,) = here.service.invitations.list(SYSTEM, record.interview_id)
@@ -372,7 +375,29 @@ def test_files_are_those_of_the_interview(here: House) -> None:
     assert '"session_completed"' in actions.events(here.service, SYSTEM, record)
     assert actions.guide(here.service, SYSTEM, record).startswith(b"%PDF")
     with page_of(here, record) as show:
-        assert len(show().download_button) == 4
+        assert len(menu_of_files(show()).download_button) == 3
+        assert [one.label for one in press(menu_of_files(show()), "Make the study guide").download_button][3:] == [
+            "Study guide (PDF)"
+        ]
+
+
+def menu_of_files(app: AppTest) -> AppTest:
+    """The page with the menu open, as a click on it leaves it."""
+    app.session_state[actions.FILES] = True
+    return app.run()
+
+
+def test_a_guide_that_cannot_be_made_says_so_in_our_words(here: House) -> None:
+    """The other files stay within reach."""
+    record = here.interview()
+    here.finish(here.start(record).session_id)
+    with page_of(here, record) as show:
+        app = menu_of_files(show())
+        here.engine.fail_next(10)
+        app = press(app, "Make the study guide")
+    assert len(app.error) == 1
+    assert app.error[0].value.endswith(".")
+    assert len(app.download_button) == 3
 
 
 def test_an_interview_that_has_not_begun_needs_no_other_attempt(here: House) -> None:

@@ -96,7 +96,9 @@ def test_titles_are_found_by_a_part_of_them(here: House, open_page: Open) -> Non
 
 
 def test_a_position_that_does_not_exist_is_said(open_page: Open) -> None:
-    assert open_page(PAGE, position="none").error[0].value == "There is no such position."
+    app = open_page(PAGE, position="none")
+    assert app.title[0].value == "Position"
+    assert app.error[0].value == "There is no such position."
 
 
 def test_role_and_job_text_are_shown_as_they_stand(here: House, open_page: Open) -> None:

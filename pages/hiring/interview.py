@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from interview.errors import InterviewError
 from interview.journeys import Adjustment
 from interview.records import InterviewRecord
 from pages.components.guard import staff
-from pages.components.problems import needed
+from pages.components.problems import show
 from pages.components.service import service
 from pages.components.text import escaped
 from pages.hiring.parts import actions, adjustments, attempts, invite, planned, resume
@@ -43,9 +44,13 @@ def _header(record: InterviewRecord, asked: list[Adjustment]) -> None:
 actor = staff("administrator", "hiring")
 candor = service()
 st.page_link("pages/hiring/interviews.py", label="All interviews", icon=":material/arrow_back:")
-with needed():
+try:
     record = candor.interviews.get(actor, st.query_params.get("interview", "")[:64])
     asked = candor.journeys.adjustments(actor, record.interview_id)
+except InterviewError as error:
+    st.title("Interview")
+    show(error)
+    st.stop()
 
 _header(record, asked)
 actions.show(candor, actor, record)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from interview.access import Actor
+from interview.errors import InterviewError
 from interview.positions import Position, PositionSummary
 from pages.components import guard
-from pages.components.problems import needed, problems
+from pages.components.problems import needed, problems, show
 from pages.components.service import service
 from pages.components.text import escaped, paragraphs
 from pages.components.times import day, moment
@@ -75,8 +76,12 @@ def line_of(position: PositionSummary) -> str:
 
 def one_position(actor: Actor, position_id: str) -> None:
     st.button("All positions", type="tertiary", icon=":material/arrow_back:", on_click=go, args=("",))
-    with needed():
+    try:
         position = service().positions.get(actor, position_id)
+    except InterviewError as error:
+        st.title("Position", anchor=False)
+        show(error)
+        st.stop()
     st.title(escaped(position.role_title), anchor=False)
     status = st.container()
     links(position)

@@ -22,6 +22,8 @@ RESTART, CLOSE, ARCHIVE, UNARCHIVE, DELETE = (
     "Take out of the archive",
     "Delete",
 )
+FILES = "files"
+"""The key of the menu of files: true while it is open."""
 
 
 def show(candor: Service, actor: Actor, record: InterviewRecord) -> None:
@@ -33,9 +35,12 @@ def show(candor: Service, actor: Actor, record: InterviewRecord) -> None:
         if st.button(
             "Observe" if running else "Practise", icon=":material/visibility:" if running else ":material/forum:"
         ):
-            st.switch_page("pages/hiring/observe.py", query_params={"interview": record.interview_id})
-        with st.popover("Download", icon=":material/download:"):
-            _downloads(candor, actor, record)
+            view = "Observe" if running else "Practise"
+            st.switch_page("pages/hiring/observe.py", query_params={"interview": record.interview_id, "view": view})
+        files = st.popover("Download", icon=":material/download:", key=FILES, on_change="rerun")
+        if files.open:
+            with files, problems():
+                _downloads(candor, actor, record)
         chosen = st.menu_button("More", _options(record), icon=":material/more_horiz:", key="more")
     if chosen in (ARCHIVE, UNARCHIVE):
         with problems():
@@ -65,43 +70,27 @@ def _options(record: InterviewRecord) -> list[str]:
 
 
 def _downloads(candor: Service, actor: Actor, record: InterviewRecord) -> None:
-    """Each file is made when it is asked for."""
+    """The files, made when the menu is opened; the study guide, which may take a while, when it is asked for.
+
+    None is made by the browser's click itself: what goes wrong there comes without our sentence.
+    """
     name = re.sub(r"[^\w-]+", "-", record.candidate_name).strip("-").lower() or "interview"
-    said, scored = bool(record.transcript), record.score
     finished = any(one.status in ("complete", "imported") and not one.rehearsal for one in record.sessions)
-    if not said:
+    if not record.transcript:
         st.caption("There is nothing to take yet: nothing has been said.")
         return
-    st.download_button(
-        "Transcript (Markdown)",
-        lambda: transcript(candor, actor, record),
-        f"{name}-transcript.md",
-        "text/markdown",
-        on_click="ignore",
-    )
-    st.download_button(
-        "Events (JSON lines)",
-        lambda: events(candor, actor, record),
-        f"{name}-events.jsonl",
-        "application/jsonl",
-        on_click="ignore",
-    )
-    if scored:
-        st.download_button(
-            "Scorecard (JSON)",
-            lambda: exports.scorecard_json(scored),
-            f"{name}-scorecard.json",
-            "application/json",
-            on_click="ignore",
-        )
-    if finished:
-        st.download_button(
-            "Study guide (PDF)",
-            lambda: guide(candor, actor, record),
-            f"{name}-study-guide.pdf",
-            "application/pdf",
-            on_click="ignore",
-        )
+    _file("Transcript (Markdown)", transcript(candor, actor, record), f"{name}-transcript.md", "text/markdown")
+    _file("Events (JSON lines)", events(candor, actor, record), f"{name}-events.jsonl", "application/jsonl")
+    if record.score:
+        _file("Scorecard (JSON)", exports.scorecard_json(record.score), f"{name}-scorecard.json", "application/json")
+    if finished and st.button("Make the study guide", icon=":material/menu_book:", key="make-guide"):
+        with st.spinner("The study guide is being written …"):
+            pdf = guide(candor, actor, record)
+        _file("Study guide (PDF)", pdf, f"{name}-study-guide.pdf", "application/pdf")
+
+
+def _file(label: str, data: str | bytes, name: str, kind: str) -> None:
+    st.download_button(label, data, name, kind, icon=":material/download:", on_click="ignore")
 
 
 def transcript(candor: Service, actor: Actor, record: InterviewRecord) -> str:

@@ -39,8 +39,8 @@ def message(record: InterviewRecord, issued: IssuedInvitation) -> str:
     greeting = f"Hello {record.candidate_name}," if record.candidate_name else "Hello,"
     return (
         f"{greeting}\n\n"
-        f"please open this link for your interview for the role “{record.role_title}”. It is held by software, "
-        f"whenever it suits you until {when(issued.expires_at)} ({zone()}):\n\n{issued.url}\n\n"
+        f"Please open this link for your interview for the role “{record.role_title}”. It is held by software, in "
+        f"writing, whenever it suits you until {when(issued.expires_at)} ({zone()}):\n\n{issued.url}\n\n"
         "The link is meant for you alone. The first page says how the interview is held; there you can also ask for "
         "anything that you need arranged otherwise."
     )

@@ -55,9 +55,10 @@ def _item(question: Question, status: QuestionStatus) -> str:
 
 def _add(candor: Service, actor: Actor, record: InterviewRecord) -> None:
     names = [competency.name for competency in record.competencies]
-    with st.form("question", clear_on_submit=False):
+    with st.form("question"):
         st.markdown("**Add a question of your own**")
-        text = st.text_area("Question", max_chars=1_000, key="question-text", help="Asked of this candidate only.")
+        key = f"question-text-{len(record.question_plan)}"  # another field once the question is there: an empty one
+        text = st.text_area("Question", max_chars=1_000, key=key, help="Asked of this candidate only.")
         competency = st.selectbox("Competency that it asks about", names, key="question-competency")
         st.caption("It is asked after the competency's other questions.")
         sent = st.form_submit_button("Add the question", icon=":material/add:")
