@@ -45,13 +45,16 @@ def in_reply(tx: Session, row: SessionRow | None) -> str:
 def before_break(tx: Session, attempt: Sequence[SessionRow], in_hand: SessionRow | None) -> str:
     """What was typed at the prompts at which earlier sessions of the attempt expired and was not sent since.
 
-    Oldest first, with an empty line between. Sent: the words stand in an answer of the session in hand.
+    Oldest first, with an empty line between. Sent: the words stand in an answer of the session in hand. Those that
+    stand in its field now are not told twice, and come back when they are deleted there.
     """
     if in_hand is None:
         return ""
     typed = [words for row in attempt if row is not in_hand and (words := in_reply(tx, row).strip())]
-    sent = [_plain(text) for text in queries.candidate_words(tx, in_hand.session_id)] if typed else []
-    return "\n\n".join(words for words in typed if not any(_plain(words) in text for text in sent))
+    if not typed:
+        return ""
+    there = [_plain(text) for text in (*queries.candidate_words(tx, in_hand.session_id), in_reply(tx, in_hand))]
+    return "\n\n".join(words for words in typed if not any(_plain(words) in text for text in there))
 
 
 def drop_before_break(tx: Session, attempt: Sequence[SessionRow]) -> None:

@@ -299,6 +299,14 @@ def test_words_from_before_a_break_stay_until_they_are_sent(home: House, ada: Ac
     assert home.service.journeys.read(ada).before_break == "And then it ended."
 
 
+def test_words_from_before_a_break_come_back_when_they_are_deleted_in_the_field(home: House, ada: Actor) -> None:
+    session_id = break_off(home, ada, begin(home, ada), "It began")
+    home.service.journeys.save_draft(ada, session_id, "Well. It began")
+    assert home.service.journeys.read(ada).before_break == ""
+    home.service.journeys.save_draft(ada, session_id, "Well.")
+    assert home.service.journeys.read(ada).before_break == "It began"
+
+
 def test_words_from_before_a_break_are_dismissed_for_good(home: House, ada: Actor) -> None:
     """What stands in the field now is none of them."""
     session_id = break_off(home, ada, begin(home, ada), "It began")
