@@ -16,8 +16,11 @@ pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 844}
 QUESTION_IN_VIEW = """() => {
-  const box = document.querySelector(".st-key-question").getBoundingClientRect()
-  return box.top >= 0 && box.bottom <= innerHeight
+  const inView = (name) => {
+    const box = document.querySelector(name).getBoundingClientRect()
+    return box.top >= 0 && box.bottom <= innerHeight
+  }
+  return inView(".st-key-question") && inView("textarea")
 }"""
 WIDTH = "() => [document.documentElement.scrollWidth, document.querySelector('[data-testid=stMain]').scrollWidth]"
 
@@ -127,7 +130,7 @@ def test_an_old_question_on_another_device_leaves_the_new_one_alone(page: Page, 
 
 
 def test_a_phone_shows_the_question_and_nothing_is_wider_than_its_screen(page: Page) -> None:
-    """At each step; after a turn the question is in view without any scrolling by hand."""
+    """At each step; after a turn question and field are in view together without any scrolling by hand."""
     page.get_by_text("What you agree to").wait_for()
     assert page.evaluate(WIDTH) == [390, 390]
     begin(page)

@@ -10,7 +10,7 @@ from interview.contract import SessionSnapshot
 from interview.events import PromptPayload
 from interview.models import MAX_ANSWER_CHARS
 from pages.components import problems, turns
-from pages.components.keeper import keep
+from pages.components.keeper import keep, typed
 
 _ANSWERED_ELSEWHERE = ("idempotency_key_reused", "turn_conflict")
 _WORTH_TRYING_AGAIN = ("llm_failure", "busy", "internal_error")
@@ -28,6 +28,20 @@ def field(snapshot: SessionSnapshot) -> str:
     A correction is written elsewhere, and buttons bring no words: what stands in the field stays through both.
     """
     return f"answer-{snapshot.session_id}-{prompt_id(snapshot)}-{len(_sent(snapshot))}"
+
+
+def standing(snapshot: SessionSnapshot, draft: str) -> str:
+    """For a widget's callback: what stands in the field as far as it was heard of. `draft`: as given to `composer`."""
+    key = field(snapshot)
+    words = typed(key)
+    return _beginning(key, _unsent(snapshot, draft)) if words is None else words
+
+
+def put(snapshot: SessionSnapshot, words: str) -> None:
+    """For a widget's callback: let these words stand in the field."""
+    key = field(snapshot)
+    st.session_state[f"beginning-{key}"] = ""  # Streamlit warns where a widget is given words in two ways
+    st.session_state[key] = words
 
 
 def composer(
@@ -55,7 +69,7 @@ def composer(
             height=180,
             # Open also while a turn waits, since Streamlit empties a field that it disables; and without `max_chars`,
             # which lets nothing come of pasting too much, without a word.
-            placeholder="Take your time. Ctrl+Enter sends.",
+            placeholder="Take your time.",
         )
         st.form_submit_button(
             "Send",

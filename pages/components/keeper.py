@@ -80,12 +80,22 @@ def _component() -> st.components.v2.types.ComponentRenderer:
     return st.components.v2.component("kept_words", js=_SCRIPT)
 
 
+def typed(field: str) -> str | None:
+    """For a widget's callback: what was handed on of this text area last in this visit; None before anything was."""
+    state = st.session_state.get(_key(field))
+    return None if state is None else state.words
+
+
+def _key(field: str) -> str:
+    return f"kept-{field}"
+
+
 def keep(field: str, save: Callable[[str], None]) -> None:
     """Call `save` with the words of the text area whose key is `field`, some moments after they were typed.
 
     `field`: letters, digits, `-` and `_` only, since Streamlit makes a CSS class of it.
     """
-    key = f"kept-{field}"
+    key = _key(field)
 
     def changed() -> None:
         words = st.session_state[key].words

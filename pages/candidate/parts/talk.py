@@ -20,8 +20,10 @@ from pages.components.scores import score_table
 from pages.components.service import service
 from pages.components.text import escaped
 
-_EARLIER_HEIGHT = 240
-"""Pixels: an exchange or two, so that question and field fit on a phone's screen below it."""
+_EARLIER_HEIGHT = 320
+"""Pixels: an exchange or two, when somebody opens what was said before."""
+
+_REFUSED = "before-break-refused"
 
 _STAGES: dict[Stage, str] = {
     "warmup": "Getting started",
@@ -43,10 +45,12 @@ def talk(actor: Actor, journey: Journey) -> None:
     turn = turns.waiting(journey.session_id)
     busy = turn is not None
     _header(journey, snapshot)
-    _conversation(journey, snapshot, pending=turn.answer if turn else "", busy=busy)
-    _before_break()
-    in_view("question", f"{journey.session_id}-{turns.last_event(snapshot)}")
-    _answer(actor, journey, snapshot, busy=busy)
+    _earlier(journey, snapshot, pending=turn.answer if turn else "", busy=busy)
+    with st.container(key="task"):  # seen together, also on a phone
+        _question(journey, snapshot, busy=busy)
+        _answer(actor, journey, snapshot, busy=busy)
+    _before_break(actor, journey, snapshot)
+    in_view("task", f"{journey.session_id}-{turns.last_event(snapshot)}")
     controls.controls(actor, journey, snapshot, busy=busy)
     if journey.purpose == "practice":
         st.subheader("Scores so far", anchor=False)
@@ -73,44 +77,50 @@ def _header(journey: Journey, snapshot: SessionSnapshot) -> None:
 def _time(elapsed_ms: int, limit_ms: int, drawn: float) -> None:
     """Counted on from the last page run, so that it needs no reading."""
     used = elapsed_ms / 60_000 + (time.monotonic() - drawn) / 60
-    left = limit_ms / 60_000 - used
-    if left > 0:
-        st.caption(f":material/schedule: {_minutes(used)} used, about {_minutes(max(1, left))} left")
+    if used < limit_ms / 60_000:
+        left = max(1, round(limit_ms / 60_000) - int(used))  # the two add up to the planned time
+        st.caption(f":material/schedule: {_minutes(int(used))} used, about {_minutes(left)} left")
     else:
         st.caption(
             ":material/schedule: The planned time is over. Finish your answer in peace; the interviewer then closes."
         )
 
 
-def _minutes(minutes: float) -> str:
-    whole = int(minutes)
+def _minutes(whole: int) -> str:
     return "1 minute" if whole == 1 else f"{whole} minutes"
 
 
-def _conversation(journey: Journey, snapshot: SessionSnapshot, *, pending: str, busy: bool) -> None:
-    """What was said before, scrolled to its end, and below it the question in hand."""
+def _in_hand(snapshot: SessionSnapshot) -> TranscriptLine | None:
+    last = snapshot.transcript[-1] if snapshot.transcript else None
+    return last if last is not None and last.role == "interviewer" else None
+
+
+def _earlier(journey: Journey, snapshot: SessionSnapshot, *, pending: str, busy: bool) -> None:
+    """What was said before, folded up so that the question and the field are what a screen shows; its end first."""
     lines = snapshot.transcript
-    in_hand = lines[-1] if lines and lines[-1].role == "interviewer" else None
-    earlier = lines if in_hand is None or busy else lines[:-1]
-    if earlier:
-        with st.container(height=_EARLIER_HEIGHT, key="earlier", autoscroll=True):
-            chat(
-                earlier,
-                candidate=journey.candidate_name or "You",
-                interviewer=journey.interviewer_name,
-                pending=pending,
-            )
+    earlier = lines if _in_hand(snapshot) is None or busy else lines[:-1]
+    if not earlier:
+        return
+    with (
+        st.expander("What was said so far", icon=":material/history:", key="earlier"),
+        st.container(height=_EARLIER_HEIGHT, border=False, autoscroll=True),
+    ):
+        chat(
+            earlier,
+            candidate=journey.candidate_name or "You",
+            interviewer=journey.interviewer_name,
+            pending=pending,
+        )
+
+
+def _question(journey: Journey, snapshot: SessionSnapshot, *, busy: bool) -> None:
+    line, interviewer = _in_hand(snapshot), escaped(journey.interviewer_name)
     with st.container(border=True, key="question"):
-        if busy:
-            st.caption(f":material/more_horiz: {escaped(journey.interviewer_name)} is reading …")
-        elif in_hand is not None:
-            _question(in_hand, journey.interviewer_name)
-
-
-def _question(line: TranscriptLine, interviewer: str) -> None:
-    st.caption(f":material/forum: {escaped(interviewer)} asks")
-    words = html.escape(line.text.strip())
-    st.html(f'<div role="status" dir="auto" style="font-size:1.125rem;white-space:pre-wrap">{words}</div>')
+        doing = ":material/more_horiz: {} is reading …" if busy else ":material/forum: {} asks"
+        st.caption(doing.format(interviewer))
+        if line is not None:
+            words = html.escape(line.text.strip())
+            st.html(f'<div role="status" dir="auto" style="font-size:1.125rem;white-space:pre-wrap">{words}</div>')
 
 
 def _answer(actor: Actor, journey: Journey, snapshot: SessionSnapshot, *, busy: bool) -> None:
@@ -125,11 +135,37 @@ def _answer(actor: Actor, journey: Journey, snapshot: SessionSnapshot, *, busy: 
     composer.composer(snapshot, draft=journey.draft, busy=busy, save=save)
 
 
-def _before_break() -> None:
-    if words := st.session_state.get(welcome.BEFORE_BREAK):
-        composer.in_reach(words)
-        st.button("I do not need these words", key="forget-before-break", on_click=_forget_before_break)
+def _before_break(actor: Actor, journey: Journey, snapshot: SessionSnapshot) -> None:
+    """Words that were typed and not sent before the session expired; the question that they are for comes again."""
+    if not journey.before_break:
+        return
+    composer.in_reach(journey.before_break)
+    if refused := st.session_state.pop(_REFUSED, None):
+        problems.show(refused)
+    with st.container(horizontal=True, gap="xsmall"):
+        st.button(
+            "Put them into the field",
+            key="take-before-break",
+            icon=":material/north:",
+            on_click=_into_field,
+            args=(actor, journey, snapshot),
+        )
+        st.button("I do not need these words", key="forget-before-break", on_click=_dismiss, args=(actor,))
 
 
-def _forget_before_break() -> None:
-    st.session_state.pop(welcome.BEFORE_BREAK, None)
+def _into_field(actor: Actor, journey: Journey, snapshot: SessionSnapshot) -> None:
+    parts = composer.standing(snapshot, journey.draft).rstrip(), journey.before_break
+    whole = "\n\n".join(part for part in parts if part)
+    try:
+        service().journeys.save_draft(actor, snapshot.session_id, whole, composer.prompt_id(snapshot))
+    except InterviewError as error:
+        st.session_state[_REFUSED] = error
+    else:
+        composer.put(snapshot, whole)
+
+
+def _dismiss(actor: Actor) -> None:
+    try:
+        service().journeys.dismiss_before_break(actor)
+    except InterviewError as error:
+        st.session_state[_REFUSED] = error

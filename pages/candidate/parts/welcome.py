@@ -15,7 +15,6 @@ from pages.components.text import escaped
 
 _BEGIN = "begin-now"
 _REFUSED = "consent-refused"
-BEFORE_BREAK = "typed-before-the-break"
 
 
 def welcome(actor: Actor, journey: Journey) -> None:
@@ -35,7 +34,7 @@ def welcome(actor: Actor, journey: Journey) -> None:
 def start(actor: Actor, journey: Journey) -> None:
     """Consented, and no session open: the first start, or going on after a break."""
     if st.session_state.pop(_BEGIN, False):
-        _begin(actor, journey)
+        _begin(actor)
     _title(journey)
     if journey.expired:
         st.subheader("Welcome back", anchor=False)
@@ -53,8 +52,8 @@ def start(actor: Actor, journey: Journey) -> None:
         icon=":material/play_arrow:",
         on_click=_wish_to_begin,
     )
-    if journey.draft.strip():
-        composer.in_reach(journey.draft)
+    if typed := (journey.draft or journey.before_break).strip():
+        composer.in_reach(typed)
     elif journey.session_id:
         composer.unsent_words(journey.session_id)
     adjustments.section(actor, journey)
@@ -124,10 +123,8 @@ def _wish_to_begin() -> None:
     st.session_state[_BEGIN] = True
 
 
-def _begin(actor: Actor, journey: Journey) -> None:
+def _begin(actor: Actor) -> None:
     with problems.problems():
         with st.spinner("The interviewer is getting ready …"):
             service().journeys.begin(actor)
-        if journey.draft.strip():
-            st.session_state[BEFORE_BREAK] = journey.draft
         st.rerun()
