@@ -1,10 +1,16 @@
 """The candidate's one page. The database says how far they are; each step stands in a file of its own."""
 
+import streamlit as st
+
 from pages.candidate.parts import done, talk, welcome
 from pages.components import guard, problems
 from pages.components.service import service
 
+_OWN_DIRECTION = "<style>.stTextArea textarea, .stCode code { unicode-bidi: plaintext; text-align: start }</style>"
+"""What somebody writes runs as its letters do: Arabic and Hebrew from the right, also while it is being written."""
+
 actor = guard.candidate()
+st.html(_OWN_DIRECTION)
 with problems.needed():
     journey = service().journeys.read(actor)
 
