@@ -131,4 +131,5 @@ class ScriptedEngine:
         return Narrative(summary="As scripted.", strengths=("strong",), improvements=("weak",))
 
     def guide(self, request: ScoreRequest) -> GuideContent:
+        self._maybe_fail()
         return GuideContent(opening="As scripted.", sections=())

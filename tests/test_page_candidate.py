@@ -102,6 +102,7 @@ def test_the_way_from_the_welcome_to_the_thanks(home: House, open_page: Open) ->
     assert done == sorted(done)
     assert done[0] == 0
     assert done[-1] > 50
+    press(app, "Make my study guide")
     assert [button.label for button in app.get("download_button")] == ["Study guide as PDF", "As plain text"]
 
 
@@ -248,20 +249,52 @@ def test_a_second_tab_is_told_and_its_words_stay_in_reach(home: House, ada: Acto
     assert not two.code
 
 
-def test_an_idle_session_is_taken_up_where_it_was(home: House, ada: Actor, open_page: Open) -> None:
-    """The words of the answer that came too late can be copied, before and after going on."""
-    begun(home, ada)
-    app = send(open_page(), "Hello.")
+def late(home: House, app: AppTest) -> AppTest:
+    """The session has expired when the words are sent."""
     home.clock.forward(minutes=31)
-    send(app, "An answer that came late.")
+    return send(app, "An answer that came late.")
+
+
+def test_an_idle_session_is_taken_up_where_it_was(home: House, ada: Actor, open_page: Open) -> None:
+    """The words of the answer that came too late can be copied, before and after going on, and after a reload."""
+    begun(home, ada)
+    app = late(home, send(open_page(), "Hello."))
     assert "You were away for a while" in words(app)
     assert app.code[0].value == "An answer that came late."
     press(app, "Go on")
     assert app.code[0].value == "An answer that came late."
-    press(app, "I do not need these words")
-    assert not app.code
+    again = open_page()
+    assert again.code[0].value == "An answer that came late."
+    press(again, "I do not need these words")
+    assert not again.code
+    assert not app.run().code
     assert home.service.journeys.read(ada).step == "interview"
     assert answer_field(app).value == ""
+
+
+def test_words_from_before_the_break_go_into_the_field_below_what_stands_there(
+    home: House, ada: Actor, open_page: Open
+) -> None:
+    begun(home, ada)
+    press(late(home, open_page()), "Go on")
+    home.service.journeys.save_draft(ada, home.service.journeys.read(ada).session_id or "", "Back again.")
+    app = press(open_page(), "Put them into the field")
+    assert answer_field(app).value == "Back again.\n\nAn answer that came late."
+    assert not app.code
+    assert not app.warning
+    assert answer_field(open_page()).value == "Back again.\n\nAn answer that came late."
+
+
+def test_words_from_before_the_break_that_would_make_an_answer_too_long_stay_where_they_are(
+    home: House, ada: Actor, open_page: Open
+) -> None:
+    begun(home, ada)
+    press(late(home, open_page()), "Go on")
+    home.service.journeys.save_draft(ada, home.service.journeys.read(ada).session_id or "", "x" * MAX_ANSWER_CHARS)
+    app = press(open_page(), "Put them into the field")
+    assert "20,000 characters" in app.error[0].value
+    assert app.code[0].value == "An answer that came late."
+    assert answer_field(app).value == "x" * MAX_ANSWER_CHARS
 
 
 def test_a_changed_notice_is_shown_before_it_is_agreed_to(
@@ -375,3 +408,15 @@ def test_the_study_guide_is_made_when_it_is_asked_for(
     monkeypatch.setattr(type(home.service.guides), "study_guide", lambda *_: made.append("guide"))
     assert "Your study guide" in words(open_page())
     assert made == []
+
+
+def test_a_study_guide_that_fails_says_so_and_may_be_tried_again(home: House, ada: Actor, open_page: Open) -> None:
+    home.finish(begun(home, ada), ada)
+    app = open_page()
+    home.engine.fail_next(1)
+    press(app, "Make my study guide")
+    assert "The model did not answer" in app.error[0].value
+    assert not app.get("download_button")
+    press(app, "Make my study guide")
+    assert not app.error
+    assert len(app.get("download_button")) == 2

@@ -69,19 +69,26 @@ def _closed(journey: Journey) -> None:
         "nothing about you."
     )
     if journey.session_id:
-        st.write("What you have written so far is kept.")
+        st.write("The answers that you gave so far are kept.")
     st.caption("If this surprises you, please ask the person who sent you the link.")
 
 
 def _study_guide(actor: Actor, journey: Journey) -> None:
-    def pdf() -> bytes:
-        return study_guide_pdf(service().guides.study_guide(actor, journey.interview_id))
-
-    def text() -> str:
-        return study_guide_text(service().guides.study_guide(actor, journey.interview_id))
-
     st.subheader("Your study guide", anchor=False)
     st.write("What your answers showed, what was missing, and how to practise. It is made for you.")
+    kept = f"study-guide-{journey.session_id}"
+    if kept in st.session_state:
+        _downloads(*st.session_state[kept])
+        return
+    if st.button("Make my study guide", key="make-guide", icon=":material/menu_book:"):
+        with problems.problems():
+            with st.spinner("Your study guide is being written …"):
+                guide = service().guides.study_guide(actor, journey.interview_id)
+                st.session_state[kept] = study_guide_pdf(guide), study_guide_text(guide)
+            st.rerun()
+
+
+def _downloads(pdf: bytes, text: str) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "Study guide as PDF",
