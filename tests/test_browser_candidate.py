@@ -146,6 +146,25 @@ def test_a_phone_shows_the_question_and_nothing_is_wider_than_its_screen(page: P
     assert page.evaluate(WIDTH) == [390, 390]
 
 
+def test_a_link_withdrawn_in_the_middle_says_what_is_kept(chromium: Browser, app: RunningApp) -> None:
+    """The words that were just being sent stand in the field when the candidate comes back by a new link."""
+    context = chromium.new_context(viewport=PHONE)
+    page = context.new_page()
+    with app.client() as rest:
+        invitations = f"/interviews/{rest.post('/interviews', data=FORM).json()['interview_id']}/invitations"
+        first, second = (rest.post(invitations, json={}).raise_for_status().json() for _ in range(2))
+        page.goto(f"{app.url}/enter/{first['token']}")
+        begin(page)
+        field(page).fill("I looked for the lock")
+        rest.delete(f"/invitations/{first['invitation_id']}").raise_for_status()
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("heading", name="Your link does not open any more").wait_for()
+    page.get_by_text("so is what you were writing").wait_for()
+    page.goto(f"{app.url}/enter/{second['token']}")
+    expect_value(field(page), "I looked for the lock")
+    context.close()
+
+
 def test_the_keyboard_is_enough(page: Page) -> None:
     """Consent, start, an answer, the next field, a dialog and its way out: no pointer."""
     page.get_by_role("checkbox").focus()
