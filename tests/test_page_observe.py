@@ -14,7 +14,7 @@ from streamlit.testing.v1.element_tree import Button
 
 from interview.access import SYSTEM
 from interview.analytics import ScoreFilter
-from interview.contract import SessionSnapshot
+from interview.contract import SessionSnapshot, StartRequest
 from interview.events import AnswerGiven
 from interview.models import CriterionSummary
 from pages.components import turns
@@ -245,6 +245,23 @@ def test_every_plain_move_is_a_button(here: House, practising: AppTest, move: st
         "competency_completed",
     )
     assert f"<div dir='auto'>{wanted}" in html_of(practising)
+
+
+def test_a_hint_can_be_asked_for_only_where_candidates_practise(here: House) -> None:
+    """As on the candidate's page; the hint is in the event log."""
+    record = here.interview()
+    session_id = here.service.sessions.start(
+        SYSTEM, StartRequest(interview_id=record.interview_id, rehearsal=True)
+    ).session_id
+    here.say(session_id, "I am Ada.")
+    with visiting(here, person(here, "hiring")) as open_page:
+        place = {"interview": record.interview_id, "view": "Practise"}
+        assert "Hint" not in [one.label for one in open_page(PAGE, **place).button]
+        here.configure(record, purpose="practice")
+        app = open_page(PAGE, **place)
+        button(app, "Hint").click().run()
+        assert not app.error
+        assert "<div dir='auto'>hint" in html_of(app)
 
 
 def test_a_question_and_a_correction_bring_words(here: House, practising: AppTest) -> None:

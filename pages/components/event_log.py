@@ -50,7 +50,7 @@ def what(payload: Payload) -> str:
     """An event in words. What people said is in it as they said it."""
     match payload:
         case StageEntered():
-            return f"{STAGES[payload.stage]} begins"
+            return f"Now: {STAGES[payload.stage].lower()}"
         case ResumeSummary():
             return payload.summary
         case QuestionAsked():

@@ -20,7 +20,7 @@ def overall(score: float) -> None:
     """The overall score as a figure; 0.0 means that there is none yet."""
     st.metric(
         "Overall score",
-        f"{score:.1f} of {_HIGHEST:.0f}" if score else "None",
+        f"{score:.1f} of {_HIGHEST:.0f}" if score else "No score",
         border=True,
         help="The mean over the competencies that have at least one assessed criterion, on a scale of 1 to 5.",
     )
@@ -49,14 +49,14 @@ def score_table(competencies: Sequence[CompetencySummary]) -> None:
         row_height=_ROW_HEIGHT,
         alt="Scores by criterion",
         column_config={
-            "Competency": st.column_config.TextColumn(width=120),
+            "Competency": st.column_config.TextColumn(width=140),
             "Criterion": st.column_config.TextColumn(width=130),
             "Weight": st.column_config.NumberColumn(
                 format="percent", width=65, help="The criterion's share of its competency's total."
             ),
             "Level": _level("Level", "1 to 5; empty where there is none, and the standing says why."),
             "Standing": st.column_config.TextColumn(width=115),
-            "Rationale": st.column_config.TextColumn(width=290),
+            "Rationale": st.column_config.TextColumn(width=270),
         },
     )
 

@@ -15,13 +15,14 @@ _PLAIN: tuple[tuple[Move, str, str], ...] = (
     ("think", "A moment", ":material/hourglass_empty:"),
     ("skip", "Skip", ":material/skip_next:"),
 )
+_HINT: tuple[Move, str, str] = ("hint", "Hint", ":material/lightbulb:")
 
 
-def moves(snapshot: SessionSnapshot, *, busy: bool) -> None:
-    """A row of buttons that wraps; disabled while a turn waits."""
+def moves(snapshot: SessionSnapshot, *, busy: bool, hints: bool) -> None:
+    """A row of buttons that wraps; disabled while a turn waits. `hints`: the position's purpose is practice."""
     session_id, seen = snapshot.session_id, turns.last_event(snapshot)
     with st.container(horizontal=True, gap="small"):
-        for move, label, icon in _PLAIN:
+        for move, label, icon in (*_PLAIN, *([_HINT] if hints else [])):
             st.button(
                 label,
                 key=f"{move}-{session_id}",

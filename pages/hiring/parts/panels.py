@@ -101,7 +101,7 @@ def _persona(persona: Persona) -> None:
 
 
 def _profile(profile: CandidateProfile) -> None:
-    years = "" if profile.experience_years is None else f"{profile.experience_years:g} years"
+    years = "" if profile.experience_years is None else f"about {profile.experience_years:.2g} years"
     _pairs({"Name": profile.candidate_name, "Experience": years, "Skills": ", ".join(profile.skills)})
     st.html(paragraphs(profile.resume_summary))
     st.markdown("\n".join(f"- {escaped(line)}" for line in profile.highlighted_experiences))

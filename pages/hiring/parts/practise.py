@@ -58,18 +58,20 @@ def _session(actor: Actor, record: InterviewRecord, session_id: str) -> None:
         st.subheader("Conversation", anchor=False)
         conversation(snapshot, _WHO, waiting.answer if waiting else "")
         if answering:
-            _answer(snapshot, busy=waiting is not None)
+            _answer(actor, record, snapshot, busy=waiting is not None)
     with right:
         events(snapshot)
     scores_and_people(snapshot, record.candidate_plan.profile)
     turns.run_waiting(actor, session_id)
 
 
-def _answer(snapshot: SessionSnapshot, *, busy: bool) -> None:
+def _answer(actor: Actor, record: InterviewRecord, snapshot: SessionSnapshot, *, busy: bool) -> None:
     spoken = st.session_state.get(_toggle("spoken", snapshot), False)
     drafted = st.session_state.get(_toggle("drafted", snapshot), False)
     composer(snapshot, busy=busy, auto_send=spoken, auto_generate=drafted)
-    moves(snapshot, busy=busy)
+    with needed():
+        purpose = service().positions.get(actor, record.position_id).settings.purpose
+    moves(snapshot, busy=busy, hints=purpose == "practice")
     with st.container(horizontal=True):
         st.toggle(
             "Sent from speech",
@@ -111,17 +113,16 @@ def _result(actor: Actor, snapshot: SessionSnapshot) -> None:
     score = f"{card.overall_score:.1f} of 5" if card.overall_score else "no score"
     st.success(f"Complete. Overall: {score}.", icon=":material/check_circle:")
     st.text(card.narrative.summary)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        _points("Strengths", card.narrative.strengths)
-    with right:
-        _points("To work on", card.narrative.improvements)
+    told = {"Strengths": card.narrative.strengths, "To work on": card.narrative.improvements}
+    shown = {title: lines for title, lines in told.items() if lines}
+    for column, (title, lines) in zip(st.columns(max(1, len(shown)), gap="medium"), shown.items(), strict=False):
+        with column:
+            _points(title, lines)
 
 
 def _points(title: str, lines: Sequence[str]) -> None:
-    if lines:
-        st.subheader(title, anchor=False)
-        st.markdown("\n".join(f"- {escaped(line)}" for line in lines))
+    st.subheader(title, anchor=False)
+    st.markdown("\n".join(f"- {escaped(line)}" for line in lines))
 
 
 def _begin(actor: Actor, interview_id: str, label: str) -> None:

@@ -29,7 +29,7 @@ def show(record: InterviewRecord) -> None:
     if profile.resume_summary:
         st.html(paragraphs(profile.resume_summary))
     if profile.experience_years is not None:
-        st.caption(f"About {profile.experience_years:g} years of work experience")
+        st.caption(f"About {profile.experience_years:.2g} years of work experience")
     left, right = st.columns(2, gap="medium")
     with left:
         _points("Highlights", profile.highlighted_experiences)
