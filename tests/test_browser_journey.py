@@ -156,6 +156,7 @@ def be_interviewed(phone: Page) -> None:
 
 def study_guide(phone: Page) -> str:
     """The words of the PDF that the candidate downloads."""
+    phone.get_by_role("button", name="Make my study guide").click()
     with phone.expect_download() as waiting:
         phone.get_by_role("button", name="Study guide as PDF").click()
     pdf = Path(waiting.value.path()).read_bytes()
