@@ -307,6 +307,14 @@ def test_words_from_before_a_break_come_back_when_they_are_deleted_in_the_field(
     assert home.service.journeys.read(ada).before_break == "It began"
 
 
+def test_no_unsent_words_outlive_the_end_of_the_interview(home: House, ada: Actor) -> None:
+    """Not even those from before a break."""
+    session_id = break_off(home, ada, begin(home, ada), "It began")
+    assert len(home.dump()["answer_drafts"]) == 1
+    home.say(session_id, "", actor=ada, action="stop")
+    assert home.dump()["answer_drafts"] == []
+
+
 def test_words_from_before_a_break_are_dismissed_for_good(home: House, ada: Actor) -> None:
     """What stands in the field now is none of them."""
     session_id = break_off(home, ada, begin(home, ada), "It began")

@@ -147,7 +147,7 @@ def save(tx: Session, draft: Draft, *, read_version: int, request_hash: str, key
     session.version = read_version + 1
     session.last_touched = draft.scene.now
     _add(tx, session, draft)
-    _drop_answered(tx, draft.state)
+    _drop_answered(tx, session, draft.state)
     last = queries.last_turn(tx, session.session_id)
     turn = TurnRow(
         session_id=session.session_id,
@@ -164,11 +164,16 @@ def save(tx: Session, draft: Draft, *, read_version: int, request_hash: str, key
     return turn
 
 
-def _drop_answered(tx: Session, state: InterviewSessionState) -> None:
-    """What was typed in reply to a prompt that is no longer in hand goes: words stand in the transcript only."""
-    typed = tx.get(AnswerDraftRow, state.session_id)
-    if typed is not None and (state.pending is None or typed.prompt_id != state.pending.entry_id):
-        tx.delete(typed)
+def _drop_answered(tx: Session, session: SessionRow, state: InterviewSessionState) -> None:
+    """What was typed in reply to a prompt that is no longer in hand goes: words stand in the transcript only.
+
+    At the end of the last session, what was typed before a break goes too.
+    """
+    over = state.stage == "complete"
+    for session_id in queries.session_chain(tx, session) if over else (session.session_id,):
+        typed = tx.get(AnswerDraftRow, session_id)
+        if typed is not None and (state.pending is None or typed.prompt_id != state.pending.entry_id):
+            tx.delete(typed)
 
 
 def save_import(tx: Session, draft: Draft) -> None:
