@@ -45,6 +45,11 @@ def add(app: AppTest, kind: str, name: str, role: str) -> str:
     return str(app.code[0].value)
 
 
+def captions(app: AppTest) -> str:
+    """Those of a dialog too."""
+    return "\n".join(each.value for each in app.caption)
+
+
 def grace(here: House) -> str:
     """The id of the person of that name."""
     return next(one.person_id for one in here.service.access.people(SYSTEM) if one.name == "Grace")
@@ -100,6 +105,39 @@ def test_a_removed_person_is_out_at_once(here: House, page: AppTest) -> None:
     page.button("confirm-removal").click().run()
     assert here.service.access.by_cookie(cookie) is None
     assert "Removed (1)" in words(page)
+
+
+def test_a_link_or_key_that_has_ended_is_not_shown_any_more(here: House, page: AppTest) -> None:
+    """The end of another one leaves it."""
+    add(page, "key", "nightly export", "program")
+    add(page, "person", "Grace", "hiring")
+    press(press(page, "Revoke"), "Revoke")
+    assert "The link of Grace" in words(page)
+    page.button(f"remove-{grace(here)}").click().run()
+    page.button("confirm-removal").click().run()
+    assert not page.code
+    add(page, "key", "hourly export", "program")
+    press(press(page, "Revoke"), "Revoke")
+    assert not page.code
+
+
+def test_a_new_link_says_whose_it_is(here: House, page: AppTest) -> None:
+    add(page, "person", "Grace", "hiring")
+    press(page, "I have kept it")
+    page.button(f"link-{grace(here)}").click().run()
+    assert "This is you" not in captions(page)
+    press(page, "Make a new link")
+    assert "The link of Grace" in words(page)
+    assert "It works on this machine only" in words(page)
+
+
+def test_whoever_is_about_to_lock_themselves_out_is_told(here: House, page: AppTest) -> None:
+    own = next(one.person_id for one in here.service.access.people(SYSTEM) if one.role == "administrator")
+    page.button(f"link-{own}").click().run()
+    assert "This is you. Keep the new link" in captions(page)
+    page.run()
+    page.button(f"remove-{own}").click().run()
+    assert "only by a link that another administrator" in captions(page)
 
 
 def test_how_a_link_stands_is_said_in_words(here: House, page: AppTest) -> None:

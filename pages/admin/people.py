@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
 import streamlit as st
 
-from interview.access import Actor, Credential, Person, StaffRole
+from interview.access import Actor, Credential, Issued, Person, StaffRole
 from pages.components.guard import staff
 from pages.components.problems import needed, problems
 from pages.components.service import service
@@ -23,22 +24,32 @@ _SEES = {
     "administrator": "All that the hiring team sees, and this page: people and keys.",
     "program": "No pages. With an API key, the same calls as the hiring team, over REST.",
 }
+_HERE_ONLY = (
+    " It works on this machine only: for others, start the server with INTERVIEW_PUBLIC_URL set to the address by "
+    "which they reach it."
+)
 _SHOWN, _WISH = "fresh-secret", "people-wish"
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What was pressed last, until it is carried out. `subject`: a name for what is new, else an id."""
+    """What was pressed last, until it is carried out.
+
+    `subject`: an id, empty for what is new. `ends`: the id of the link or key that stops working by it.
+    """
 
     kind: Literal["person", "link", "removal", "key", "revocation"]
-    subject: str
+    name: str
+    subject: str = ""
     role: str = ""
+    ends: str = ""
 
 
 @dataclass(frozen=True)
 class Fresh:
     """A secret that was just made; kept for this visit until it is put away."""
 
+    credential_id: str
     title: str
     secret: str
     note: str
@@ -61,14 +72,14 @@ def put_away() -> None:
     st.session_state.pop(_SHOWN, None)
 
 
-def wish(kind: Literal["person", "link", "removal", "key", "revocation"], subject: str) -> None:
+def wish(wanted: Wish) -> None:
     """For a widget's callback: let this be done in the page run that follows."""
-    st.session_state[_WISH] = Wish(kind, subject)
+    st.session_state[_WISH] = wanted
 
 
 def wish_new(kind: Literal["person", "key"]) -> None:
     """The same for a form, whose fields hold the name and the role."""
-    st.session_state[_WISH] = Wish(kind, st.session_state[f"{kind}-name"], st.session_state[f"{kind}-role"])
+    wish(Wish(kind, st.session_state[f"{kind}-name"], role=st.session_state[f"{kind}-role"]))
 
 
 def carry_out(actor: Actor) -> None:
@@ -79,33 +90,39 @@ def carry_out(actor: Actor) -> None:
     access = service().access
     match wanted.kind:
         case "person":
-            show_link(access.add_person(actor, wanted.subject, wanted.role).secret, wanted.subject)
+            show_link(access.add_person(actor, wanted.name, wanted.role), wanted.name)
         case "link":
-            show_link(access.new_link(actor, wanted.subject).secret)
+            show_link(access.new_link(actor, wanted.subject), wanted.name)
         case "removal":
             access.remove_person(actor, wanted.subject)
         case "key":
-            show_key(access.create_key(actor, wanted.subject, wanted.role).secret, wanted.subject)
+            show_key(access.create_key(actor, wanted.name, wanted.role), wanted.name)
         case "revocation":
             access.revoke(actor, wanted.subject)
+    fresh: Fresh | None = st.session_state.get(_SHOWN)
+    if fresh is not None and fresh.credential_id == wanted.ends:
+        put_away()
 
 
-def show_link(secret: str, name: str = "") -> None:
+def show_link(issued: Issued, name: str) -> None:
     """Keep a person's fresh link in view."""
-    address = f"{service().context.settings.public_url.rstrip('/')}/enter/{secret}"
+    address = service().context.settings.public_url.rstrip("/")
+    here_only = urlsplit(address).hostname in ("127.0.0.1", "localhost", "::1")
     st.session_state[_SHOWN] = Fresh(
-        f"The link of {name}" if name else "The new link",
-        address,
+        issued.credential_id,
+        f"The link of {name}",
+        f"{address}/enter/{issued.secret}",
         "It is shown only now. Send it to this one person, by a way that nobody else reads: whoever has it is in. To "
-        "try it yourself, use a private window; a browser holds one sign-in.",
+        "try it yourself, use a private window; a browser holds one sign-in." + (_HERE_ONLY if here_only else ""),
     )
 
 
-def show_key(secret: str, name: str) -> None:
+def show_key(issued: Issued, name: str) -> None:
     """Keep a fresh API key in view."""
     st.session_state[_SHOWN] = Fresh(
+        issued.credential_id,
         f"The key for {name}",
-        secret,
+        issued.secret,
         "It is shown only now. Programs send it as “Authorization: Bearer …”; whoever has it can call.",
     )
 
@@ -126,23 +143,24 @@ def people(actor: Actor) -> None:
     if not here:
         st.caption("Nobody is here yet besides the link that the server prints when it starts. Add the first person.")
     for one in here:
-        person(one)
+        person(actor, one)
     if removed := [one for one in known if one.removed_at]:
         with st.expander(f"Removed ({len(removed)})"):
             for one in removed:
                 st.text(f"{one.name}, {one.role}, {link_state(one)}")
 
 
-def person(one: Person) -> None:
+def person(actor: Actor, one: Person) -> None:
     """A line: who, their role, how their link stands, and what can be done."""
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         with st.container(gap=None):
             st.markdown(f"**{escaped(one.name)}**, {one.role}")
             st.caption(link_state(one))
-        if st.button("New link", key=f"link-{one.person_id}", icon=":material/link:"):
-            renew(one)
-        if st.button("Remove", key=f"remove-{one.person_id}", icon=":material/person_remove:"):
-            remove(one)
+        with st.container(horizontal=True, width="content"):
+            if st.button("New link", key=f"link-{one.person_id}", icon=":material/link:"):
+                renew(actor, one)
+            if st.button("Remove", key=f"remove-{one.person_id}", icon=":material/person_remove:"):
+                remove(actor, one)
 
 
 def link_state(one: Person) -> str:
@@ -159,27 +177,38 @@ def link_state(one: Person) -> str:
     return f"Link works until {day(link.expires_at)}" if link.expires_at else "Link works"
 
 
+def is_own(actor: Actor, one: Person) -> bool:
+    """Whether whoever looks at the page came in by this person's link."""
+    return one.link is not None and actor.id == f"link:{one.link.credential_id}"
+
+
 @st.dialog("Make a new link?")
-def renew(one: Person) -> None:
+def renew(actor: Actor, one: Person) -> None:
     st.write(f"{escaped(one.name)} gets a new link. The one they have stops working at once, wherever it is open.")
-    confirm("Make a new link", ":material/link:", "link", one.person_id)
+    if is_own(actor, one):
+        st.caption("This is you. Keep the new link when it is shown: you come in by it again.")
+    confirm("Make a new link", ":material/link:", Wish("link", one.name, one.person_id))
 
 
 @st.dialog("Remove this person?")
-def remove(one: Person) -> None:
+def remove(actor: Actor, one: Person) -> None:
     st.write(f"{escaped(one.name)} is out at once. What they did stays, and you can add them again later.")
-    confirm("Remove", ":material/person_remove:", "removal", one.person_id)
+    if is_own(actor, one):
+        st.caption("This is you. You come in again only by a link that another administrator or the server gives you.")
+    ends = one.link.credential_id if one.link else ""
+    confirm("Remove", ":material/person_remove:", Wish("removal", one.name, one.person_id, ends=ends))
 
 
 @st.dialog("Revoke this key?")
 def revoke(one: Credential) -> None:
     st.write(f"Programs that use the key {escaped(one.name)} are refused at once. This cannot be taken back.")
-    confirm("Revoke", ":material/key_off:", "revocation", one.credential_id)
+    wanted = Wish("revocation", one.name, one.credential_id, ends=one.credential_id)
+    confirm("Revoke", ":material/key_off:", wanted)
 
 
-def confirm(label: str, icon: str, kind: Literal["link", "removal", "revocation"], subject: str) -> None:
+def confirm(label: str, icon: str, wanted: Wish) -> None:
     """A dialog's own button; the page runs anew without the dialog."""
-    if st.button(label, key=f"confirm-{kind}", type="primary", icon=icon, on_click=wish, args=(kind, subject)):
+    if st.button(label, key=f"confirm-{wanted.kind}", type="primary", icon=icon, on_click=wish, args=(wanted,)):
         st.rerun()
 
 
