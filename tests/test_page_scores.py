@@ -179,6 +179,18 @@ def test_older_scorecards_count_when_asked_for(home: House, opened: Opened) -> N
     assert (metrics(app)["Scorecards"], metrics(app)["Interviews scored"]) == ("2", "1")
 
 
+def test_more_rows_than_the_table_shows_are_said_and_downloaded(
+    home: House, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The newest are shown, the figures count them all, and a file has every one."""
+    monkeypatch.setattr("pages.analyst.parts.filters.TABLE_ROWS", 2)
+    hold(home)
+    app = opened()
+    assert len(rows(app)) == 2
+    assert "3 rows, newest first" in words(app)
+    assert "Shown: the newest 2; a download has all of them." in words(app)
+
+
 def test_small_samples_say_so(home: House, opened: Opened) -> None:
     """Under ten scores, and under two weeks; neither sentence stays when there are enough."""
     hold(home)

@@ -131,7 +131,7 @@ def _with_positions(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]
     )
 
 
-def _interviews_of(position_id: str) -> Select[tuple[str]]:
+def _interviews_of(position_id: str) -> Select[str]:
     return select(InterviewRow.interview_id).where(InterviewRow.position_id == position_id)
 
 
