@@ -13,10 +13,11 @@ if st.runtime.exists():
 else:
     from collections.abc import AsyncIterator
     from contextlib import asynccontextmanager
-    from threading import Thread
+    from threading import Timer
 
-    from starlette.routing import Mount
-    from starlette.staticfiles import StaticFiles
+    import pandas as pd  # noqa: F401  # pages need it; the first visitor does not wait for it
+    from starlette.responses import FileResponse
+    from starlette.routing import Mount, Route
     from streamlit.runtime.pages_manager import PagesManager
 
     from interview.api import create_api
@@ -30,16 +31,25 @@ else:
     # fresh server the first visitor's deep link would be "not found".
     PagesManager.uses_pages_directory = False
 
+    WARM_UP_SECONDS = 5
+    """After the start: the first page comes before what the first answer needs, or both take turns and are late."""
+
+    DAY = {"Cache-Control": "max-age=86400"}
+
     @asynccontextmanager
     async def lifespan(_: st.App) -> AsyncIterator[None]:
         """Tells whoever starts the server how to come in."""
         link = f"{candor.context.settings.public_url.rstrip('/')}/enter/{candor.access.local_link()}"
         print(f"\n  Administrator's link, for you alone: {link}\n", flush=True)  # noqa: T201
-        Thread(target=candor.warm_up, name="warm-up", daemon=True).start()
+        warm_up = Timer(WARM_UP_SECONDS, candor.warm_up)
+        warm_up.daemon = True
+        warm_up.start()
         try:
             yield
         finally:
+            warm_up.cancel()
             candor.close()
 
-    routes = [Mount("/api", create_api(candor)), Mount("/fonts", StaticFiles(directory=FOLDER)), *door(candor)]
+    fonts = [Route(f"/fonts/{file.name}", FileResponse(file, headers=DAY)) for file in FOLDER.glob("*.ttf")]
+    routes = [Mount("/api", create_api(candor)), *fonts, *door(candor)]
     app = st.App("app.py", routes=routes, lifespan=lifespan, on_script_error=on_script_error)
