@@ -67,7 +67,7 @@ class Invitations:
                 raise Conflict("Approve the plan and rubric before you make a link.", code="plan_not_approved")
             if interview.closed_at is not None:
                 raise Conflict(
-                    "This interview has been ended. Allow another attempt before you make a link.",
+                    "This interview has been closed. Allow another attempt before you make a link.",
                     code="interview_closed",
                 )
             row = InvitationRow(

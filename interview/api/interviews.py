@@ -108,7 +108,7 @@ def read_interview(actor: Caller, service: Use, interview_id: str) -> InterviewR
 @router.post(
     "/interviews/{interview_id}/invitations",
     status_code=201,
-    summary="Make a link for the candidate",
+    summary="Make an invitation: a link for the candidate",
     responses={
         **shown(201, "INVITATION"),
         **problems("invalid_payload", "interview_not_found", "plan_not_approved", "interview_closed"),
@@ -124,7 +124,7 @@ def create_invitation(
 
 @router.get(
     "/interviews/{interview_id}/invitations",
-    summary="List the links of an interview, newest first",
+    summary="List the invitations of an interview, newest first",
     responses={**shown(200, "INVITATION_LIST"), **problems("interview_not_found")},
 )
 def list_invitations(actor: Caller, service: Use, interview_id: str) -> InvitationList:
@@ -135,7 +135,7 @@ def list_invitations(actor: Caller, service: Use, interview_id: str) -> Invitati
 @router.delete(
     "/invitations/{invitation_id}",
     status_code=204,
-    summary="Withdraw a link",
+    summary="Withdraw an invitation",
     responses=problems("invitation_not_found"),
 )
 def revoke_invitation(actor: Caller, service: Use, invitation_id: str) -> None:
@@ -178,7 +178,7 @@ def restart_interview(actor: Caller, service: Use, interview_id: str) -> Intervi
 
 @router.post(
     "/interviews/{interview_id}/close",
-    summary="End an interview",
+    summary="Close an interview",
     responses=problems("interview_not_found"),
 )
 def close_interview(actor: Caller, service: Use, interview_id: str) -> InterviewRecord:
@@ -188,7 +188,7 @@ def close_interview(actor: Caller, service: Use, interview_id: str) -> Interview
 
 @router.post(
     "/interviews/{interview_id}/archive",
-    summary="Put an interview away",
+    summary="Archive an interview",
     responses=problems("interview_not_found"),
 )
 def archive_interview(actor: Caller, service: Use, interview_id: str) -> InterviewRecord:
