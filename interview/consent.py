@@ -20,11 +20,14 @@ def notice(settings: PositionSettings) -> Notice:
         else "My answers are rated by software against criteria that the hiring team approved, with quotes from my "
         "words. People at the hiring team read them and decide; nothing is decided automatically."
     )
+    kept = (
+        f"The hiring team may keep the interview for {settings.retention_days} days. I can ask them for a copy, or to "
+        "have it deleted."
+    )
     return (
         "The interviewer is software, not a person.",
         recorded,
         rated,
         "My way of speaking, my name and my résumé play no part in the ratings.",
-        f"The hiring team may keep the interview for {settings.retention_days} days. I can ask them for a copy, or to "
-        "have it deleted.",
+        kept,
     )

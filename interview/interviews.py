@@ -25,6 +25,7 @@ from interview.models import (
 )
 from interview.positions import Position, Positions, in_asking_order, position_row
 from interview.records import (
+    MAX_NAME_CHARS,
     InterviewCounts,
     InterviewFilter,
     InterviewRecord,
@@ -107,6 +108,23 @@ class Interviews:
         return InterviewCounts(
             by_state={state: number for state, number, _ in rows}, open_adjustments=sum(row[2] for row in rows)
         )
+
+    def rename(self, actor: Actor, interview_id: str, name: str) -> InterviewRecord:
+        """Call the candidate by another name: a résumé may give none, or a wrong one."""
+        actor.require(*HIRING_ROLES)
+        cleaned = " ".join(name.split())
+        if not 1 <= len(cleaned) <= MAX_NAME_CHARS:
+            raise InvalidPayload(f"The name must have 1 to {MAX_NAME_CHARS} characters.")
+        with self._context.database.write() as tx:
+            row = interview_row(tx, interview_id)
+            added = CandidatePlan.model_validate(row.candidate_plan)
+            profile = added.profile.model_copy(update={"candidate_name": cleaned})
+            row.candidate_plan = added.model_copy(update={"profile": profile}).model_dump(mode="json")
+            tx.get_one(CandidateRow, row.candidate_id).name = cleaned
+            row.updated_at = self._context.clock()
+            audit(tx, self._context, actor, "candidate_renamed", interview_id)
+            tx.flush()
+            return interview_record(tx, self._context, interview_id)
 
     def restart(self, actor: Actor, interview_id: str) -> InterviewRecord:
         """Allow another attempt: an open session is closed, the old ones stay as they are.

@@ -20,6 +20,8 @@ from interview.models import (
     Words,
 )
 
+MAX_NAME_CHARS = 200
+
 
 class NewInterview(Model):
     """What an interview is made from; the texts have been read from their files already."""
@@ -27,7 +29,7 @@ class NewInterview(Model):
     role_title: Words = ""
     job_text: Words = ""
     resume_text: Words
-    candidate_name: Words = Field("", max_length=200)
+    candidate_name: Words = Field("", max_length=MAX_NAME_CHARS)
     candidate_email: Words = Field("", max_length=320)
     position_id: str | None = None
     language: Words = Field("en", max_length=20)

@@ -402,7 +402,12 @@ def test_a_guide_that_cannot_be_made_says_so_in_our_words(here: House) -> None:
 
 def test_an_interview_that_has_not_begun_needs_no_other_attempt(here: House) -> None:
     with page_of(here, here.interview()) as show:
-        assert show().menu_button(key="more").options == [actions.CLOSE, actions.ARCHIVE, actions.DELETE]
+        assert show().menu_button(key="more").options == [
+            actions.RENAME,
+            actions.CLOSE,
+            actions.ARCHIVE,
+            actions.DELETE,
+        ]
 
 
 def test_levels_of_an_open_session_are_said_to_be_so_far(here: House) -> None:
@@ -414,3 +419,16 @@ def test_levels_of_an_open_session_are_said_to_be_so_far(here: House) -> None:
         shown = markup(show())
     assert "the interview is not complete" in shown
     assert "Sound: 3.0 of 5" in shown
+
+
+def test_a_candidate_gets_another_name(here: House) -> None:
+    """On the page, in the list and in the guide; an empty one is refused in words."""
+    record = here.interview(candidate_name="resume final v2")
+    with page_of(here, record) as show:
+        app = show()
+        app.menu_button(key="more").click(actions.RENAME).run()
+        app = press(app.text_input(key="new-name").set_value(" ").run(), "Save the name")
+        assert "1 to 200 characters" in app.error[0].value
+        app = press(app.text_input(key="new-name").set_value("Ada  Lovelace").run(), "Save the name")
+        assert app.title[0].value == "Ada Lovelace"
+    assert [one.candidate_name for one in here.service.interviews.list(SYSTEM)[0]] == ["Ada Lovelace"]

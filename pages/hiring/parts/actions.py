@@ -9,13 +9,14 @@ import streamlit as st
 
 from interview import exports
 from interview.access import Actor
-from interview.records import InterviewRecord
+from interview.records import MAX_NAME_CHARS, InterviewRecord
 from interview.service import Service
 from interview.study_guide import study_guide_pdf
 from pages.components.problems import problems
 from pages.hiring.parts.asking import ask, asked, settled
 
-RESTART, CLOSE, ARCHIVE, UNARCHIVE, DELETE = (
+RENAME, RESTART, CLOSE, ARCHIVE, UNARCHIVE, DELETE = (
+    "Change the name",
     "Allow another attempt",
     "Close the interview",
     "Archive",
@@ -59,6 +60,7 @@ def _to_invitations() -> None:
 def _options(record: InterviewRecord) -> list[str]:
     begun = record.state in ("in_progress", "expired", "completed", "closed")
     return [
+        RENAME,
         *([RESTART] if begun else []),
         *([CLOSE] if record.state != "closed" else []),
         UNARCHIVE if record.archived else ARCHIVE,
@@ -119,6 +121,17 @@ def guide(candor: Service, actor: Actor, record: InterviewRecord) -> bytes:
 # --- what is asked twice ----------------------------------------------------------------------------------------------
 
 
+@st.dialog("Change the candidate's name", on_dismiss=settled)
+def _rename(candor: Service, actor: Actor, record: InterviewRecord) -> None:
+    name = st.text_input("Name", record.candidate_name, max_chars=MAX_NAME_CHARS, key="new-name")
+    st.caption("It stands on these pages and in the study guide. It plays no part in any score.")
+    if st.button("Save the name", type="primary", key="rename-now"):
+        with problems():
+            candor.interviews.rename(actor, record.interview_id, name)
+            settled()
+            st.rerun()
+
+
 @st.dialog("Allow another attempt?", on_dismiss=settled)
 def _restart(candor: Service, actor: Actor, record: InterviewRecord) -> None:
     st.write(
@@ -160,4 +173,4 @@ def _delete(candor: Service, actor: Actor, record: InterviewRecord) -> None:
             st.switch_page("pages/hiring/interviews.py")
 
 
-_DIALOGS = {RESTART: _restart, CLOSE: _close, DELETE: _delete}
+_DIALOGS = {RENAME: _rename, RESTART: _restart, CLOSE: _close, DELETE: _delete}
