@@ -69,7 +69,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_app(folder: Path, **settings: str) -> Iterator[RunningApp]:
+def running_app(
+    folder: Path, entry: tuple[str, ...] = ("-m", "streamlit", "run", "app.py"), **settings: str
+) -> Iterator[RunningApp]:
     """The real process on a free port, its data in `folder`; `settings` are environment variables besides."""
     port, key = free_port(), secrets.token_urlsafe(32)
     log = folder / "server.log"
@@ -79,7 +81,7 @@ def running_app(folder: Path, **settings: str) -> Iterator[RunningApp]:
         "INTERVIEW_PUBLIC_URL": f"http://127.0.0.1:{port}",
         **settings,
     }
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, *entry, "--server.port", str(port)]
     with (
         log.open("w") as output,
         subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT) as process,
