@@ -15,9 +15,9 @@ from interview.access import Actor, Role
 from interview.context import Context
 from interview.errors import InvalidPayload
 from interview.models import Model, Moment
+from interview.records import ScoreFilter
 from interview.store import score_queries
 
-MAX_ROWS = 100_000
 SMALL_SAMPLE = 10
 """Under so many scores a distribution or a mean says little; our own line, not a published one."""
 
@@ -50,18 +50,6 @@ class ScoreRow(Model):
 
 
 COLUMNS = tuple(ScoreRow.model_fields)
-
-
-class ScoreFilter(Model):
-    """Which rows: of one position, plan version and competency, scored in [from, to); every figure takes the same."""
-
-    position_id: str | None = Field(None, max_length=64)
-    scored_from: Moment | None = None
-    scored_to: Moment | None = None
-    version: int | None = Field(None, ge=1, description="The position's plan version")
-    competency: str | None = Field(None, max_length=120)
-    newest_only: bool = Field(False, description="Only the newest scorecard of each session")
-    limit: int = Field(10_000, ge=1, le=MAX_ROWS, description="Of rows; figures count them all")
 
 
 class ScoreTotals(Model):

@@ -57,6 +57,22 @@ class InterviewCounts(Model):
     open_adjustments: int
 
 
+MAX_ROWS = 100_000
+"""Of score rows in one answer; more would not fit into memory comfortably."""
+
+
+class ScoreFilter(Model):
+    """Which rows: of one position, plan version and competency, scored in [from, to); every figure takes the same."""
+
+    position_id: str | None = Field(None, max_length=64)
+    scored_from: Moment | None = None
+    scored_to: Moment | None = None
+    version: int | None = Field(None, ge=1, description="The position's plan version")
+    competency: str | None = Field(None, max_length=120)
+    newest_only: bool = Field(False, description="Only the newest scorecard of each session")
+    limit: int = Field(10_000, ge=1, le=MAX_ROWS, description="Of rows; figures count them all")
+
+
 class SessionSummary(Model):
     """`rehearsal`: the team tried the questions out."""
 

@@ -15,12 +15,12 @@ from http_server import bearer, running_api
 from scripted import ScriptedEngine
 
 from interview.access import SYSTEM, Actor
-from interview.analytics import ScoreFilter, ScoreReport, ScoreRow
+from interview.analytics import ScoreReport, ScoreRow
 from interview.contract import StartRequest
 from interview.engines import EvaluationRequest
 from interview.errors import Forbidden, InvalidPayload
 from interview.models import Evaluation
-from interview.records import InterviewRecord
+from interview.records import InterviewRecord, ScoreFilter
 
 Levels = dict[str, float | None]
 WEEK, NEXT_WEEK = date(2026, 3, 2), date(2026, 3, 9)

@@ -13,10 +13,10 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
 from interview.access import SYSTEM
-from interview.analytics import ScoreFilter
 from interview.contract import SessionSnapshot, StartRequest
 from interview.events import AnswerGiven
 from interview.models import CriterionSummary
+from interview.records import ScoreFilter
 from pages.components import turns
 from pages.components.scores import standing
 from pages.hiring.parts.panels import progress

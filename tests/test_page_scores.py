@@ -19,8 +19,8 @@ from page_tests import person, visiting, words
 from streamlit.testing.v1 import AppTest
 
 from interview.access import SYSTEM
-from interview.analytics import COLUMNS, ScoreFilter, ScoreRow
-from interview.records import InterviewRecord
+from interview.analytics import COLUMNS, ScoreRow
+from interview.records import InterviewRecord, ScoreFilter
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -8,13 +8,14 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from interview.access import Credential, Issued, StaffRole
-from interview.analytics import COLUMNS, MAX_ROWS, ScoreFilter, ScoreRow
+from interview.analytics import COLUMNS, ScoreRow
 from interview.api.calls import Caller, KeyedRoute, Use
 from interview.api.errors import problems
 from interview.api.openapi import SnakeCase, shown
 from interview.api.results import download
 from interview.exports import score_rows_csv, score_rows_xlsx
 from interview.models import Model, Moment
+from interview.records import MAX_ROWS, ScoreFilter
 
 router = APIRouter(
     route_class=KeyedRoute,

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, String, case, cast, distinct, exists, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from interview.records import ScoreFilter
 from interview.store.tables import CompetencyScoreRow, InterviewRow, PositionRow, ScorecardRow
-
-if TYPE_CHECKING:
-    from interview.analytics import ScoreFilter
 
 _LEVEL_STARTS = (0.0, 1.5, 2.5, 3.5, 4.5, 6.0)
 """Level n of the 1-5 scale holds the scores from the n-th of these up to the next: halves go up."""

@@ -12,15 +12,14 @@ import streamlit as st
 from interview.access import HIRING_ROLES, Actor
 from interview.analytics import (
     COLUMNS,
-    MAX_ROWS,
     SMALL_SAMPLE,
     Distribution,
-    ScoreFilter,
     ScoreReport,
     ScoreRow,
     TrendPoint,
 )
 from interview.exports import score_rows_csv, score_rows_xlsx
+from interview.records import MAX_ROWS, ScoreFilter
 from pages.analyst.parts.filters import clear, counted, filters
 from pages.components import charts
 from pages.components.guard import staff

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from interview.analytics import PositionChoice, ScoreFilter
+from interview.analytics import PositionChoice
+from interview.records import ScoreFilter
 
 Option = TypeVar("Option")
 
