@@ -16,7 +16,8 @@ else:
     from threading import Timer
 
     import pandas as pd  # noqa: F401  # pages need it; the first visitor does not wait for it
-    from starlette.responses import FileResponse
+    from starlette.requests import Request
+    from starlette.responses import FileResponse, Response
     from starlette.routing import Mount, Route
     from streamlit.runtime.pages_manager import PagesManager
 
@@ -34,8 +35,6 @@ else:
     WARM_UP_SECONDS = 5
     """After the start: the first page comes before what the first answer needs, or both take turns and are late."""
 
-    DAY = {"Cache-Control": "max-age=86400"}
-
     @asynccontextmanager
     async def lifespan(_: st.App) -> AsyncIterator[None]:
         """Tells whoever starts the server how to come in."""
@@ -50,6 +49,12 @@ else:
             warm_up.cancel()
             candor.close()
 
-    fonts = [Route(f"/fonts/{file.name}", FileResponse(file, headers=DAY)) for file in FOLDER.glob("*.ttf")]
-    routes = [Mount("/api", create_api(candor)), *fonts, *door(candor)]
+    fonts = {file.name: file for file in FOLDER.glob("*.ttf")}
+
+    def font(request: Request) -> Response:
+        """A font's file and nothing else of its folder."""
+        file = fonts.get(request.path_params["name"])
+        return FileResponse(file, headers={"Cache-Control": "max-age=86400"}) if file else Response(status_code=404)
+
+    routes = [Mount("/api", create_api(candor)), Route("/fonts/{name}", font), *door(candor)]
     app = st.App("app.py", routes=routes, lifespan=lifespan, on_script_error=on_script_error)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from http_server import FORM, RunningApp, running_app
+from http_server import FORM, ROOT, RunningApp, running_app
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -119,6 +119,14 @@ def test_the_files_of_pages_are_not_served(app: RunningApp, visit: Page) -> None
         visit.goto(app.url + path)
         visit.wait_for_load_state("networkidle")
         assert not [word for word in STAFF_WORDS if word in visit.locator("body").inner_text()], path
+
+
+def test_fonts_are_served_and_nothing_else_of_their_folder(app: RunningApp) -> None:
+    """Each time anew: twice the same file, compressed for whoever takes that."""
+    file = (ROOT / "interview" / "fonts" / "NotoSans-Regular.ttf").read_bytes()
+    assert [httpx.get(f"{app.url}/fonts/NotoSans-Regular.ttf").content == file for _ in range(2)] == [True, True]
+    for name in ("__init__.py", "README.md", "OFL.txt"):
+        assert httpx.get(f"{app.url}/fonts/{name}").status_code == 404, name
 
 
 def test_a_deep_link_is_found_on_a_fresh_server(fresh: RunningApp, visit: Page) -> None:
