@@ -1,6 +1,7 @@
-"""Charts over many scores. Drawn with Altair, which follows the theme; each is told in words to screen readers.
+"""Charts over many scores, as Vega-Lite specifications; each is told in words to screen readers.
 
-No meaning by colour alone: levels stand in their order with their counts, means are positions on an axis.
+No meaning by colour alone: levels stand in their order with their counts, means are positions on an axis. Altair would
+write the same specifications, and takes a quarter of a second each time to check them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from interview.analytics import Distribution, TrendPoint
 from pages.components.text import escaped
 
 if TYPE_CHECKING:
-    import altair as alt
+    import pandas as pd
+
+Spec = dict[str, Any]
+"""A part of a Vega-Lite specification."""
 
 MAX_TRENDS = 6
 FEW_A_WEEK = 5
@@ -35,7 +39,13 @@ _LEVELS = {
 _OUTLINE, _DARK_TEXT, _LIGHT_TEXT, _LINE = "#5F6B75", "#10181F", "#FFFFFF", "#3A7FB5"
 _TEXT = "currentColor"
 """The page's own text colour in SVG, in either theme; the charts' default grey is too faint on white."""
-_AXIS: dict[str, Any] = {"labelColor": _TEXT, "titleColor": _TEXT}
+_AXIS: Spec = {"labelColor": _TEXT, "titleColor": _TEXT}
+_HEADING: Spec = {
+    "title": None, "ticks": False, "domain": False, "labelAlign": "left", "labelPadding": 0, "labelOffset": -44,
+    "labelLimit": 330, "labelFontSize": 13, "labelColor": _TEXT, "labelExpr": "split(datum.label, '\\n')",
+    "labelLineHeight": 16, "labelBaseline": "top", "zindex": 1,
+}  # fmt: skip
+"""A bar's heading, in two lines above it from the left edge: beside it, it would leave a phone no room."""
 _ROW_PIXELS, _AROUND_PIXELS, _COURSE_PIXELS = 76, 90, 190
 _READABLE_SHARE = 5
 """Per cent of a bar that has room for its count."""
@@ -43,37 +53,43 @@ _READABLE_SHARE = 5
 
 def distribution(found: Sequence[Distribution]) -> None:
     """A bar per competency, divided by level; its heading says of how many scorecards it is, and their mean."""
-    import altair as alt
-
-    base = alt.Chart(_segments(found)).encode(y=_heading())
-    x = alt.X(
-        "start:Q",
-        title="Share of scorecards (%)",
-        scale=alt.Scale(domain=[0, 100]),
-        axis=alt.Axis(grid=False, tickCount=5, **_AXIS),
-    )
-    bars = base.mark_bar(stroke=_OUTLINE, strokeWidth=0.75, height=22).encode(
-        x=x,
-        x2="end:Q",
-        color=alt.Color(
-            "level:N",
-            scale=alt.Scale(domain=list(_LEVELS), range=list(_LEVELS.values())),
-            legend=alt.Legend(
-                labelColor=_TEXT, orient="top", title=None, direction="horizontal", symbolStrokeWidth=1, symbolSize=140
-            ),
-        ),
-        tooltip=[
-            alt.Tooltip("competency:N", title="Competency"),
-            alt.Tooltip("level:N", title="Level"),
-            alt.Tooltip("count:Q", title="Scorecards"),
-            alt.Tooltip("share:Q", title="Share (%)", format=".0f"),
-        ],
-    )
-    counts = base.transform_filter(f"datum.share >= {_READABLE_SHARE}").mark_text(fontWeight=600)
-    dark_or_light = alt.condition("datum.level == '5'", alt.value(_LIGHT_TEXT), alt.value(_DARK_TEXT))
-    numbers = counts.encode(x="middle:Q", text="count:Q", color=dark_or_light)
-    chart = alt.layer(bars, numbers).properties(height=_ROW_PIXELS * len(found) + _AROUND_PIXELS)
-    st.altair_chart(chart, alt=_in_words(found), key="score_distribution")
+    axis = {"grid": False, "tickCount": 5, **_AXIS}
+    x = {**_number("start", "Share of scorecards (%)"), "scale": {"domain": [0, 100]}, "axis": axis}
+    legend = {
+        "labelColor": _TEXT, "orient": "top", "title": None, "direction": "horizontal", "symbolStrokeWidth": 1,
+        "symbolSize": 140,
+    }  # fmt: skip
+    scale = {"domain": list(_LEVELS), "range": list(_LEVELS.values())}
+    bars = {
+        "mark": {"type": "bar", "stroke": _OUTLINE, "strokeWidth": 0.75, "height": 22},
+        "encoding": {
+            "x": x,
+            "x2": {"field": "end"},
+            "color": {**_name("level"), "scale": scale, "legend": legend},
+            "tooltip": [
+                _name("competency", "Competency"),
+                _name("level", "Level"),
+                _number("count", "Scorecards"),
+                {**_number("share", "Share (%)"), "format": ".0f"},
+            ],
+        },
+    }
+    on_dark = {"test": "datum.level == '5'", "value": _LIGHT_TEXT}
+    numbers = {
+        "transform": [{"filter": f"datum.share >= {_READABLE_SHARE}"}],
+        "mark": {"type": "text", "fontWeight": 600},
+        "encoding": {
+            "x": _number("middle"),
+            "text": _number("count"),
+            "color": {"condition": on_dark, "value": _DARK_TEXT},
+        },
+    }
+    spec = {
+        "encoding": {"y": {**_name("heading"), "sort": None, "axis": _HEADING}},
+        "layer": [bars, numbers],
+        "height": _ROW_PIXELS * len(found) + _AROUND_PIXELS,
+    }
+    st.vega_lite_chart(_segments(found), spec, alt=_in_words(found), key="score_distribution")
 
 
 def trends(points: Sequence[TrendPoint]) -> None:
@@ -89,51 +105,48 @@ def trends(points: Sequence[TrendPoint]) -> None:
             words = f"{competency}: mean {first.mean:.2f} in the week of {first.week}, {last.mean:.2f} in {last.week}"
             with grid.cell():
                 st.markdown(f"**{escaped(competency)}**, n = {sum(point.n for point in course)}")
-                st.altair_chart(_course(course, weeks), alt=words, key=f"score_trend_{place}")
+                st.vega_lite_chart(*_course(course, weeks), alt=words, key=f"score_trend_{place}")
 
 
-def _course(course: Sequence[TrendPoint], weeks: Sequence[date]) -> Any:
-    import altair as alt
+def _course(course: Sequence[TrendPoint], weeks: Sequence[date]) -> tuple[pd.DataFrame, Spec]:
+    """Weekly means as a line with points; hollow ones are of few scores."""
     import pandas as pd
 
     table = pd.DataFrame([{**point.model_dump(), "monday": f"{point.week:%-d %B %Y}"} for point in course])
     table["week"] = [point.week.isoformat() for point in course]
     shown = weeks[:: -(-len(weeks) // _WEEKS_NAMED)]
     ends = (weeks[0] - timedelta(days=3), weeks[-1] + timedelta(days=3))
-    axis = alt.Axis(format="%-d %b", values=[_moment(week) for week in shown], labelAngle=0, grid=False, **_AXIS)
-    levels = alt.Axis(values=[1, 2, 3, 4, 5], **_AXIS)
-    scale = alt.Scale(type="utc", domain=[_moment(end) for end in ends], nice=False)
-    base = alt.Chart(table).encode(
-        x=alt.X("week:T", title="Week (from Monday)", axis=axis, scale=scale),
-        y=alt.Y("mean:Q", title="Mean score", scale=alt.Scale(domain=[1, 5]), axis=levels),
-    )
-    points = base.mark_point(size=70, stroke=_LINE, fill=_LINE, strokeWidth=2, opacity=1).encode(
-        fillOpacity=alt.condition(f"datum.n >= {FEW_A_WEEK}", alt.value(1), alt.value(0)),
-        tooltip=[
-            alt.Tooltip("monday:N", title="Week of"),
-            alt.Tooltip("mean:Q", title="Mean score", format=".2f"),
-            alt.Tooltip("n:Q", title="Scores"),
-        ],
-    )
-    return alt.layer(base.mark_line(color=_LINE), points).properties(height=_COURSE_PIXELS)
+    named = {"format": "%-d %b", "values": [_moment(week) for week in shown], "labelAngle": 0, "grid": False, **_AXIS}
+    between = {"type": "utc", "domain": [_moment(end) for end in ends], "nice": False}
+    time = {"field": "week", "type": "temporal", "title": "Week (from Monday)", "axis": named, "scale": between}
+    levels = {"values": [1, 2, 3, 4, 5], **_AXIS}
+    enough = {"test": f"datum.n >= {FEW_A_WEEK}", "value": 1}
+    points = {
+        "mark": {"type": "point", "size": 70, "stroke": _LINE, "fill": _LINE, "strokeWidth": 2, "opacity": 1},
+        "encoding": {
+            "fillOpacity": {"condition": enough, "value": 0},
+            "tooltip": [
+                _name("monday", "Week of"),
+                {**_number("mean", "Mean score"), "format": ".2f"},
+                _number("n", "Scores"),
+            ],
+        },
+    }
+    mean = {**_number("mean", "Mean score"), "scale": {"domain": [1, 5]}, "axis": levels}
+    line = {"mark": {"type": "line", "color": _LINE}}
+    return table, {"encoding": {"x": time, "y": mean}, "layer": [line, points], "height": _COURSE_PIXELS}
 
 
-def _moment(day: date) -> Any:
-    import altair as alt
-
-    return alt.DateTime(year=day.year, month=day.month, date=day.day, utc=True)
+def _moment(day: date) -> Spec:
+    return {"year": day.year, "month": day.month, "date": day.day, "utc": True}
 
 
-def _heading() -> alt.Y:
-    """A bar's heading, in two lines above it from the left edge: beside it, it would leave a phone no room."""
-    import altair as alt
+def _name(field: str, title: str | None = None) -> Spec:
+    return {"field": field, "type": "nominal"} | ({"title": title} if title else {})
 
-    axis = alt.Axis(
-        title=None, ticks=False, domain=False, labelAlign="left", labelPadding=0, labelOffset=-44, labelLimit=330,
-        labelFontSize=13, labelColor=_TEXT,
-        labelExpr="split(datum.label, '\\n')", labelLineHeight=16, labelBaseline="top", zindex=1,
-    )  # fmt: skip
-    return alt.Y("heading:N", sort=None, axis=axis)
+
+def _number(field: str, title: str | None = None) -> Spec:
+    return {"field": field, "type": "quantitative"} | ({"title": title} if title else {})
 
 
 def _segments(found: Sequence[Distribution]) -> Any:
