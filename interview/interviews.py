@@ -23,7 +23,7 @@ from interview.models import (
     QuestionStatus,
     TranscriptEntry,
 )
-from interview.positions import Position, Positions, in_asking_order, position_row
+from interview.positions import Position, Positions, in_asking_order
 from interview.records import (
     MAX_NAME_CHARS,
     InterviewCounts,
@@ -76,12 +76,6 @@ class Interviews:
         with self._context.database.read() as tx:
             interview_row(tx, interview_id)
             return _transcript(tx, interview_id)
-
-    def role_title(self, actor: Actor, interview_id: str) -> str:
-        """The role that the interview is for: what a candidate may know of it before it begins."""
-        actor.require_interview(interview_id)
-        with self._context.database.read() as tx:
-            return position_row(tx, interview_row(tx, interview_id).position_id).role_title
 
     def list(
         self, actor: Actor, limit: int = 50, cursor: str | None = None, wanted: InterviewFilter | None = None

@@ -10,19 +10,19 @@ import streamlit as st
 
 def moment(at: datetime) -> str:
     """Day and time, as in `3 Mar 2026, 14:05`."""
-    local = at.astimezone(_zone())
+    local = at.astimezone(zone())
     return f"{local.day} {local:%b %Y, %H:%M}"
 
 
 def day(at: datetime) -> str:
     """The day alone, as in `3 Mar 2026`."""
-    local = at.astimezone(_zone())
+    local = at.astimezone(zone())
     return f"{local.day} {local:%b %Y}"
 
 
 def time_of_day(at: datetime) -> str:
     """As in `14:05:09`."""
-    return f"{at.astimezone(_zone()):%H:%M:%S}"
+    return f"{at.astimezone(zone()):%H:%M:%S}"
 
 
 def minutes(milliseconds: int) -> str:
@@ -31,7 +31,7 @@ def minutes(milliseconds: int) -> str:
     return f"{seconds // 60:02d}:{seconds % 60:02d}"
 
 
-def _zone() -> tzinfo:
+def zone() -> tzinfo:
     """What the visitor's browser says; UTC where it says nothing that is known here."""
     try:
         return ZoneInfo(st.context.timezone or "UTC")

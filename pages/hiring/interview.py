@@ -11,8 +11,9 @@ from pages.components.guard import staff
 from pages.components.problems import show
 from pages.components.service import service
 from pages.components.text import escaped
+from pages.components.times import moment
 from pages.hiring.parts import actions, adjustments, attempts, invite, planned, resume
-from pages.hiring.parts.wording import STATES, when
+from pages.hiring.parts.wording import STATES
 
 TABS = ("Scores and transcript", "Questions", "Invitations", "Adjustments", "Résumé", "Sessions")
 
@@ -36,8 +37,8 @@ def _header(record: InterviewRecord, asked: list[Adjustment]) -> None:
             query_params={"position": record.position_id},
         )
     st.caption(
-        f"Attempt {record.attempt} · plan version {record.plan_version} · made {when(record.created_at)} · last change "
-        f"{when(record.updated_at)}"
+        f"Attempt {record.attempt} · plan version {record.plan_version} · made {moment(record.created_at)} · "
+        f"last change {moment(record.updated_at)}"
     )
 
 

@@ -14,7 +14,8 @@ from interview.records import InterviewCounts, InterviewFilter, InterviewState, 
 from pages.components.guard import staff
 from pages.components.problems import needed
 from pages.components.service import service
-from pages.hiring.parts.wording import STATES, when, zone
+from pages.components.times import moment, zone
+from pages.hiring.parts.wording import STATES
 
 PAGE = 50
 """Interviews that one "Show more" adds."""
@@ -62,7 +63,7 @@ def _titles(positions: list[PositionSummary]) -> dict[str, str]:
     often = Counter(known.role_title for known in positions)
     return {
         known.position_id: known.role_title
-        + (f", made {when(known.created_at)}" if often[known.role_title] > 1 else "")
+        + (f", made {moment(known.created_at)}" if often[known.role_title] > 1 else "")
         for known in positions
     }
 

@@ -9,8 +9,8 @@ from interview.journeys import Adjustment, AdjustmentReply
 from interview.service import Service
 from pages.components.problems import problems
 from pages.components.text import paragraphs
+from pages.components.times import moment
 from pages.hiring.parts.invite import EXTRA_TIME
-from pages.hiring.parts.wording import when
 
 
 def show(candor: Service, actor: Actor, asked: list[Adjustment]) -> None:
@@ -25,12 +25,12 @@ def show(candor: Service, actor: Actor, asked: list[Adjustment]) -> None:
 
 
 def _request(candor: Service, actor: Actor, one: Adjustment) -> None:
-    st.caption(f"Asked {when(one.created_at)}")
+    st.caption(f"Asked {moment(one.created_at)}")
     st.html(paragraphs(one.text))
     if one.replied_at is None:
         _form(candor, actor, one, "Send the answer")
         return
-    st.caption(f"Answered {when(one.replied_at)}")
+    st.caption(f"Answered {moment(one.replied_at)}")
     st.html(paragraphs(one.reply))
     with st.expander("Change the answer"):
         _form(candor, actor, one, "Send the new answer")

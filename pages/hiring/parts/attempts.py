@@ -8,8 +8,9 @@ from interview.access import Actor
 from interview.records import InterviewRecord, SessionSummary
 from interview.service import Service
 from pages.components.problems import problems
+from pages.components.times import moment
 from pages.hiring.parts import review
-from pages.hiring.parts.wording import SESSION_STATES, when
+from pages.hiring.parts.wording import SESSION_STATES
 
 
 def show_review(candor: Service, actor: Actor, record: InterviewRecord) -> None:
@@ -95,5 +96,7 @@ def _chain(record: InterviewRecord, chosen: SessionSummary) -> list[SessionSumma
 def _about(one: SessionSummary) -> str:
     kind = "rehearsal by the team" if one.rehearsal else f"attempt {one.attempt}"
     mode = "by voice" if one.mode == "live" else "in text"
-    ended = f", completed {when(one.completed_at)}" if one.completed_at else f", last touched {when(one.last_touched)}"
-    return f"{kind.capitalize()}, {mode}, begun {when(one.created_at)}{ended}"
+    ended = (
+        f", completed {moment(one.completed_at)}" if one.completed_at else f", last touched {moment(one.last_touched)}"
+    )
+    return f"{kind.capitalize()}, {mode}, begun {moment(one.created_at)}{ended}"

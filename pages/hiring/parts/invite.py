@@ -9,8 +9,9 @@ from interview.invitations import Invitation, IssuedInvitation
 from interview.records import InterviewRecord
 from interview.service import Service
 from pages.components.problems import problems
+from pages.components.times import moment, zone
 from pages.hiring.parts.asking import ask, asked, settled
-from pages.hiring.parts.wording import factor, when, zone
+from pages.hiring.parts.wording import factor
 
 EXTRA_TIME = (1.0, 1.25, 1.5, 2.0)
 LONGEST_DAYS = 90
@@ -40,7 +41,7 @@ def message(record: InterviewRecord, issued: IssuedInvitation) -> str:
     return (
         f"{greeting}\n\n"
         f"Please open this link for your interview for the role “{record.role_title}”. It is held by software, in "
-        f"writing, whenever it suits you until {when(issued.expires_at)} ({zone()}):\n\n{issued.url}\n\n"
+        f"writing, whenever it suits you until {moment(issued.expires_at)} ({zone()}):\n\n{issued.url}\n\n"
         "The link is meant for you alone. The first page says how the interview is held; there you can also ask for "
         "anything that you need arranged otherwise."
     )
@@ -75,8 +76,8 @@ def _once(record: InterviewRecord, issued: IssuedInvitation) -> None:
     st.write("Copy it now: it cannot be shown again. If it is lost, withdraw it and make another.")
     st.code(issued.url, language=None, wrap_lines=True)
     st.caption(
-        f"Valid until {when(issued.expires_at)}, {factor(issued.extra_time_factor)}. To try it yourself, open it in a "
-        "private window: a browser holds one sign-in, and the link would take the place of yours."
+        f"Valid until {moment(issued.expires_at)}, {factor(issued.extra_time_factor)}. To try it yourself, open it in "
+        "a private window: a browser holds one sign-in, and the link would take the place of yours."
     )
     st.markdown("**A message to send**")
     st.code(message(record, issued), language=None, wrap_lines=True)
@@ -96,7 +97,7 @@ def _listed(candor: Service, actor: Actor, interview_id: str) -> None:
         with st.container(border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             with st.container(width="stretch", gap=None):
                 st.markdown(f"**{_state(link)}**")
-                st.caption(f"Made {when(link.created_at)}, {factor(link.extra_time_factor)}")
+                st.caption(f"Made {moment(link.created_at)}, {factor(link.extra_time_factor)}")
             if link.live:
                 st.button(
                     "Withdraw",
@@ -112,10 +113,10 @@ def _listed(candor: Service, actor: Actor, interview_id: str) -> None:
 
 def _state(link: Invitation) -> str:
     if link.revoked_at:
-        return f":material/link_off: Withdrawn {when(link.revoked_at)}"
+        return f":material/link_off: Withdrawn {moment(link.revoked_at)}"
     if link.live:
-        return f":material/link: Works until {when(link.expires_at)}"
-    return f":material/schedule: Expired {when(link.expires_at)}"
+        return f":material/link: Works until {moment(link.expires_at)}"
+    return f":material/schedule: Expired {moment(link.expires_at)}"
 
 
 @st.dialog("Withdraw this link?", on_dismiss=settled)

@@ -22,8 +22,8 @@ from interview.events import (
 from interview.models import Anchors, Competency, CompetencySummary, CriterionSummary, Evidence, Move, Scorecard
 from interview.policy import STRONG, THIN
 from pages.components.text import paragraphs
+from pages.components.times import moment
 from pages.components.transcript import STYLE, Notes, address, spans, transcript_html
-from pages.hiring.parts.wording import when
 
 Marked = Mapping[int, Sequence[tuple[int, int]]]
 
@@ -103,7 +103,7 @@ def show(sessions: Sequence[SessionSnapshot], scorecard: Scorecard | None, plan:
     if scorecard:
         stamp = scorecard.stamp
         st.caption(
-            f"Scored {when(scorecard.created_at)} by the {stamp.engine} engine (model {stamp.model}, prompt "
+            f"Scored {moment(scorecard.created_at)} by the {stamp.engine} engine (model {stamp.model}, prompt "
             f"{stamp.prompt}), rubric version {stamp.rubric.rpartition('/')[2]}, Candor {stamp.application}."
         )
 

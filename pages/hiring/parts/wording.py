@@ -1,12 +1,8 @@
-"""How the hiring team's pages put states, kinds and moments into words."""
+"""How the hiring team's pages put states and kinds into words."""
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
 from typing import Literal, NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-import streamlit as st
 
 from interview.models import QuestionKind, SessionStatus, StatusName
 from interview.records import InterviewState
@@ -53,20 +49,6 @@ QUESTION_STATES: dict[StatusName, str] = {
     "answered": "Answered",
     "skipped": "Skipped",
 }
-
-
-def zone() -> tzinfo:
-    """The visitor's time zone; UTC where the browser does not say."""
-    try:
-        return ZoneInfo(st.context.timezone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
-
-
-def when(moment: datetime) -> str:
-    """A moment in the visitor's time zone: 19 Nov 2026, 14:05."""
-    there = moment.astimezone(zone())
-    return f"{there.day} {there:%b %Y, %H:%M}"
 
 
 def factor(extra_time: float) -> str:
