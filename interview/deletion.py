@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from interview.store.tables import (
@@ -15,6 +15,7 @@ from interview.store.tables import (
     EventRow,
     InterviewRow,
     InvitationRow,
+    ModelUsageRow,
     ScorecardRow,
     SessionRow,
     TurnRow,
@@ -33,6 +34,8 @@ def delete_interview(tx: Session, row: InterviewRow) -> None:
     tx.execute(delete(CompetencyScoreRow).where(CompetencyScoreRow.scorecard_id.in_(cards)))
     for of_session in (AnswerDraftRow, EventRow, TurnRow):
         tx.execute(delete(of_session).where(of_session.session_id.in_(sessions)))
+    # What models took stays in the day's sum, with nothing that leads back to the interview.
+    tx.execute(update(ModelUsageRow).where(ModelUsageRow.interview_id == interview_id).values(interview_id=None))
     for of_interview in (ScorecardRow, EntryRow, SessionRow, AdjustmentRow, ConsentRow, InvitationRow, InterviewRow):
         tx.execute(delete(of_interview).where(of_interview.interview_id == interview_id))
     others = select(InterviewRow.interview_id).where(InterviewRow.candidate_id == candidate_id)

@@ -40,7 +40,10 @@ from interview.transcript import by_id, current_text, unquoted
 
 @dataclass(frozen=True)
 class Scene:
-    """What does not change during a step. `now`: its one clock reading. `practice`: it is practice, no assessment."""
+    """What does not change during a step. `now`: its one clock reading. `practice`: it is practice, no assessment.
+
+    `private`: names that a model is not sent.
+    """
 
     engine: InterviewEngine
     plan: PositionPlan
@@ -51,6 +54,7 @@ class Scene:
     max_questions: int
     checkpoint_interval: timedelta
     now: datetime
+    private: tuple[str, ...] = ()
 
 
 @dataclass
@@ -162,6 +166,7 @@ class Draft:
                 competency=competency,
                 exchanges=exchanges,
                 auto_send=not self.spoken.isdisjoint(said),
+                private=self.scene.private,
             )
         )
         evaluation = grounded(suggested, competency, said)

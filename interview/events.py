@@ -11,12 +11,13 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, SerializeAsAny
 
-from interview.models import Escalation, Evaluation, Flag, Model, Moment, Move, Stage
+from interview.models import Escalation, Evaluation, Flag, Mode, Model, Moment, Move, Stage
 from interview.transcript import Entries, quoted, unquoted
 
 EventType = Literal[
     "stage_entered", "resume_summary", "question", "follow_up", "hint", "answer", "candidate_move", "evaluation",
-    "flag", "checkpoint", "competency_completed", "session_completed", "session_expired",
+    "flag", "checkpoint", "competency_completed", "session_completed", "session_expired", "mode_changed",
+    "time_given_back",
 ]  # fmt: skip
 EndReason = Literal["finished", "stopped", "closed"]
 
@@ -131,11 +132,30 @@ class SessionExpiredPayload(Payload):
     idle_minutes: float
 
 
+class ModeChanged(Payload):
+    """From text to voice or back. `entry_id`: what the interviewer said at it, if anything."""
+
+    event_type = "mode_changed"
+    words = "message"
+    mode: Mode
+    entry_id: int | None = None
+    message: str = ""
+
+
+class TimeGivenBack(Payload):
+    """Seconds lost to a fault, which do not count as used. `cause`: a short name, such as `connection_lost`."""
+
+    event_type = "time_given_back"
+    cause: str
+    seconds: float
+
+
 _PAYLOADS: dict[str, type[Payload]] = {
     cls.event_type: cls
     for cls in (
         StageEntered, ResumeSummary, QuestionAsked, FollowUpAsked, HintGiven, AnswerGiven, CandidateMove,
         EvaluationMade, FlagRaised, Checkpoint, CompetencyCompleted, SessionCompleted, SessionExpiredPayload,
+        ModeChanged, TimeGivenBack,
     )
 }  # fmt: skip
 

@@ -124,6 +124,7 @@ def score_request(draft: Draft) -> ScoreRequest:
         summaries=quoted_summaries(draft.state.summaries(plan), by_id(draft.entries)),
         overall_score=draft.state.overall_score(plan),
         responses=draft.responses(),
+        private=draft.scene.private,
     )
 
 

@@ -6,18 +6,47 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AliasChoices, BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from interview.errors import InvalidPayload
 
 
+class IceServer(BaseModel):
+    """A STUN or TURN server, as WebRTC names its fields."""
+
+    urls: str | list[str]
+    username: str | None = None
+    credential: SecretStr | None = None
+
+
 class Settings(BaseSettings):
+    """`ice_servers`: JSON, such as `[{"urls": "turn:turn.example.org", "username": "…", "credential": "…"}]`.
+
+    Token limits stop a runaway; prices are US dollars per million tokens, and without them a cost is not known.
+    """
+
     model_config = SettingsConfigDict(
-        env_prefix="INTERVIEW_", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+        env_prefix="INTERVIEW_", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True, populate_by_name=True
     )
 
-    engine: Literal["auto", "embedded"] = "auto"
+    engine: Literal["auto", "gemini", "embedded"] = "auto"
+    gemini_api_key: SecretStr | None = Field(None, validation_alias=AliasChoices("gemini_api_key", "GEMINI_API_KEY"))
+    google_gemini_base_url: str | None = Field(
+        None, validation_alias=AliasChoices("google_gemini_base_url", "GOOGLE_GEMINI_BASE_URL")
+    )
+    text_model: str = "gemini-3.8-flash"
+    live_model: str = "gemini-3.8-live"
+    text_deadline_seconds: float = Field(60, gt=0, le=600)
+    scoring_samples: int = Field(1, ge=1, le=7)
+    redact: bool = True
+    tokens_per_interview: int = Field(3_000_000, ge=1)
+    tokens_per_day: int = Field(100_000_000, ge=1)
+    text_input_price: float | None = Field(None, ge=0)
+    text_output_price: float | None = Field(None, ge=0)
+    live_input_price: float | None = Field(None, ge=0)
+    live_output_price: float | None = Field(None, ge=0)
+    ice_servers: list[IceServer] = Field([], max_length=10)
     data_dir: Path = Path(".data")
     database_url: str = ""
     admin_key: SecretStr | None = Field(None, min_length=32)
@@ -30,6 +59,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's SQLAlchemy URL."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'candor.sqlite3').absolute()}"
+
+    @property
+    def uses_gemini(self) -> bool:
+        """Whether Gemini plans, rates and speaks: it was asked for, or there is a key and no other wish."""
+        return self.engine == "gemini" or (self.engine == "auto" and self.gemini_api_key is not None)
 
     @property
     def session_timeout(self) -> timedelta:

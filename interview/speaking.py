@@ -49,6 +49,7 @@ def words(
             auto_send=turn is not None and turn.auto_send,
             resume_text=scene.resume_text if kind == "resume_hint" else "",
             replies=_replies(draft, response) if kind in ("hint", "resume_hint") else (),
+            private=scene.private,
         )
     )
 

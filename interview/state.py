@@ -28,7 +28,11 @@ class AskedPrompt(Model):
 
 
 class InterviewSessionState(Model):
-    """Stage, prompts and latest scores. Everything else that is shown is computed from these and the events."""
+    """Stage, prompts and latest scores. Everything else that is shown is computed from these and the events.
+
+    `heard_through`: the last entry of a spoken session that is in a prompt, an answer or a move; later ones wait.
+    `rated_chars`: how many characters of each spoken answer (by entry) its evaluation has read.
+    """
 
     session_id: str
     interview_id: str
@@ -43,6 +47,8 @@ class InterviewSessionState(Model):
     lost_seconds: float = 0.0
     stop_offered: bool = False
     rehearsal: bool = False
+    heard_through: int = 0
+    rated_chars: dict[int, int] = Field(default_factory=dict)
 
     @property
     def pending(self) -> AskedPrompt | None:

@@ -40,13 +40,15 @@ class Exchange(Model):
 class EvaluationRequest(Model):
     """One response to be evaluated: a question with its follow-ups, and the competency it is rated on.
 
-    `auto_send` says that the words come straight from speech: transcription slips must not lower a score.
+    `auto_send` says that the words come straight from speech: transcription slips must not lower a score. `private`:
+    names that may stand in the words and are taken out before a model is sent them; nothing is rated by them.
     """
 
     role_title: str
     competency: Competency
     exchanges: tuple[Exchange, ...]
     auto_send: bool = False
+    private: tuple[str, ...] = ()
 
 
 class AskRequest(Model):
@@ -57,7 +59,7 @@ class AskRequest(Model):
     `candidate_words` what the candidate just asked, for `reply`. For `hint` and `resume_hint`: `replies`, what the
     interviewer has said at this question beside its prompts. For `resume_hint` only, which candidates may ask for in
     practice: `resume_text`, of which up to two lines are to be quoted. No other request brings a résumé, and an
-    evaluation never does.
+    evaluation never does. `private`: as for an evaluation.
     """
 
     kind: PromptKind
@@ -74,6 +76,7 @@ class AskRequest(Model):
     auto_send: bool = False
     resume_text: str = ""
     replies: tuple[str, ...] = ()
+    private: tuple[str, ...] = ()
 
 
 class Prompt(Model):
@@ -99,6 +102,7 @@ class ScoreRequest(Model):
     summaries: tuple[CompetencySummary, ...]
     overall_score: float
     responses: tuple[Response, ...] = ()
+    private: tuple[str, ...] = ()
 
 
 class InterviewEngine(Protocol):

@@ -27,6 +27,7 @@ from interview.state import InterviewSessionState
 from interview.store import queries
 from interview.store.tables import (
     AnswerDraftRow,
+    CandidateRow,
     EntryRow,
     EventRow,
     InterviewRow,
@@ -51,6 +52,7 @@ class Loaded:
     plan_version: int
     plan: PositionPlan
     candidate: CandidatePlan
+    candidate_name: str
     questions: tuple[Question, ...]
     settings: PositionSettings
     state: InterviewSessionState
@@ -68,6 +70,12 @@ class Loaded:
     def statuses(self) -> tuple[QuestionStatus, ...]:
         return tuple(map(QuestionStatus.model_validate, self.interview.question_statuses))
 
+    @property
+    def private(self) -> tuple[str, ...]:
+        """The candidate's name as the résumé and the team have it; a model is not sent it."""
+        names = (self.candidate_name.strip(), self.candidate.profile.candidate_name.strip())
+        return tuple(dict.fromkeys(name for name in names if name))
+
     def draft(self, context: Context) -> Draft:
         """A draft of the session's next step, at this moment."""
         return Draft(
@@ -81,6 +89,7 @@ class Loaded:
                 max_questions=context.settings.max_questions_per_competency,
                 checkpoint_interval=context.settings.checkpoint_interval,
                 now=context.clock(),
+                private=self.private,
             ),
             state=self.state,
             entries=list(self.entries),
@@ -121,6 +130,7 @@ def assemble(tx: Session, row: SessionRow) -> Loaded:
         plan_version=plan.version,
         plan=PositionPlan.model_validate(plan.plan),
         candidate=candidate,
+        candidate_name=tx.get_one(CandidateRow, interview.candidate_id).name,
         questions=tuple(map(Question.model_validate, interview.questions)),
         settings=PositionSettings.model_validate(position.settings),
         state=InterviewSessionState.model_validate(row.state),

@@ -258,6 +258,24 @@ class CompetencyScoreRow(Base):
     criteria: Mapped[list[Any]]
 
 
+class ModelUsageRow(Base):
+    """What one call of a model took, in tokens. `cost`: US dollars, None where no price is set.
+
+    `interview_id` is None for what belongs to no interview: a position's plan, or an interview that was deleted.
+    """
+
+    __tablename__ = "model_usage"
+
+    usage_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    interview_id: Mapped[str | None] = mapped_column(ForeignKey("interviews.interview_id"), index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    model: Mapped[str]
+    purpose: Mapped[str]
+    input_tokens: Mapped[int]
+    output_tokens: Mapped[int]
+    cost: Mapped[float | None]
+
+
 class PersonRow(Base):
     __tablename__ = "people"
 
