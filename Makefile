@@ -21,7 +21,7 @@ unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_DRY_RUN PIP_CONSTRAINT PIP_
 unexport PIP_NO_BINARY PIP_QUIET PIP_PYTHON PIP_PROGRESS_BAR PIP_IGNORE_INSTALLED PIP_EDITABLE PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo gallery lock clean .venv environment test-environment browser
+.PHONY: help run test demo gallery run-fake-gemini lock clean .venv environment test-environment browser
 
 help: ## List the commands
 	@echo 'Candor: structured interviews that people can check.'
@@ -47,6 +47,9 @@ demo: environment ## Interview a sample candidate without a browser; the results
 
 gallery: test-environment browser ## Take a picture of every page into docs/gallery
 	@PYTHONPATH=.:tests $(BIN) tests/gallery.py
+
+run-fake-gemini: test-environment ## Serve a stand-in for Gemini on GEMINI_PORT (8443), for development
+	@exec $(BIN) tests/run_fake_gemini.py
 
 lock: environment ## Resolve requirements*.in again into the pinned requirements*.txt
 	@$(PIP) install --quiet --no-user uv
