@@ -1,0 +1,1 @@
+"""The candidate's call: sound between their browser and the interview, over WebRTC. Pages use `call.call` alone."""
