@@ -17,16 +17,20 @@ from interview.events import (
     FollowUpAsked,
     HintGiven,
     InterviewEvent,
+    ModeChanged,
     Payload,
     QuestionAsked,
     ResumeSummary,
     SessionCompleted,
     SessionExpiredPayload,
     StageEntered,
+    TimeGivenBack,
 )
+from interview.models import Mode
 from pages.components.times import time_of_day
 
 STAGES = {"warmup": "Warm-up", "competency": "Questions", "wrapup": "Wrap-up", "complete": "Complete"}
+MODE_CHANGES: dict[Mode, str] = {"live": "From here by voice.", "text": "From here in writing."}
 _HEIGHT = 460
 _STYLE = """<style>
 .event-log { font-size: 0.875rem }
@@ -85,8 +89,18 @@ def _outcome(payload: Payload) -> str:
             return f"Nothing was sent for {payload.idle_minutes:.0f} minutes"
         case Checkpoint():
             return "Everything until here is saved"
+        case ModeChanged():
+            return " ".join(filter(None, (MODE_CHANGES[payload.mode], payload.message)))
+        case TimeGivenBack():
+            return given_back(payload)
         case _:
             return ""
+
+
+def given_back(payload: TimeGivenBack) -> str:
+    """Lost time in words."""
+    lost = f"{payload.seconds:.0f} seconds" if round(payload.seconds) != 1 else "1 second"
+    return f"{lost} lost to a fault do not count as used ({payload.cause.replace('_', ' ')})."
 
 
 def _level(score: float) -> str:

@@ -10,7 +10,7 @@ from interview.service import Service
 from pages.components.problems import problems
 from pages.components.times import moment
 from pages.hiring.parts import review
-from pages.hiring.parts.wording import SESSION_STATES
+from pages.hiring.parts.wording import MODES, SESSION_STATES
 
 
 def show_review(candor: Service, actor: Actor, record: InterviewRecord) -> None:
@@ -95,7 +95,7 @@ def _chain(record: InterviewRecord, chosen: SessionSummary) -> list[SessionSumma
 
 def _about(one: SessionSummary) -> str:
     kind = "rehearsal by the team" if one.rehearsal else f"attempt {one.attempt}"
-    mode = "by voice" if one.mode == "live" else "in text"
+    mode = MODES[one.mode].lower()
     ended = (
         f", completed {moment(one.completed_at)}" if one.completed_at else f", last touched {moment(one.last_touched)}"
     )

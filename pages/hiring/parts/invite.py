@@ -6,15 +6,26 @@ import streamlit as st
 
 from interview.access import Actor
 from interview.invitations import Invitation, IssuedInvitation
+from interview.models import Mode
 from interview.records import InterviewRecord
 from interview.service import Service
 from pages.components.problems import problems
 from pages.components.times import moment, zone
 from pages.hiring.parts.asking import ask, asked, settled
-from pages.hiring.parts.wording import factor
+from pages.hiring.parts.wording import MODES, factor
 
 EXTRA_TIME = (1.0, 1.25, 1.5, 2.0)
 LONGEST_DAYS = 90
+
+_NO_VOICE = (
+    "By voice is not possible here yet: it needs Gemini. Whoever runs the server sets GEMINI_API_KEY and starts it "
+    "again."
+)
+_HELD: dict[Mode, str] = {
+    "live": "It is held by software, by voice, whenever it suits you until {until}. You need a microphone, headphones "
+    "and a quiet place; you can switch to writing at any moment.",
+    "text": "It is held by software, in writing, whenever it suits you until {until}.",
+}
 
 
 def show(candor: Service, actor: Actor, record: InterviewRecord) -> None:
@@ -37,18 +48,30 @@ def show(candor: Service, actor: Actor, record: InterviewRecord) -> None:
 
 def message(record: InterviewRecord, issued: IssuedInvitation) -> str:
     """What can be sent to the candidate as it stands."""
+    held = _HELD[issued.mode].format(until=f"{moment(issued.expires_at)} ({zone()})")
     greeting = f"Hello {record.candidate_name}," if record.candidate_name else "Hello,"
     return (
         f"{greeting}\n\n"
-        f"Please open this link for your interview for the role “{record.role_title}”. It is held by software, in "
-        f"writing, whenever it suits you until {moment(issued.expires_at)} ({zone()}):\n\n{issued.url}\n\n"
+        f"Please open this link for your interview for the role “{record.role_title}”:\n\n{issued.url}\n\n{held}\n\n"
         "The link is meant for you alone. The first page says how the interview is held; there you can also ask for "
         "anything that you need arranged otherwise."
     )
 
 
 def _make(candor: Service, actor: Actor, record: InterviewRecord) -> None:
+    voice = candor.context.settings.uses_gemini
     with st.form("invitation"):
+        mode = st.segmented_control(
+            "How it is held",
+            list(MODES),
+            default="text",
+            required=True,
+            format_func=MODES.__getitem__,
+            key="invitation-mode",
+            disabled=not voice,
+        )
+        if not voice:
+            st.caption(_NO_VOICE)
         days, time = st.columns(2)
         expiry = days.number_input("Valid for how many days", 1, LONGEST_DAYS, 7, key="invitation-days")
         extra = time.segmented_control(
@@ -63,7 +86,11 @@ def _make(candor: Service, actor: Actor, record: InterviewRecord) -> None:
     if sent:
         with problems():
             issued = candor.invitations.invite(
-                actor, record.interview_id, expires_in_hours=24 * expiry, extra_time_factor=extra or 1.0
+                actor,
+                record.interview_id,
+                expires_in_hours=24 * expiry,
+                mode=mode or "text",
+                extra_time_factor=extra or 1.0,
             )
             _once(record, issued)
 
@@ -76,8 +103,9 @@ def _once(record: InterviewRecord, issued: IssuedInvitation) -> None:
     st.write("Copy it now: it cannot be shown again. If it is lost, withdraw it and make another.")
     st.code(issued.url, language=None, wrap_lines=True)
     st.caption(
-        f"Valid until {moment(issued.expires_at)}, {factor(issued.extra_time_factor)}. To try it yourself, open it in "
-        "a private window: a browser holds one sign-in, and the link would take the place of yours."
+        f"{MODES[issued.mode]}, valid until {moment(issued.expires_at)}, {factor(issued.extra_time_factor)}. To try "
+        "it yourself, open it in a private window: a browser holds one sign-in, and the link would take the place of "
+        "yours."
     )
     st.markdown("**A message to send**")
     st.code(message(record, issued), language=None, wrap_lines=True)
@@ -97,7 +125,7 @@ def _listed(candor: Service, actor: Actor, interview_id: str) -> None:
         with st.container(border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             with st.container(width="stretch", gap=None):
                 st.markdown(f"**{_state(link)}**")
-                st.caption(f"Made {moment(link.created_at)}, {factor(link.extra_time_factor)}")
+                st.caption(f"{MODES[link.mode]}, made {moment(link.created_at)}, {factor(link.extra_time_factor)}")
             if link.live:
                 st.button(
                     "Withdraw",

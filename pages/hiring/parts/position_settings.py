@@ -31,6 +31,11 @@ def settings_form(position: Position) -> tuple[PositionSettings, Persona] | None
         scores = st.toggle("Show the scores to the candidate", now.show_scores, key=f"scores-{key}")
         guide = st.toggle("Give the candidate a study guide", now.study_guide, key=f"guide-{key}")
         st.caption("The guide is a PDF with what was strong, what was missing and how to practise.")
+        recording = st.toggle("Record interviews by voice", now.recording, key=f"recording-{key}")
+        st.caption(
+            "The sound of both voices, for the hiring team to listen to. Candidates read of it in what they agree to. "
+            "Ratings rest on the transcript alone, recorded or not."
+        )
         days = _days(now.retention_days, key)
         st.subheader("Interviewer", anchor=False)
         st.caption("How the interviewer speaks. It never changes what is asked or how answers are rated.")
@@ -43,6 +48,7 @@ def settings_form(position: Position) -> tuple[PositionSettings, Persona] | None
         "purpose": purpose,
         "show_scores": scores,
         "study_guide": guide,
+        "recording": recording,
         "retention_days": days,
     }
     return now.model_copy(update=changes), persona
@@ -64,8 +70,8 @@ def _minutes(now: float, key: str) -> float:
 def _days(now: int, key: str) -> int:
     days = st.number_input("Keep interviews for (days)", 1, 3650, now, step=30, key=f"days-{key}")
     st.caption(
-        "Candidates read this number in what they agree to, and who has agreed already is asked again when it or the "
-        "purpose changes. Nothing is deleted by itself yet: delete interviews when their time is up."
+        "Candidates read this number in what they agree to, and who has agreed already is asked again when it, the "
+        "purpose or the recording changes. Nothing is deleted by itself yet: delete interviews when their time is up."
     )
     return days
 

@@ -16,11 +16,14 @@ from interview.events import (
     FollowUpAsked,
     HintGiven,
     InterviewEvent,
+    ModeChanged,
     PromptPayload,
     SessionCompleted,
+    TimeGivenBack,
 )
 from interview.models import Anchors, Competency, CompetencySummary, CriterionSummary, Evidence, Move, Scorecard
 from interview.policy import STRONG, THIN
+from pages.components.event_log import MODE_CHANGES, given_back
 from pages.components.text import paragraphs
 from pages.components.times import moment
 from pages.components.transcript import STYLE, Notes, address, spans, transcript_html
@@ -241,7 +244,11 @@ def _happened(event: InterviewEvent) -> str:
         case AnswerGiven(auto_generate=True):
             return "Written by a machine, for a rehearsal"
         case AnswerGiven(auto_send=True):
-            return "Sent straight from speech, unread"
+            return "Spoken, written down by software"
+        case ModeChanged(mode=mode):
+            return MODE_CHANGES[mode]
+        case TimeGivenBack() as given:
+            return given_back(given)
         case SessionCompleted(reason=reason):
             return _ENDS[reason]
         case _:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from interview.models import QuestionKind, SessionStatus, StatusName
+from interview.models import Mode, QuestionKind, SessionStatus, StatusName
 from interview.records import InterviewState
 
 Colour = Literal["red", "orange", "blue", "green", "violet", "gray"]
@@ -49,6 +49,9 @@ QUESTION_STATES: dict[StatusName, str] = {
     "answered": "Answered",
     "skipped": "Skipped",
 }
+
+
+MODES: dict[Mode, str] = {"live": "By voice", "text": "In writing"}
 
 
 def factor(extra_time: float) -> str:
