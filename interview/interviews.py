@@ -24,6 +24,7 @@ from interview.models import (
     TranscriptEntry,
 )
 from interview.positions import Position, Positions, in_asking_order
+from interview.recordings import Recordings
 from interview.records import (
     MAX_NAME_CHARS,
     InterviewCounts,
@@ -166,8 +167,9 @@ class Interviews:
             return interview_record(tx, self._context, interview_id)
 
     def delete(self, actor: Actor, interview_id: str) -> None:
-        """Take the interview out of the database and its files with every word of it. There is no way back."""
+        """Take the interview out of the database and its files with every word of it, recordings too. There is no way back."""
         actor.require(*HIRING_ROLES)
+        Recordings(self._context).delete(interview_id)
         with self._context.database.write() as tx:
             delete_interview(tx, interview_row(tx, interview_id))
             audit(tx, self._context, actor, "interview_deleted", interview_id)

@@ -17,6 +17,7 @@ from interview.invitations import Invitations
 from interview.journeys import Journeys
 from interview.positions import Positions
 from interview.questions import Questions
+from interview.recordings import Recordings
 from interview.scorecards import Scorecards
 from interview.sessions import InterviewSessionManager
 from interview.settings import Settings, read_settings
@@ -36,6 +37,7 @@ class Service:
     scorecards: Scorecards
     guides: Guides
     analytics: Analytics
+    recordings: Recordings
 
     def warm_up(self) -> None:
         """Load what the first candidate would otherwise wait for: the graph and the engine's data. Takes seconds."""
@@ -73,4 +75,5 @@ def open_service(
         scorecards=Scorecards(context),
         guides=Guides(context),
         analytics=Analytics(context),
+        recordings=Recordings(context),
     )

@@ -29,6 +29,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "invitation_not_found": (404, "There is no such invitation."),
     "credential_not_found": (404, "There is no such key or link."),
     "session_not_found": (404, "This interview has no such session."),
+    "recording_not_found": (404, "This session has no recording."),
     "method_not_allowed": (405, "This address does not take that method."),
     "request_timeout": (408, "The request took too long to arrive. Please send it again."),
     "turn_conflict": (409, "Another answer to this session came first. Read the session and go on from there."),
