@@ -6,12 +6,10 @@ import asyncio
 import base64
 import json
 from collections import deque
-from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
+from gemini_audio import MESSAGE_MS, RATE_IN, RATE_OUT, Ear, tone
 from gemini_script import (
     Abort,
     CancelTools,
@@ -28,10 +26,8 @@ from gemini_script import (
 )
 from gemini_wire import (
     ClientContent,
-    FunctionResponse,
     RealtimeInput,
     Refused,
-    Setup,
     ToolResponse,
     read_audio,
     read_message,
@@ -40,103 +36,11 @@ from gemini_wire import (
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 if TYPE_CHECKING:
-    from gemini_state import LiveState
-
-RATE_IN, RATE_OUT = 16_000, 24_000
-FRAME_MS, MESSAGE_MS = 10, 40
-
-
-@dataclass(frozen=True)
-class Hearing:
-    """When sound is speech. `threshold`: root mean square of 16-bit samples; the rest in ms of audio received."""
-
-    threshold: float = 500.0
-    speech_ms: int = 250
-    quiet_ms: int = 400
-    barge_in_ms: int = 300
-
-
-@dataclass(frozen=True)
-class Pace:
-    """How long a turn is where its script does not say, and how much faster than real time its audio is sent."""
-
-    ms_per_word: int = 60
-    speed: float = 5.0
-
-
-@dataclass
-class Conversation:
-    """A talk, which may outlive connections: what is left of its script, and what was said."""
-
-    turns: deque[Turn]
-    opens: bool = False
-    scripted: tuple[Turn, ...] | None = None
-    said: list[str] = field(default_factory=list)
-    calls: dict[str, bool] = field(default_factory=dict)
-    """Ids of function calls, and whether each was answered."""
-
-
-@dataclass
-class Connection:
-    """What one connection brought. `audio`: 16 kHz mono s16le; `close_code`: as the server saw or made it."""
-
-    number: int
-    setup: Setup
-    conversation: Conversation
-    continued_by: Literal["handle", "history"] | None = None
-    overlaps: bool = False
-    audio: bytearray = field(default_factory=bytearray)
-    contents: list[ClientContent] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
-    tool_responses: list[FunctionResponse] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
-    interruptions: int = 0
-    turns_completed: int = 0
-    close_code: int | None = None
-
-    @property
-    def is_open(self) -> bool:
-        return self.close_code is None
+    from gemini_state import Connection, LiveState
 
 
 class _Gone(Exception):
     """The other side is no longer there."""
-
-
-class Ear:
-    """Finds speech by its energy; time is that of the audio received, so that a test may send faster than it passes."""
-
-    def __init__(self, hearing: Hearing) -> None:
-        self.hearing = hearing
-        self.rest = b""
-        self.loud_ms = self.quiet_ms = 0
-
-    def hear(self, pcm: bytes) -> Iterator[Literal["began", "barged_in", "ended"]]:
-        size = RATE_IN * FRAME_MS // 1000 * 2
-        data = self.rest + pcm
-        whole = len(data) // size * size
-        self.rest = data[whole:]
-        frames = np.frombuffer(data[:whole], "<i2").reshape(-1, size // 2).astype(float)
-        for level in np.sqrt((frames**2).mean(axis=1)):
-            yield from self._frame(bool(level > self.hearing.threshold))
-
-    def _frame(self, loud: bool) -> Iterator[Literal["began", "barged_in", "ended"]]:
-        if loud:
-            before, self.loud_ms, self.quiet_ms = self.loud_ms, self.loud_ms + FRAME_MS, 0
-            if before < self.hearing.speech_ms <= self.loud_ms:
-                yield "began"
-            if before < self.hearing.barge_in_ms <= self.loud_ms:
-                yield "barged_in"
-        elif self.loud_ms:
-            self.quiet_ms += FRAME_MS
-            if self.quiet_ms >= self.hearing.quiet_ms:
-                yield from self.end()
-
-    def end(self) -> Iterator[Literal["ended"]]:
-        """The speaker stopped, or the client says that no more comes."""
-        heard, self.loud_ms, self.quiet_ms = self.loud_ms, 0, 0
-        if heard >= self.hearing.speech_ms:
-            yield "ended"
 
 
 class Talk:
@@ -408,9 +312,3 @@ class Talk:
         with suppress(WebSocketDisconnect, RuntimeError):
             self.close_code = self.close_code or code
             await self.websocket.close(code, reason)
-
-
-def tone(hertz: float, start_ms: int, length_ms: int) -> bytes:
-    """pcm: 24 kHz mono s16le bytes of a soft sine, its phase going on from `start_ms`."""
-    at = np.arange(RATE_OUT * start_ms // 1000, RATE_OUT * (start_ms + length_ms) // 1000)
-    return (np.sin(2 * np.pi * hertz * at / RATE_OUT) * 3277).astype("<i2").tobytes()

@@ -29,7 +29,7 @@ class ToolCall:
 class Fault:
     """Happens when `after_ms` of the turn's audio have been sent, or after the whole turn (None)."""
 
-    after_ms: int | None = None
+    after_ms: int | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class GoAway(Fault):
 class Silence(Fault):
     """The turn stops here and nothing ends it. With 0 milliseconds the server never answers."""
 
-    after_ms: int | None = 0
+    after_ms: int | None = field(default=0, kw_only=True)
 
 
 @dataclass(frozen=True)

@@ -16,17 +16,18 @@ import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import trustme
 import uvicorn
-from gemini_live import Connection, Conversation, Hearing, Pace, Talk
+from gemini_audio import Hearing
+from gemini_live import Talk
 from gemini_replies import Cut, HttpError, Json, NoReply, Reply, invalid_key, made_reply, response_body, unknown_model
 from gemini_script import Fault, Turn
-from gemini_state import LiveState
+from gemini_state import Connection, Conversation, LiveState, Pace
 from gemini_wire import KNOWN_MODEL, FunctionResponse, Setup
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -35,6 +36,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import InvalidState
 
 LIVE_PATH = "/ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent"
 
@@ -210,6 +212,12 @@ class _AbortableProtocol(WebSocketsSansIOProtocol):
         super().__init__(*args, **kwargs)
         self.app_state = self.app_state | {"abort": lambda: self.transport.abort()}
 
+    def shutdown(self) -> None:
+        """As uvicorn's, which fails on a connection that the client is closing at that moment."""
+        with suppress(InvalidState):
+            super().shutdown()
+        self.transport.close()
+
 
 @contextmanager
 def gemini_server(
@@ -254,6 +262,7 @@ def _config(server: GeminiServer, authority: trustme.CA) -> uvicorn.Config:
         ws_per_message_deflate=False,
         ssl_context_factory=tls,
         log_config=None,
+        lifespan="off",
         access_log=False,
         timeout_graceful_shutdown=1,
     )

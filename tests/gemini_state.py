@@ -6,10 +6,58 @@ import secrets
 import threading
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
-from gemini_live import Connection, Conversation, Hearing, Pace, Talk
+from gemini_audio import Hearing
 from gemini_script import Turn, default_script, questions_in
-from gemini_wire import Refused, Setup
+from gemini_wire import ClientContent, FunctionResponse, Refused, Setup
+
+if TYPE_CHECKING:
+    from gemini_live import Talk
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long a turn is where its script does not say, and how much faster than real time its audio is sent."""
+
+    ms_per_word: int = 60
+    speed: float = 5.0
+
+
+@dataclass
+class Conversation:
+    """A talk, which may outlive connections: what is left of its script, and what was said."""
+
+    turns: deque[Turn]
+    opens: bool = False
+    scripted: tuple[Turn, ...] | None = None
+    said: list[str] = field(default_factory=list)
+    calls: dict[str, bool] = field(default_factory=dict)
+    """Ids of function calls, and whether each was answered."""
+
+
+@dataclass
+class Connection:
+    """What one connection brought. `audio`: 16 kHz mono s16le; `close_code`: as the server saw or made it."""
+
+    number: int
+    setup: Setup
+    conversation: Conversation
+    continued_by: Literal["handle", "history"] | None = None
+    overlaps: bool = False
+    audio: bytearray = field(default_factory=bytearray)
+    contents: list[ClientContent] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    tool_responses: list[FunctionResponse] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    interruptions: int = 0
+    turns_completed: int = 0
+    close_code: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.close_code is None
 
 
 class LiveState:

@@ -6,8 +6,8 @@ import os
 import signal
 import sys
 
-from gemini_live import Pace
 from gemini_server import gemini_server
+from gemini_state import Pace
 
 
 def main() -> None:

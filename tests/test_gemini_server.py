@@ -1,19 +1,13 @@
-"""The local Gemini, met by the real google-genai client: it says what the client expects and refuses what Gemini does."""
+"""The local Gemini's text side, met by the real google-genai client."""
 
 from __future__ import annotations
 
-import asyncio
-import math
-import ssl
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import httpx2
-import numpy as np
 import pytest
-from gemini_live import Hearing, Pace
+from gemini_caller import TEXT_MODEL, client_for
 from gemini_replies import (
     Blocked,
     Cut,
@@ -26,39 +20,9 @@ from gemini_replies import (
     quota_spent,
     unknown_model,
 )
-from gemini_script import (
-    Abort,
-    CancelTools,
-    Close,
-    Fault,
-    Garbage,
-    GoAway,
-    RefuseConnects,
-    RefuseHandle,
-    Silence,
-    ToolCall,
-    Turn,
-    UnknownMessage,
-)
 from gemini_server import GeminiServer, gemini_server
-from google import genai
 from google.genai import errors, types
-from google.genai.live import AsyncSession
 from pydantic import BaseModel, Field
-from websockets.exceptions import InvalidStatus
-
-TEXT_MODEL, LIVE_MODEL = "gemini-3.8-flash", "gemini-3.8-live"
-SECONDS = 20
-QUESTIONS = "Q0: Tell me about a fault that you found.\nQ1: How do you plan your week?"
-
-
-# Coroutine tests are run by anyio's plugin.
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
 
 
 @pytest.fixture
@@ -67,26 +31,11 @@ def server() -> Iterator[GeminiServer]:
         yield running
 
 
-def client_for(server: GeminiServer, key: str | None = None, timeout_ms: int | None = None) -> genai.Client:
-    trust = ssl.create_default_context(cafile=str(server.certificate))
-    options = types.HttpOptions(
-        base_url=server.url,
-        api_version="v1beta",
-        timeout=timeout_ms,
-        client_args={"verify": trust},
-        async_client_args={"ssl": trust, "verify": trust},
-    )
-    return genai.Client(api_key=key or server.key, http_options=options)
-
-
 def ask(server: GeminiServer, prompt: str = "Hello", **more: Any) -> types.GenerateContentResponse:
     client = client_for(server, more.pop("key", None), more.pop("timeout_ms", None))
     config = types.GenerateContentConfig(response_mime_type="application/json", **more.pop("config", {}))
     with client:
         return client.models.generate_content(model=more.pop("model", TEXT_MODEL), contents=prompt, config=config)
-
-
-# --- text -------------------------------------------------------------------------------------------------------------
 
 
 class Note(BaseModel):
@@ -105,10 +54,11 @@ class Plan(BaseModel):
     best: Note
 
 
+OTHER_WORDS = "we agreed on a plan with the other team before the week was over"
 WORDS = "first I read the log of the payment service and then I found that two workers took the same lock"
 PROMPT = (
     f"Rate this.\n<<<CANDIDATE_WORDS id=7>>>\n{WORDS}\n<<<END_CANDIDATE_WORDS>>>\nand\n"
-    "<<<CANDIDATE_WORDS id=9>>>\nwe agreed on a plan with the other team before the week was over\n<<<END_CANDIDATE_WORDS>>>"
+    f"<<<CANDIDATE_WORDS id=9>>>\n{OTHER_WORDS}\n<<<END_CANDIDATE_WORDS>>>"
 )
 
 
@@ -121,7 +71,7 @@ def test_a_reply_is_made_from_the_schema(server: GeminiServer, form: str) -> Non
     assert len(set(plan.questions)) == 3
     assert {note.level for note in (*plan.notes, plan.best)} == {3}
     for note in (*plan.notes, plan.best):
-        block = {7: WORDS, 9: PROMPT.rsplit("id=9>>>", 1)[1]}[note.entry_id]
+        block = {7: WORDS, 9: OTHER_WORDS}[note.entry_id]
         assert note.quote in block
         assert 6 <= len(note.quote.split()) <= 12
     assert {note.entry_id for note in plan.notes} == {7, 9}
@@ -168,7 +118,9 @@ def test_requests_are_recorded_without_the_key(server: GeminiServer) -> None:
         (overloaded(), errors.ServerError),
     ],
 )
-def test_errors_reach_the_client_as_its_own(server: GeminiServer, fault: HttpError, kind: type[errors.APIError]) -> None:
+def test_errors_reach_the_client_as_its_own(
+    server: GeminiServer, fault: HttpError, kind: type[errors.APIError]
+) -> None:
     """Code, status and details in Google's form."""
     server.enqueue(fault)
     with pytest.raises(kind) as caught:
@@ -201,163 +153,9 @@ def test_blocked_and_empty_replies_have_no_text(server: GeminiServer) -> None:
 
 
 @pytest.mark.parametrize(("fault", "kind"), [(NoReply(), httpx2.ReadTimeout), (Cut(), httpx2.RemoteProtocolError)])
-def test_what_breaks_below_http_is_the_http_librarys_error(server: GeminiServer, fault: NoReply | Cut, kind: type[Exception]) -> None:
+def test_what_breaks_below_http_is_the_http_librarys_error(
+    server: GeminiServer, fault: NoReply | Cut, kind: type[Exception]
+) -> None:
     server.enqueue(fault)
     with pytest.raises(kind):
         ask(server, timeout_ms=2000)
-
-
-# --- live -------------------------------------------------------------------------------------------------------------
-
-MARK = types.FunctionDeclaration(
-    name="mark_question",
-    description="Says which question is started or answered.",
-    parameters_json_schema={"type": "object", "properties": {"index": {"type": "integer"}}},
-)
-END = types.FunctionDeclaration(
-    name="end_interview", description="Ends it.", parameters=types.Schema(type=types.Type.OBJECT, properties={})
-)
-
-
-def live_config(handle: str | None = None, **changes: Any) -> types.LiveConnectConfig:
-    """The setup that the product has to send; `changes` break it."""
-    return types.LiveConnectConfig(
-        **{
-            "response_modalities": ["AUDIO"],
-            "system_instruction": f"Interview the candidate.\n{QUESTIONS}",
-            "tools": [types.Tool(function_declarations=[MARK, END])],
-            "session_resumption": types.SessionResumptionConfig(handle=handle),
-            "input_audio_transcription": types.AudioTranscriptionConfig(),
-            "output_audio_transcription": types.AudioTranscriptionConfig(),
-            "realtime_input_config": types.RealtimeInputConfig(
-                automatic_activity_detection=types.AutomaticActivityDetection(prefix_padding_ms=20)
-            ),
-            "context_window_compression": types.ContextWindowCompressionConfig(
-                trigger_tokens=20000, sliding_window=types.SlidingWindow(target_tokens=8000)
-            ),
-        }
-        | changes
-    )
-
-
-@dataclass
-class Caller:
-    """The client's side of one connection, and everything that came in on it."""
-
-    session: AsyncSession
-    news: asyncio.Event = field(default_factory=asyncio.Event)
-    audio: bytearray = field(default_factory=bytearray)
-    heard: str = ""
-    spoken: str = ""
-    order: list[str] = field(default_factory=list)
-    calls: list[types.FunctionCall] = field(default_factory=list)
-    cancelled: list[str] = field(default_factory=list)
-    handles: list[str] = field(default_factory=list)
-    time_left: str | None = None
-    odd: list[str] = field(default_factory=list)
-    error: errors.APIError | None = None
-
-    @property
-    def turns(self) -> int:
-        return self.order.count("turn_complete")
-
-    async def listen(self) -> None:
-        """Survives what the client cannot parse; ends with the connection."""
-        while self.error is None:
-            try:
-                async for message in self.session.receive():
-                    self._take(message)
-                    self.news.set()
-            except errors.APIError as error:
-                self.error = error
-            except (TypeError, ValueError) as error:
-                self.odd.append(type(error).__name__)
-            self.news.set()
-
-    def _take(self, message: types.LiveServerMessage) -> None:
-        self.audio += message.data or b""
-        if content := message.server_content:
-            self.order += [name for name, value in content if value is not None]
-            self.heard += (content.input_transcription and content.input_transcription.text) or ""
-            self.spoken += (content.output_transcription and content.output_transcription.text) or ""
-        if message.tool_call:
-            self.calls += message.tool_call.function_calls or []
-        if message.tool_call_cancellation:
-            self.cancelled += message.tool_call_cancellation.ids or []
-        if update := message.session_resumption_update:
-            self.order.append("handle" if update.resumable else "not resumable")
-            self.handles += [update.new_handle] if update.new_handle else []
-        if message.go_away:
-            self.time_left = message.go_away.time_left
-        if message.usage_metadata:
-            self.order.append("usage")
-
-    async def until(self, predicate: Callable[[], object]) -> None:
-        async with asyncio.timeout(SECONDS):
-            while not predicate():
-                self.news.clear()
-                await self.news.wait()
-
-    async def begin(self, text: str = "Please begin.") -> None:
-        content = types.Content(role="user", parts=[types.Part(text=text)])
-        await self.session.send_client_content(turns=[content], turn_complete=True)
-
-    async def send(self, pcm: bytes) -> None:
-        """In messages of 20 ms, as fast as they go."""
-        for at in range(0, len(pcm), 640):
-            blob = types.Blob(data=pcm[at : at + 640], mime_type="audio/pcm;rate=16000")
-            await self.session.send_realtime_input(audio=blob)
-
-    async def say(self, speech_ms: int = 600, quiet_ms: int = 500) -> None:
-        await self.send(sound(speech_ms) + bytes(32 * quiet_ms))
-
-
-def sound(length_ms: int, level: int = 6000) -> bytes:
-    """pcm: 16 kHz mono s16le."""
-    at = np.arange(16 * length_ms)
-    return (np.sin(2 * math.pi * 200 * at / 16_000) * level).astype("<i2").tobytes()
-
-
-def loudest_hertz(pcm: bytes) -> float:
-    """Of 24 kHz mono s16le."""
-    samples = np.frombuffer(pcm, "<i2").astype(float)
-    return float(np.argmax(np.abs(np.fft.rfft(samples))) * 24_000 / len(samples))
-
-
-@asynccontextmanager
-async def connected(server: GeminiServer, handle: str | None = None, **changes: Any) -> AsyncIterator[Caller]:
-    client = client_for(server, changes.pop("key", None))
-    model = changes.pop("model", LIVE_MODEL)
-    async with asyncio.timeout(SECONDS):
-        async with client.aio.live.connect(model=model, config=live_config(handle, **changes)) as session:
-            caller = Caller(session)
-            listening = asyncio.create_task(caller.listen())
-            try:
-                yield caller
-            finally:
-                await session.close()
-                await listening
-
-
-async def test_a_whole_talk(server: GeminiServer) -> None:
-    """Two questions with audio both ways, transcriptions in pieces, marks and an end, without any script."""
-    async with connected(server) as caller:
-        await caller.begin()
-        await caller.until(lambda: caller.turns == 1)
-        await caller.say()
-        await caller.until(lambda: caller.turns == 2)
-        await caller.say()
-        await caller.until(lambda: caller.turns == 3)
-    assert "Tell me about a fault that you found." in server.said[0]
-    assert "How do you plan your week?" in server.said[1]
-    assert caller.spoken == "".join(server.said)
-    assert caller.heard
-    assert abs(loudest_hertz(bytes(caller.audio)) - 440) < 5
-    assert [(call.name, call.args) for call in caller.calls] == [
-        ("mark_question", {"index": 0, "status": "started"}),
-        ("mark_question", {"index": 0, "status": "answered"}),
-        ("mark_question", {"index": 1, "status": "started"}),
-        ("mark_question", {"index": 1, "status": "answered"}),
-        ("end_interview", {"reason": "finished"}),
-    ]
-    assert bytes(server.connections[0].audio) == (sound(600) + bytes(16_000)) * 2
