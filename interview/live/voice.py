@@ -71,6 +71,11 @@ class Interrupted:
 
 
 @dataclass(frozen=True)
+class SaidAll:
+    """All sound of the interviewer's part has been delivered; it is still being played."""
+
+
+@dataclass(frozen=True)
 class TurnComplete:
     """The interviewer has said its part."""
 
@@ -109,6 +114,7 @@ VoiceEvent = (
     | CandidateSaid
     | InterviewerSaid
     | Interrupted
+    | SaidAll
     | TurnComplete
     | ToolAsked
     | GoingAway
@@ -149,4 +155,8 @@ class LiveVoice(Protocol):
 
     def connect(self, opening: Opening) -> AbstractAsyncContextManager[VoiceConnection]:
         """Raises VoiceFailure when the model cannot be reached or refuses."""
+        ...
+
+    async def close(self) -> None:
+        """Free what all connections share. No connection is open any more."""
         ...
