@@ -18,6 +18,7 @@ from interview.errors import Conflict, Forbidden, InvalidPayload, NotFound, Sess
 from interview.interviews import interview_row
 from interview.models import MAX_ANSWER_CHARS, Model, Moment, Persona, PositionSettings, Purpose, Words
 from interview.sessions import InterviewSessionManager
+from interview.spoken import Spoken
 from interview.state import InterviewSessionState
 from interview.store import journeys as queries
 from interview.store.tables import (
@@ -89,9 +90,10 @@ class AdjustmentReply(Model):
 class Journeys:
     """The candidate's use cases around their session, and the team's replies to what they ask for."""
 
-    def __init__(self, context: Context, sessions: InterviewSessionManager) -> None:
+    def __init__(self, context: Context, sessions: InterviewSessionManager, spoken: Spoken) -> None:
         self._context = context
         self._sessions = sessions
+        self._spoken = spoken
 
     def read(self, actor: Actor) -> Journey:
         """Where the candidate stands. Candidates only: Forbidden for anybody else."""

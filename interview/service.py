@@ -21,6 +21,7 @@ from interview.recordings import Recordings
 from interview.scorecards import Scorecards
 from interview.sessions import InterviewSessionManager
 from interview.settings import Settings, read_settings
+from interview.spoken import Spoken
 from interview.store.database import Database
 
 
@@ -33,6 +34,7 @@ class Service:
     invitations: Invitations
     questions: Questions
     sessions: InterviewSessionManager
+    spoken: Spoken
     journeys: Journeys
     scorecards: Scorecards
     guides: Guides
@@ -63,6 +65,7 @@ def open_service(
         settings=settings, database=Database(settings.database), engine=engine or EmbeddedEngine(), clock=clock
     )
     positions, sessions = Positions(context), InterviewSessionManager(context)
+    spoken = Spoken(context, sessions)
     return Service(
         context=context,
         access=Access(context),
@@ -71,7 +74,8 @@ def open_service(
         invitations=Invitations(context),
         questions=Questions(context),
         sessions=sessions,
-        journeys=Journeys(context, sessions),
+        spoken=spoken,
+        journeys=Journeys(context, sessions, spoken),
         scorecards=Scorecards(context),
         guides=Guides(context),
         analytics=Analytics(context),
