@@ -167,7 +167,7 @@ class Interviews:
             return interview_record(tx, self._context, interview_id)
 
     def delete(self, actor: Actor, interview_id: str) -> None:
-        """Take the interview out of the database and its files with every word of it, recordings too. There is no way back."""
+        """Take the interview out of the database and its files with every word and sound. There is no way back."""
         actor.require(*HIRING_ROLES)
         Recordings(self._context).delete(interview_id)
         with self._context.database.write() as tx:
