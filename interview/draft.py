@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 
 from interview.engines import EvaluationRequest, Exchange, InterviewEngine, Prompt, Response
 from interview.events import (
+    Checkpoint,
+    CompetencyCompleted,
     EvaluationMade,
     FlagRaised,
     FollowUpAsked,
@@ -19,6 +21,7 @@ from interview.events import (
     Payload,
     PromptMetadata,
     QuestionAsked,
+    StageEntered,
 )
 from interview.models import (
     Competency,
@@ -30,6 +33,7 @@ from interview.models import (
     PositionPlan,
     Question,
     Speaker,
+    Stage,
     StatusName,
     TranscriptEntry,
 )
@@ -154,6 +158,35 @@ class Draft:
         self.update(prompts=(*before, pending.model_copy(update={"answers": (*pending.answers, entry.entry_id)})))
         if pending.question_index is not None:
             self.statuses[pending.question_index] = "answered"
+
+    def enter(self, stage: Stage, competency: str | None) -> None:
+        """Move to a stage or competency, and say which competency is through."""
+        left = self.state.competency
+        if left is not None and left != competency:
+            standing = next(row for row in self.state.summaries(self.scene.plan) if row.competency == left)
+            self.emit(CompetencyCompleted(competency=left, total_score=standing.total_score))
+        changed = self.state.stage != stage
+        self.update(stage=stage, competency=competency)
+        if changed:
+            self.emit(StageEntered(stage=stage))
+
+    def checkpoint(self) -> None:
+        """Say that all is saved, once an interval."""
+        now = self.scene.now
+        if now - self.state.last_checkpoint >= self.scene.checkpoint_interval:
+            self.update(last_checkpoint=now)
+            self.emit(Checkpoint(saved_at=now))
+
+    def rate(self, answered: AskedPrompt) -> Evaluation:
+        """Evaluate the response that a prompt belongs to, and tell the team what should be looked at."""
+        if answered.competency is None:
+            evaluation = Evaluation(summary="The opening and closing answers are not scored.")
+            self.add_evaluation(evaluation, answered)
+            return evaluation
+        evaluation = self.evaluate(answered)
+        newest = answered.answers[-1] if answered.answers else None
+        self.add_flags([flag.model_copy(update={"entry_id": flag.entry_id or newest}) for flag in evaluation.flags])
+        return evaluation
 
     def evaluate(self, prompt: AskedPrompt) -> Evaluation:
         """Have the response to a competency's prompt evaluated as a whole, and let its scores stand."""

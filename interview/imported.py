@@ -14,13 +14,12 @@ from interview.draft import Draft
 from interview.engines import Prompt
 from interview.errors import NotFound
 from interview.events import AnswerGiven, SessionCompleted, StageEntered
+from interview.matching import best_match
 from interview.models import MAX_ANSWER_CHARS, Competency, Model, Question, Words
 from interview.state import InterviewSessionState
 from interview.store.tables import InterviewRow, SessionRow
 
 MAX_LINES = 2_000
-_SAME_QUESTION = 80
-"""rapidfuzz partial_ratio (0-100) from which a spoken prompt counts as the planned question."""
 
 
 class SpokenLine(Model):
@@ -96,14 +95,10 @@ def _hear(draft: Draft, line: SpokenLine) -> None:
 
 def _planned(draft: Draft, line: SpokenLine) -> Question | None:
     """The planned question that this line asks, if it is one."""
-    if line.role == "candidate" or not draft.scene.questions:
+    if line.role == "candidate":
         return None
-    best = max(draft.scene.questions, key=lambda question: _likeness(question.text, line.text))
-    return best if _likeness(best.text, line.text) >= _SAME_QUESTION else None
-
-
-def _likeness(planned: str, spoken: str) -> float:
-    return fuzz.partial_ratio(planned.lower(), spoken.lower()) if len(spoken) >= len(planned) / 2 else 0.0
+    place = best_match([question.text for question in draft.scene.questions], line.text)
+    return None if place is None else draft.scene.questions[place]
 
 
 def _nearest(draft: Draft, text: str) -> Competency:

@@ -11,14 +11,12 @@ from interview.engines import PromptKind
 from interview.events import (
     AnswerGiven,
     CandidateMove,
-    Checkpoint,
-    CompetencyCompleted,
     EndReason,
     ResumeSummary,
     SessionCompleted,
     StageEntered,
 )
-from interview.models import Evaluation, Move, Stage
+from interview.models import Move
 from interview.scorecards import score_request
 from interview.speaking import ADDED, CORRECTED, NOTHING_TO_CORRECT, words
 from interview.state import AskedPrompt
@@ -76,7 +74,7 @@ def move(step: Step) -> Step:
     if made == "stop":
         draft.update(stop_offered=True)
     _record_move(draft, turn, made, reply)
-    _checkpoint(draft)
+    draft.checkpoint()
     return {}
 
 
@@ -91,7 +89,7 @@ def correct(step: Step) -> Step:
     at = max((i for i, prompt in enumerate(prompts) if prompt.answers and not prompt.carried), default=None)
     if at is None:
         _record_move(draft, turn, "correct", f"{NOTHING_TO_CORRECT} {draft.text_of(draft.state.prompts[-1])}")
-        _checkpoint(draft)
+        draft.checkpoint()
         return {}
     *kept, old = prompts[at].answers
     anew = turn.action == "correct"
@@ -104,15 +102,15 @@ def correct(step: Step) -> Step:
     reply = draft.add_entry("interviewer", f"{CORRECTED if anew else ADDED} {draft.text_of(draft.state.prompts[-1])}")
     draft.emit(CandidateMove(move="correct", entry_id=entry.entry_id, reply_id=reply.entry_id))
     draft.add_flags(moves.flags(entry.entry_id, entry.text))
-    _evaluate(draft, prompts[at])
-    _checkpoint(draft)
+    draft.rate(prompts[at])
+    draft.checkpoint()
     return {}
 
 
 def evaluate(step: Step) -> Step:
     """Evaluate the response in hand with all its follow-ups."""
     draft, turn, answered = step["draft"], _turn(step), step["answered"]
-    evaluation = _evaluate(draft, answered)
+    evaluation = draft.rate(answered)
     return {"level": policy.quality(evaluation, stuck=moves.is_stuck(turn.answer))}
 
 
@@ -140,16 +138,16 @@ def ask(step: Step) -> Step:
         kind: PromptKind = "hint" if chosen.escalation == "hint" else "follow_up"
         draft.add_prompt(words(draft, kind, turn, escalation=chosen.escalation), chosen.escalation)
     elif isinstance(chosen, policy.Ask):
-        _enter(draft, "competency", chosen.question.competency)
+        draft.enter("competency", chosen.question.competency)
         prompt = words(draft, "question", turn, question=chosen.question)
         if chosen.question.text not in prompt.content:
             # Everyone is asked the same question in the same words, whatever an engine would rather say.
             prompt = prompt.model_copy(update={"content": chosen.question.text})
         draft.add_prompt(prompt, question=chosen.question)
     else:
-        _enter(draft, "wrapup", None)
+        draft.enter("wrapup", None)
         draft.add_prompt(words(draft, "wrapup", turn))
-    _checkpoint(draft)
+    draft.checkpoint()
     return {}
 
 
@@ -157,7 +155,7 @@ def close(step: Step) -> Step:
     """End the session: the last words, and the summary in words of what was scored."""
     draft = step["draft"]
     closing = draft.add_entry("interviewer", words(draft, "closing", _turn(step)).content)
-    _enter(draft, "complete", None)
+    draft.enter("complete", None)
     draft.narrative = draft.scene.engine.score(score_request(draft))
     overall_score = draft.state.overall_score(draft.scene.plan)
     draft.emit(SessionCompleted(reason=step["reason"], overall_score=overall_score, entry_id=closing.entry_id))
@@ -228,33 +226,3 @@ def _skip(draft: Draft) -> None:
     answered = any(prompt.answers for prompt in before if prompt.response == pending.response)
     if pending.question_index is not None and not answered:
         draft.statuses[pending.question_index] = "skipped"
-
-
-def _evaluate(draft: Draft, answered: AskedPrompt) -> Evaluation:
-    if answered.competency is None:
-        evaluation = Evaluation(summary="The opening and closing answers are not scored.")
-        draft.add_evaluation(evaluation, answered)
-        return evaluation
-    evaluation = draft.evaluate(answered)
-    newest = answered.answers[-1] if answered.answers else None
-    draft.add_flags([flag.model_copy(update={"entry_id": flag.entry_id or newest}) for flag in evaluation.flags])
-    return evaluation
-
-
-def _enter(draft: Draft, stage: Stage, competency: str | None) -> None:
-    """Move to a stage or competency, and say which competency is through."""
-    left = draft.state.competency
-    if left is not None and left != competency:
-        standing = next(row for row in draft.state.summaries(draft.scene.plan) if row.competency == left)
-        draft.emit(CompetencyCompleted(competency=left, total_score=standing.total_score))
-    changed = draft.state.stage != stage
-    draft.update(stage=stage, competency=competency)
-    if changed:
-        draft.emit(StageEntered(stage=stage))
-
-
-def _checkpoint(draft: Draft) -> None:
-    now = draft.scene.now
-    if now - draft.state.last_checkpoint >= draft.scene.checkpoint_interval:
-        draft.update(last_checkpoint=now)
-        draft.emit(Checkpoint(saved_at=now))
