@@ -1,4 +1,4 @@
-"""The entry: one process serves the pages, REST under `/api` and the door. Started by `streamlit run app.py`.
+"""The entry: one process serves pages, REST under `/api`, `/ws/live` and the door. Started by `streamlit run app.py`.
 
 The server imports this file once as `app`; Streamlit then runs it as a script on every page view and click. Only the
 first time is there no runtime yet, and only then is the server built.
@@ -23,6 +23,7 @@ else:
 
     from interview.api import create_api
     from interview.api.door import door
+    from interview.api.socket import live_socket
     from interview.fonts import FOLDER
     from pages.components.problems import on_script_error
     from pages.components.service import service
@@ -32,8 +33,7 @@ else:
     # fresh server the first visitor's deep link would be "not found".
     PagesManager.uses_pages_directory = False
 
-    WARM_UP_SECONDS = 5
-    """After the start: the first page comes before what the first answer needs, or both take turns and are late."""
+    WARM_UP_SECONDS = 5  # the first page comes before what the first answer needs, or both take turns and are late
 
     @asynccontextmanager
     async def lifespan(_: st.App) -> AsyncIterator[None]:
@@ -56,5 +56,5 @@ else:
         file = fonts.get(request.path_params["name"])
         return FileResponse(file, headers={"Cache-Control": "max-age=86400"}) if file else Response(status_code=404)
 
-    routes = [Mount("/api", create_api(candor)), Route("/fonts/{name}", font), *door(candor)]
+    routes = [Mount("/api", create_api(candor)), Route("/fonts/{name}", font), live_socket(candor), *door(candor)]
     app = st.App("app.py", routes=routes, lifespan=lifespan, on_script_error=on_script_error)

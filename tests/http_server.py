@@ -27,6 +27,7 @@ from starlette.routing import Mount
 from interview.access import SYSTEM
 from interview.api import create_api
 from interview.api.door import door
+from interview.api.socket import live_socket
 from interview.service import Service, open_service
 from interview.settings import Settings
 
@@ -95,11 +96,13 @@ def running_app(
 
 @contextmanager
 def running_api(service: Service) -> Iterator[str]:
-    """The API and the door over a given service, in a thread of this process; gives the address."""
+    """The API, the live socket and the door over a given service, in a thread of this process; gives the address."""
     api: FastAPI = create_api(service)
     port = free_port()
-    app = Starlette(routes=[Mount("/api", api), *door(service)])
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", ws="none"))
+    app = Starlette(routes=[Mount("/api", api), live_socket(service), *door(service)])
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", ws="websockets-sansio")
+    )
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

@@ -134,7 +134,7 @@ async def _expected(_: Request, error: Exception) -> JSONResponse:
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    return problem("invalid_payload", _sentence(error.errors()), 400)
+    return problem("invalid_payload", sentence(error.errors()), 400)
 
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
@@ -146,7 +146,7 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
     return response
 
 
-def _sentence(found: Sequence[Mapping[str, Any]]) -> str:
+def sentence(found: Sequence[Mapping[str, Any]]) -> str:
     """What is wrong first, by the field's name; never the value, which may be long or private."""
     first = found[0]
     if first["type"] == "json_invalid":
