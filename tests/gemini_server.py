@@ -155,7 +155,8 @@ class GeminiServer:
         if reply is None:
             reply = self.replies.popleft() if self.replies else made_reply
         if callable(reply):
-            reply = reply(body)
+            # In a thread, so that a test may hold a reply back without holding up the others.
+            reply = await asyncio.to_thread(reply, body)
         if isinstance(reply, HttpError):
             return JSONResponse(reply.body(), reply.code)
         if isinstance(reply, NoReply | Cut):
@@ -176,6 +177,8 @@ class GeminiServer:
             await websocket.send_denial_response(Response(status_code=refusal))
         else:
             await websocket.accept()
+            # Closed only after setup: the client raises an APIError when it reads, another error when it writes.
+            await websocket.receive()
             await websocket.close(refusal, "Refused." if right else invalid_key().message)
 
     def app(self) -> Starlette:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, Literal
 
 import httpx2
@@ -21,6 +29,7 @@ from gemini_replies import (
     unknown_model,
 )
 from gemini_server import GeminiServer, gemini_server
+from google import genai
 from google.genai import errors, types
 from pydantic import BaseModel, Field
 
@@ -159,3 +168,40 @@ def test_what_breaks_below_http_is_the_http_librarys_error(
     server.enqueue(fault)
     with pytest.raises(kind):
         ask(server, timeout_ms=2000)
+
+
+def test_a_reply_that_is_held_back_holds_up_nobody_else(server: GeminiServer) -> None:
+    """A callable may wait; calls that come after it are answered before it."""
+    asked, release = threading.Event(), threading.Event()
+
+    def held(_request: dict[str, Any]) -> str:
+        asked.set()
+        assert release.wait(20)
+        return "held"
+
+    server.enqueue(held, "at once")
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(ask, server)
+        assert asked.wait(20)
+        assert ask(server).text == "at once"
+        release.set()
+        assert first.result(20).text == "held"
+
+
+def test_a_developer_gets_three_variables_that_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `make run-fake-gemini` runs prints them, serves, and ends quietly."""
+    script = Path(__file__).with_name("run_fake_gemini.py")
+    environment = os.environ | {"GEMINI_PORT": "0"}
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        printed = "".join(process.stdout.readline() for _ in range(5))
+        variables = dict(re.findall(r"^export (\w+)=(\S+)$", printed, re.MULTILINE))
+        try:
+            assert set(variables) == {"GEMINI_API_KEY", "GOOGLE_GEMINI_BASE_URL", "SSL_CERT_FILE"}
+            for name, value in variables.items():
+                monkeypatch.setenv(name, value)
+            with genai.Client(http_options=types.HttpOptions(api_version="v1beta", timeout=20_000)) as client:
+                assert client.models.generate_content(model=TEXT_MODEL, contents="Hello").text
+        finally:
+            process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
