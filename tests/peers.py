@@ -52,12 +52,20 @@ class Talker(MediaStreamTrack):
         self.left, self.sent = frames, 0
         self._period = tone(20, 48_000, hertz - hertz % 50)
         self._from: float | None = None
+        self._more: asyncio.Event | None = None
+
+    def talk_on(self, frames: int) -> None:
+        """So many more. From any thread, once `recv` waits."""
+        self.left, self._from = frames, None
+        assert self._more is not None
+        self._more._loop.call_soon_threadsafe(self._more.set)
 
     async def recv(self) -> AudioFrame:
         loop = asyncio.get_running_loop()
-        if self.left <= 0:
-            await loop.create_future()
-        self._from = loop.time() if self._from is None else self._from
+        while self.left <= 0:
+            self._more = asyncio.Event()
+            await self._more.wait()
+        self._from = loop.time() - self.sent * 0.02 if self._from is None else self._from
         await asyncio.sleep(self._from + self.sent * 0.02 - loop.time())
         frame = AudioFrame(format="s16", layout="mono", samples=960)
         frame.sample_rate, frame.pts, frame.time_base = 48_000, self.sent * 960, Fraction(1, 48_000)

@@ -65,6 +65,8 @@ def test_the_versions_are_the_ones_that_the_hooks_were_written_for(name: str) ->
         (streamlit_webrtc.webrtc.WebRtcWorker._process_offer_thread_impl, "source_audio_track = player.audio"),
         (streamlit_webrtc.webrtc.WebRtcWorker._unset_processors, "self._player.audio.stop()"),
         (streamlit_webrtc.component.WebRtcStreamerContext._get_worker, "self._worker_ref()"),
+        (streamlit_webrtc.component._get_or_create_context, "and context._last_rendered_run_count is not None"),
+        (streamlit_webrtc.component._get_or_create_context, "current_run_count > context._last_rendered_run_count + 1"),
     ],
 )
 def test_what_the_hooks_take_hold_of_is_still_there(where: object, line: str) -> None:

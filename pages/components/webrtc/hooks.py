@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from aiortc.codecs.base import Decoder
     from aiortc.rtp import RtpPacket
     from av.frame import Frame
+    from streamlit.runtime.state import SessionStateProxy
     from streamlit_webrtc import WebRtcStreamerContext
 
 PINNED = {"aiortc": "1.16.0", "streamlit-webrtc": "0.79.0"}
@@ -194,6 +195,20 @@ def settle() -> None:
     gc.collect()
     gc.freeze()
     sys.setswitchinterval(0.0005)
+
+
+def count_as_drawn(states: SessionStateProxy, key: str) -> None:
+    """Before the widget is drawn: tell it whether it was in the page a moment ago, which it guesses wrongly.
+
+    It compares counts of script runs, and resets itself, connection included, if more than one went by without it. The
+    count is raised by another thread: in reruns that follow each other fast it is read too early, and some click later
+    a call that was never off the page is cut off. Streamlit itself drops a widget's state when a run leaves it out.
+    """
+    from streamlit_webrtc.component import generate_frontend_component_key
+
+    if key in states:
+        drawn = generate_frontend_component_key(key) in states
+        states[key]._last_rendered_run_count = None if drawn else -2  # noqa: SLF001 - None: no comparison; -2: long ago
 
 
 def hang_up(context: WebRtcStreamerContext[Any, Any]) -> None:

@@ -1,0 +1,203 @@
+"""A call in a real browser: sound both ways, counted by the browser itself; leaving is noticed however it is done."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import wave
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from conftest import CHROMIUM, CHROMIUM_FLAGS, ROOT
+from http_server import free_port
+from peers import tone
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import sync_playwright
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, FrameLocator, Page
+
+pytestmark = pytest.mark.browser
+MILLISECONDS = 60_000
+"""The longest wait for anything."""
+
+_VISITORS = count(1)
+
+_KEEP = """{
+  const Stock = window.RTCPeerConnection
+  window.connections = []
+  window.RTCPeerConnection = class extends Stock {
+    constructor(...given) { super(...given); window.connections.push(this) }
+  }
+}"""
+"""The widget keeps its connection to itself; the newest of these is the one to ask."""
+
+_STATS = """async () => {
+  const report = await window.connections.at(-1).getStats()
+  const of = (type) => [...report.values()].find(one => one.type === type && one.kind === "audio") ?? {}
+  return {inbound: of("inbound-rtp"), remote: of("remote-inbound-rtp"), source: of("media-source")}
+}"""
+
+
+@dataclass(frozen=True)
+class EchoApp:
+    url: str
+    gone: Path
+
+    def times_gone(self, page: Page) -> int:
+        """How often the line said so of this visitor."""
+        names = self.gone.read_text().splitlines() if self.gone.exists() else []
+        return names.count(page.url.rpartition("=")[2])
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EchoApp]:
+    folder = tmp_path_factory.mktemp("echo")
+    port, gone = free_port(), folder / "gone.log"
+    command = [sys.executable, "-m", "streamlit", "run", "tests/echo_page.py", "--server.port", str(port)]
+    with (
+        (folder / "server.log").open("w") as output,
+        subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | {"GONE_LOG": str(gone)}, stdout=output, stderr=subprocess.STDOUT
+        ) as process,
+    ):
+        try:
+            wait_until(lambda: _healthy(port))
+            yield EchoApp(f"http://127.0.0.1:{port}", gone)
+        finally:
+            process.terminate()
+
+
+def _healthy(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/_stcore/health", timeout=5).is_success
+    except httpx.TransportError:
+        return False
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    until = time.monotonic() + MILLISECONDS / 1000
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Chromium with a microphone that hears 440 Hz, over and over."""
+    file = tmp_path_factory.mktemp("microphone") / "tone.wav"
+    with wave.open(str(file), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(48_000)
+        sound.writeframes(tone(2_000, 48_000))
+    with sync_playwright() as playwright:
+        flags = [*CHROMIUM_FLAGS, f"--use-file-for-fake-audio-capture={file}"]
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser, app: EchoApp) -> Iterator[Page]:
+    context = browser.new_context()
+    context.set_default_timeout(MILLISECONDS)
+    context.add_init_script(_KEEP)
+    opened = context.new_page()
+    opened.goto(f"{app.url}/?who={next(_VISITORS)}")
+    start(opened)
+    yield opened
+    context.close()
+
+
+def widget(page: Page) -> FrameLocator:
+    return page.frame_locator("iframe")
+
+
+def start(page: Page) -> None:
+    widget(page).get_by_role("button", name="Start").click()
+    page.get_by_text("The call is on").wait_for()
+
+
+def stats(page: Page) -> dict[str, Any]:
+    """What the browser counts: of the sound that comes in, of what the server says it got, of the microphone."""
+    found: dict[str, Any] = page.frames[1].evaluate(_STATS)
+    return found
+
+
+def test_sound_goes_both_ways_and_none_is_lost(page: Page) -> None:
+    """The tone of the microphone comes back through the server, in the browser's own figures."""
+    wait_until(lambda: stats(page)["inbound"].get("packetsReceived", 0) > 150 and stats(page)["remote"])
+    found = stats(page)
+    assert found["source"]["totalAudioEnergy"] > 0.01
+    assert found["inbound"]["totalAudioEnergy"] > 0.3 * found["source"]["totalAudioEnergy"]
+    assert found["inbound"]["packetsLost"] == 0
+    assert found["remote"]["packetsLost"] == 0
+
+
+def test_a_closed_tab_is_noticed(page: Page, app: EchoApp) -> None:
+    page.close()
+    wait_until(lambda: app.times_gone(page) == 1)
+
+
+def test_a_browser_that_is_gone_without_a_word_is_noticed(page: Page, app: EchoApp) -> None:
+    """A crash closes nothing: only that no frame comes any more tells."""
+    with suppress(PlaywrightError):
+        page.goto("chrome://crash")
+    wait_until(lambda: app.times_gone(page) == 1)
+
+
+def test_a_reload_ends_the_call_and_another_begins(page: Page, app: EchoApp) -> None:
+    page.reload()
+    wait_until(lambda: app.times_gone(page) == 1)
+    start(page)
+    wait_until(lambda: stats(page)["inbound"].get("totalAudioEnergy", 0) > 0.01)
+    assert app.times_gone(page) == 1
+
+
+def test_stop_and_start_go_on_with_the_same_call(page: Page, app: EchoApp) -> None:
+    widget(page).get_by_role("button", name="Stop").click()
+    page.get_by_text("The call is off").wait_for()
+    assert app.times_gone(page) == 1
+    start(page)
+    wait_until(lambda: stats(page)["inbound"].get("totalAudioEnergy", 0) > 0.01)
+
+
+def test_the_server_ends_a_call(page: Page, app: EchoApp) -> None:
+    """Closed at both ends, the microphone let go; nobody is told that the candidate went."""
+    page.get_by_role("button", name="End the call").click()
+    page.get_by_text("The call is off").wait_for()
+    wait_until(lambda: page.frames[1].evaluate("() => window.connections.at(-1).connectionState") == "closed")
+    assert app.times_gone(page) == 0
+
+
+def test_a_call_outlives_every_run_of_the_page(page: Page, app: EchoApp) -> None:
+    """Also runs that follow each other fast, after which the widget miscounts them."""
+    again = page.get_by_role("button", name="Run the page again")
+    for _ in range(40):
+        again.click(no_wait_after=True)
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    for _ in range(3):
+        again.click()
+        page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    received = stats(page)["inbound"]["packetsReceived"]
+    wait_until(lambda: stats(page)["inbound"]["packetsReceived"] > received + 50)
+    assert app.times_gone(page) == 0
+
+
+def test_a_call_that_left_the_page_ends_and_may_come_again(page: Page, app: EchoApp) -> None:
+    toggle = page.get_by_text("Without the call")
+    toggle.click()
+    wait_until(lambda: app.times_gone(page) == 1)
+    page.get_by_text("The call is").wait_for(state="detached")
+    toggle.click()
+    start(page)
+    wait_until(lambda: stats(page)["inbound"].get("totalAudioEnergy", 0) > 0.01)
