@@ -183,7 +183,7 @@ class _Writer:
         options = {"page_duration": "250000", "flush_packets": "1"}
         self._container = av.open(str(file), "w", format="ogg", options=options)
         self._stream = self._container.add_stream(
-            "libopus", rate=RATE, layout="stereo", bit_rate=BIT_RATE, options={"application": "voip"}
+            "libopus", rate=RATE, layout="stereo", bit_rate=BIT_RATE, options={"application": "audio"}
         )
         self._up = [av.AudioResampler("s16", "mono", RATE) for _ in range(2)]
         self._ready = [bytearray(), bytearray()]
