@@ -9,6 +9,7 @@ from interview.interviews import interview_row
 from interview.scorecards import score_request, standing_sessions
 from interview.store.sessions import load
 from interview.study_guide import StudyGuide
+from interview.usage import charged
 
 
 class Guides:
@@ -21,7 +22,7 @@ class Guides:
         """The guide of the session that stands for the interview, with levels only where the position shows scores.
 
         Raises NotFound, Forbidden `study_guide_closed` for a candidate whose position gives none, Conflict
-        `study_guide_not_ready` before a session has ended, EngineFailure.
+        `study_guide_not_ready` before a session has ended, EngineFailure, BudgetReached.
         """
         actor.require_interview(interview_id)
         with self._context.database.read() as tx:
@@ -34,10 +35,12 @@ class Guides:
             loaded = load(tx, standing[0].session_id)
         if actor.role == "candidate" and not loaded.settings.study_guide:
             raise Forbidden("The hiring team gives no study guide for this interview.", code="study_guide_closed")
+        with charged(self._context, interview_id):
+            content = self._context.engine.guide(score_request(loaded.draft(self._context)))
         return StudyGuide(
             candidate_name=loaded.candidate.profile.candidate_name,
             role_title=loaded.plan.role_title,
             held_on=loaded.session.created_at.date(),
-            content=self._context.engine.guide(score_request(loaded.draft(self._context))),
+            content=content,
             show_scores=loaded.settings.scores_shown,
         )

@@ -38,6 +38,7 @@ from interview.scorecards import standing_scorecard, standing_sessions
 from interview.store import queries
 from interview.store.sessions import entries_of
 from interview.store.tables import CandidateRow, InterviewRow, PlanRow
+from interview.usage import charged
 
 
 class Interviews:
@@ -50,15 +51,16 @@ class Interviews:
     def create(self, actor: Actor, new: NewInterview) -> InterviewRecord:
         """Plan and store an interview. Approved by the caller unless it is a draft.
 
-        Raises InvalidPayload, NotFound `position_not_found`, EngineFailure; nothing is stored then but, perhaps, the
-        position's plan.
+        Raises InvalidPayload, NotFound `position_not_found`, EngineFailure, BudgetReached; nothing is stored then but,
+        perhaps, the position's plan.
         """
         actor.require(*HIRING_ROLES)
         if new.position_id:
             position = self._positions.approved(actor, new.position_id, draft=new.draft)
         else:
             position = self._positions.find_or_plan(actor, new.role_title, new.job_text, draft=new.draft)
-        added = self._context.engine.probe(position.plan, position.job_text, new.resume_text)
+        with charged(self._context, None):  # the interview has no id before it is stored
+            added = self._context.engine.probe(position.plan, position.job_text, new.resume_text)
         with self._context.database.write() as tx:
             interview_id = self._insert(tx, actor, new, position, added)
             audit(tx, self._context, actor, "interview_created", interview_id)

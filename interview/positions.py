@@ -14,6 +14,7 @@ from interview.errors import Conflict, InvalidPayload, NotFound
 from interview.models import CandidatePlan, Model, Moment, Persona, PositionPlan, PositionSettings, Purpose, Question
 from interview.store import queries
 from interview.store.tables import CredentialRow, PlanRow, PositionRow
+from interview.usage import charged
 
 MAX_JOB_CHARS = 200_000
 
@@ -56,7 +57,7 @@ class Positions:
     def find_or_plan(self, actor: Actor, role_title: str, job_text: str, *, draft: bool = False) -> Position:
         """The position with this title and job text, planned now if there is none; approved unless a draft is wanted.
 
-        Raises InvalidPayload, and EngineFailure when the plan could not be made.
+        Raises InvalidPayload, and EngineFailure or BudgetReached when the plan could not be made.
         """
         actor.require(*HIRING_ROLES)
         role_title, job_text = " ".join(role_title.split()), job_text.strip()
@@ -151,7 +152,8 @@ class Positions:
 
     def _plan(self, role_title: str, job_text: str) -> PositionPlan:
         limit = self._context.settings.max_questions_per_competency
-        return self._context.engine.plan(role_title, job_text, max_questions_per_competency=limit)
+        with charged(self._context, None):
+            return self._context.engine.plan(role_title, job_text, max_questions_per_competency=limit)
 
     def _insert(
         self, tx: Session, actor: Actor, role_title: str, job_text: str, job_hash: str, plan: PositionPlan | None

@@ -20,6 +20,7 @@ from interview.store import queries
 from interview.store.sessions import Loaded, assemble, entries_of, load, save_import
 from interview.store.tables import CompetencyScoreRow, InterviewRow, ScorecardRow, SessionRow
 from interview.transcript import by_id, quoted_summaries, unquoted
+from interview.usage import charged
 
 
 class Scorecards:
@@ -31,7 +32,8 @@ class Scorecards:
     def score(self, actor: Actor, interview_id: str, session_id: str | None = None) -> Scorecard:
         """Evaluate every response of a finished session again and append a scorecard.
 
-        Without `session_id`: the session that stands for the interview. Raises NotFound, Conflict `session_open`.
+        Without `session_id`: the session that stands for the interview. Raises NotFound, Conflict `session_open`,
+        EngineFailure, BudgetReached.
         """
         actor.require(*HIRING_ROLES)
         expire_overdue(self._context)
@@ -40,8 +42,9 @@ class Scorecards:
         draft = loaded.draft(self._context)
         draft.evaluations.clear()
         draft.update(latest={})
-        _evaluate_all(draft)
-        narrative = draft.scene.engine.score(score_request(draft))
+        with charged(self._context, interview_id):
+            _evaluate_all(draft)
+            narrative = draft.scene.engine.score(score_request(draft))
         with self._context.database.write() as tx:
             _known(tx, interview_id)  # it may have been deleted while the engine answered
             return self._append(tx, actor, loaded, draft.state, narrative)
@@ -57,9 +60,10 @@ class Scorecards:
             loaded = assemble(tx, import_session(tx, self._context, interview_id))
         draft = loaded.draft(self._context)
         replay(draft, lines)
-        _evaluate_all(draft)
-        conclude(draft)
-        narrative = draft.scene.engine.score(score_request(draft))
+        with charged(self._context, interview_id):
+            _evaluate_all(draft)
+            conclude(draft)
+            narrative = draft.scene.engine.score(score_request(draft))
         with self._context.database.write() as tx:
             _known(tx, interview_id)
             tx.add(loaded.session)

@@ -11,6 +11,7 @@ from interview.analytics import Analytics
 from interview.context import Context, utc_now
 from interview.engines import InterviewEngine
 from interview.engines.embedded import EmbeddedEngine
+from interview.engines.gemini import GeminiEngine
 from interview.guides import Guides
 from interview.interviews import Interviews
 from interview.invitations import Invitations
@@ -23,6 +24,7 @@ from interview.sessions import InterviewSessionManager
 from interview.settings import Settings, read_settings
 from interview.spoken import Spoken
 from interview.store.database import Database
+from interview.usage import Usages
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Service:
     guides: Guides
     analytics: Analytics
     recordings: Recordings
+    usages: Usages
 
     def warm_up(self) -> None:
         """Load what the first candidate would otherwise wait for: the graph and the engine's data. Takes seconds."""
@@ -48,8 +51,12 @@ class Service:
         graph.compiled()
         if isinstance(self.context.engine, EmbeddedEngine):
             self.context.engine.plan("Engineer", "Builds and runs services.", max_questions_per_competency=3)
+        if isinstance(self.context.engine, GeminiEngine):
+            self.context.engine.open()
 
     def close(self) -> None:
+        if isinstance(self.context.engine, GeminiEngine):
+            self.context.engine.close()
         self.context.database.close()
 
 
@@ -59,11 +66,13 @@ def open_service(
     engine: InterviewEngine | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> Service:
-    """Open the database (migrating it) and put the use cases together. `engine` and `clock`: for tests."""
+    """Open the database (migrating it) and put the use cases together. `engine` and `clock`: for tests.
+
+    Raises InvalidPayload where a setting is missing or not right.
+    """
     settings = settings or read_settings()
-    context = Context(
-        settings=settings, database=Database(settings.database), engine=engine or EmbeddedEngine(), clock=clock
-    )
+    engine = engine or chosen_engine(settings)
+    context = Context(settings=settings, database=Database(settings.database), engine=engine, clock=clock)
     positions, sessions = Positions(context), InterviewSessionManager(context)
     spoken = Spoken(context, sessions)
     return Service(
@@ -80,4 +89,10 @@ def open_service(
         guides=Guides(context),
         analytics=Analytics(context),
         recordings=Recordings(context),
+        usages=Usages(context),
     )
+
+
+def chosen_engine(settings: Settings) -> InterviewEngine:
+    """The engine that the settings ask for. Raises InvalidPayload where it needs a key and there is none."""
+    return GeminiEngine(settings) if settings.uses_gemini else EmbeddedEngine()

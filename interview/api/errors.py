@@ -59,6 +59,10 @@ CODES: Mapping[str, tuple[int, str]] = {
     "document_timeout": (422, "Résumé: Reading this file took too much time or memory."),
     "internal_error": (500, "Something went wrong on our side. Please tell the team this number: 5f0c2a91."),
     "session_start_failed": (500, "The session could not be started. Please tell the team this number: 5f0c2a91."),
+    "budget_reached": (
+        429,
+        "This interview has used up what one interview may take of the model. What was said is kept.",
+    ),
     "llm_failure": (502, "The model did not answer. Please send your answer again."),
     "busy": (503, "Too many calls are waiting for an answer. Please try again in a few seconds."),
 }

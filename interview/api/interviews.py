@@ -64,7 +64,7 @@ class CustomQuestion(BaseModel):
         **shown(201, "INTERVIEW"),
         **problems(
             "invalid_payload", "position_not_found", "position_changed", *DOCUMENT_CODES,
-            "llm_failure", "busy",
+            "budget_reached", "llm_failure", "busy",
         ),
     },
 )  # fmt: skip

@@ -57,7 +57,13 @@ class ScoreReply(Model):
     responses={
         **shown(200, "SCORE"),
         **problems(
-            "invalid_payload", "interview_not_found", "session_not_found", "session_open", "llm_failure", "busy"
+            "invalid_payload",
+            "interview_not_found",
+            "session_not_found",
+            "session_open",
+            "budget_reached",
+            "llm_failure",
+            "busy",
         ),
     },
 )
@@ -90,8 +96,8 @@ async def score_interview(
             },
         },
         **problems(
-            "invalid_payload", "interview_not_found", "study_guide_closed", "study_guide_not_ready", "llm_failure",
-            "busy",
+            "invalid_payload", "interview_not_found", "study_guide_closed", "study_guide_not_ready", "budget_reached",
+            "llm_failure", "busy",
         ),
     },
 )  # fmt: skip

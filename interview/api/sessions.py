@@ -28,7 +28,7 @@ router = APIRouter(
         **shown(200, "START_RESPONSE"),
         **problems(
             "invalid_payload", "interview_not_found", "candidate_not_found", "plan_not_approved", "session_complete",
-            "interview_closed", "attempt_limit", "session_start_failed", "llm_failure", "busy",
+            "interview_closed", "attempt_limit", "session_start_failed", "budget_reached", "llm_failure", "busy",
         ),
     },
 )  # fmt: skip
@@ -54,7 +54,7 @@ async def start_session(
         **shown(200, "TURN_RESPONSE"),
         **problems(
             "invalid_payload", "session_unknown", "turn_conflict", "session_complete", "turn_limit",
-            "hint_not_allowed", "idempotency_key_reused", "session_expired", "llm_failure", "busy",
+            "hint_not_allowed", "idempotency_key_reused", "session_expired", "budget_reached", "llm_failure", "busy",
         ),
     },
 )  # fmt: skip
