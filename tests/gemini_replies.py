@@ -116,9 +116,7 @@ def _tokens(text: str) -> int:
 
 # --- replies made from the request ------------------------------------------------------------------------------------
 
-CANDIDATE_WORDS = re.compile(
-    r"<<<CANDIDATE_WORDS(?: id=([^>\s]*))?[^>]*>>>\n(.*?)\n?<<<END_CANDIDATE_WORDS>>>", re.DOTALL
-)
+BLOCK = re.compile(r"<<<([A-Z_]+)(?: id=([^>\s]*))?[^>]*>>>\n(.*?)\n?<<<END_\1>>>", re.DOTALL)
 QUESTIONS = (
     "Tell me about a time when you had to find the cause of a fault. What did you do first?",
     "Describe a decision that you had to take with little information. How did you take it?",
@@ -150,7 +148,7 @@ def made_reply(request: Json) -> str:
     """Plausible English that fits the request's response schema; without a schema, one sentence.
 
     A string property called `quote` (`…_quote`, `quotes`) is a run of 6-12 of the candidate's own words from the
-    request's CANDIDATE_WORDS blocks, and an `entry_id` beside it is that block's id.
+    request's CANDIDATE_WORDS blocks (of the RESUME where it has none), and an `entry_id` beside it is that block's id.
     """
     config = request.get("generationConfig", {})
     schema = config.get("responseJsonSchema") or config.get("_responseJsonSchema") or config.get("responseSchema")
@@ -159,9 +157,11 @@ def made_reply(request: Json) -> str:
     return json.dumps(_Maker(schema, _request_text(request)).make())
 
 
-def candidate_words(text: str) -> list[tuple[str, str]]:
-    """(id, words) of every block of candidate's words."""
-    return [(found[1] or "", found[2].strip()) for found in CANDIDATE_WORDS.finditer(text)]
+def quotable(text: str) -> list[tuple[str, str]]:
+    """(id, words) of every block of candidate's words; where there is none, of the résumé."""
+    rows = [(found[1], (found[2] or "", found[3].strip())) for found in BLOCK.finditer(text)]
+    spoken = [row for kind, row in rows if kind == "CANDIDATE_WORDS"]
+    return spoken or [row for kind, row in rows if kind == "RESUME"]
 
 
 def _request_text(request: Json) -> str:
@@ -180,7 +180,7 @@ class _Maker:
         self.schema = schema
         self.definitions = schema.get("$defs", {})
         self.numbers: dict[int, Iterator[int]] = {}
-        blocks = candidate_words(text)
+        blocks = quotable(text)
         long_enough = [block for block in blocks if len(block[1].split()) >= 6] or blocks
         self.blocks = cycle(long_enough or [("", "")])
         self.block = ("", "")

@@ -86,6 +86,14 @@ def test_a_reply_is_made_from_the_schema(server: GeminiServer, form: str) -> Non
     assert {note.entry_id for note in plan.notes} == {7, 9}
 
 
+def test_a_reply_quotes_the_resume_where_nobody_has_spoken(server: GeminiServer) -> None:
+    resume = "<<<RESUME>>>\nTen years of payments work at Example Ltd in Leeds\n<<<END_RESUME>>>"
+    reply = ask(server, resume, config={"response_schema": Note})
+    assert isinstance(reply.parsed, Note)
+    assert len(reply.parsed.quote.split()) == 10
+    assert reply.parsed.quote in resume
+
+
 def test_a_parsed_reply_and_its_tokens(server: GeminiServer) -> None:
     """The client parses a pydantic schema by itself, and usage is counted."""
     reply = ask(server, config={"response_schema": Plan})
