@@ -12,10 +12,11 @@ from interview.context import Context, new_id
 from interview.contract import StartRequest
 from interview.errors import Conflict, Forbidden, NotFound
 from interview.events import InterviewEvent, Payload, SessionCompleted, SessionExpiredPayload
+from interview.folding import hear
 from interview.models import Persona, PersonaOverrides, PositionPlan, PositionSettings, SessionStatus
 from interview.state import InterviewSessionState
 from interview.store import queries
-from interview.store.sessions import add_events
+from interview.store.sessions import add_events, assemble, save_heard
 from interview.store.tables import AnswerDraftRow, InterviewRow, InvitationRow, PlanRow, PositionRow, SessionRow
 
 _LEAST_MINUTES = 5.0
@@ -105,18 +106,33 @@ def expire_overdue(context: Context) -> None:
         return
     with context.database.write() as tx:
         for row in queries.overdue_sessions(tx, cutoff):
-            _expire(tx, row, context.clock())
+            _expire(tx, context, row)
 
 
-def _expire(tx: Session, row: SessionRow, now: datetime) -> None:
+def _expire(tx: Session, context: Context, row: SessionRow) -> None:
+    now = context.clock()
+    _hear_out(tx, context, row)
     idle = (now - row.last_touched) / timedelta(minutes=1)
     _end(tx, row, "expired", SessionExpiredPayload(idle_minutes=round(idle, 1)), now)
 
 
 def _close(tx: Session, context: Context, interview: InterviewRow, row: SessionRow) -> None:
+    _hear_out(tx, context, row)
     plan = PositionPlan.model_validate(tx.get_one(PlanRow, interview.plan_id).plan)
     overall_score = InterviewSessionState.model_validate(row.state).overall_score(plan)
     _end(tx, row, "closed", SessionCompleted(reason="closed", overall_score=overall_score), context.clock())
+
+
+def _hear_out(tx: Session, context: Context, row: SessionRow) -> None:
+    """Before a spoken session ends: what was said and not folded yet is, by rules; whoever rates it comes later."""
+    if row.mode != "live":
+        return
+    draft = assemble(tx, row).draft(context)
+    before = draft.state
+    hear(draft)
+    if draft.state != before:
+        save_heard(tx, draft, read_version=row.version)
+        tx.flush()
 
 
 def _end(tx: Session, row: SessionRow, status: SessionStatus, payload: Payload, now: datetime) -> None:
@@ -200,6 +216,7 @@ def _carry_on(state: InterviewSessionState, earlier: InterviewSessionState, row:
         update={
             "prompts": prompts,
             "latest": earlier.latest,
+            "rated_chars": earlier.rated_chars,
             "rehearsal": earlier.rehearsal,
             "time_limit_minutes": max(least, earlier.time_limit_minutes - used),
         }

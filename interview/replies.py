@@ -14,6 +14,7 @@ from interview.events import (
     FollowUpAsked,
     HintGiven,
     InterviewEvent,
+    ModeChanged,
     Payload,
     PromptMetadata,
     PromptPayload,
@@ -55,7 +56,7 @@ def turn_response(loaded: Loaded, turn: TurnRow) -> TurnResponse:
     until = _until(loaded.events, turn.last_event)
     stage = _stage(until)
     rows = summaries(loaded, turn.last_event)
-    made = next((event.payload for event in events if isinstance(event.payload, EvaluationMade)), None)
+    made = next((event.payload for event in reversed(events) if isinstance(event.payload, EvaluationMade)), None)
     return TurnResponse(
         stage=stage,
         question=None if stage == "complete" else _question(until),
@@ -195,12 +196,14 @@ def _asked(events: Sequence[InterviewEvent]) -> int:
 
 
 def _question(events: Sequence[InterviewEvent]) -> QuestionPayload | None:
-    """The prompt in hand; after a repeat, a rephrasing or another reply, with the words said last."""
+    """The prompt in hand; after a repeat, a reply or a change from voice to text, with the words said last."""
     content = ""
     for event in reversed(events):
         payload = event.payload
         if isinstance(payload, CandidateMove) and payload.reply and not content:
             content = payload.reply
+        if isinstance(payload, ModeChanged) and not content:
+            content = payload.message
         if isinstance(payload, PromptPayload):
             return QuestionPayload(content=content or _words(payload), metadata=payload.metadata)
     return None

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import hashlib
 
+from sqlalchemy.orm import Session
+
 from interview import graph, replies
 from interview.access import Actor
 from interview.attempts import expire_overdue, open_session
 from interview.context import Context
 from interview.contract import SessionSnapshot, StartRequest, StartResponse, TurnRequest, TurnResponse
+from interview.draft import Draft
 from interview.errors import Conflict, Forbidden, InvalidPayload, SessionExpired, SessionUnknown
+from interview.folding import rate
 from interview.scorecards import append_scorecard
 from interview.store import queries
 from interview.store.sessions import Loaded, load, save
 from interview.store.tables import SessionRow, TurnRow
+from interview.switching import go_on_in_writing
+from interview.usage import charged
 
 _WORDLESS_MOVES = ("repeat", "rephrase", "think", "skip", "hint", "stop")
 MAX_TURNS = 500
@@ -39,6 +45,8 @@ class InterviewSessionManager:
             session_id = open_session(tx, self._context, actor, request)
             loaded = load(tx, session_id)
         if loaded.last_turn is None:
+            loaded = self._in_writing(loaded)
+        if loaded.last_turn is None:
             loaded = self._first_step(loaded)
         reply = replies.start_response(loaded, self._context.clock())
         if actor.role == "candidate":
@@ -47,6 +55,8 @@ class InterviewSessionManager:
 
     def turn(self, actor: Actor, request: TurnRequest, idempotency_key: str | None = None) -> TurnResponse:
         """Take one answer or move. With the same key and words again, the stored response.
+
+        A session that was spoken goes on in writing.
 
         Raises InvalidPayload, SessionUnknown, SessionExpired, Conflict (`session_complete`, `turn_conflict`,
         `idempotency_key_reused`), Forbidden `hint_not_allowed`, EngineFailure; after any of them nothing has changed.
@@ -59,7 +69,7 @@ class InterviewSessionManager:
         digest = hashlib.sha256(request.model_dump_json().encode()).hexdigest()
         loaded, turn = self._read(actor, request.session_id, idempotency_key, digest)
         if turn is None:
-            loaded, turn = self._take(actor, loaded, request, idempotency_key, digest)
+            loaded, turn = self._take(actor, self._in_writing(loaded), request, idempotency_key, digest)
         reply = replies.turn_response(loaded, turn)
         if actor.role == "candidate":
             return replies.veiled_turn(reply, scores=loaded.settings.scores_shown)
@@ -73,6 +83,18 @@ class InterviewSessionManager:
         if actor.role == "candidate":
             return replies.veiled_snapshot(reply, scores=loaded.settings.scores_shown)
         return reply
+
+    def _in_writing(self, loaded: Loaded) -> Loaded:
+        """The session, switched to text if it was spoken and can go on."""
+        session_id = loaded.session.session_id
+        if loaded.session.mode != "live" or loaded.session.status != "active":
+            return loaded
+        with self._context.database.write() as tx:
+            now = load(tx, session_id)
+            if now.session.mode == "live" and now.session.status == "active":
+                go_on_in_writing(tx, self._context, now)
+                tx.flush()
+            return load(tx, session_id)
 
     # --- stepping -----------------------------------------------------------------------------------------------------
 
@@ -107,13 +129,13 @@ class InterviewSessionManager:
         self, loaded: Loaded, request: TurnRequest | None, key: str | None, digest: str
     ) -> tuple[Loaded, TurnRow]:
         """Run the graph outside of any transaction, then write all of it or nothing."""
-        draft = graph.run(loaded.draft(self._context), request)
+        draft = loaded.draft(self._context)
+        with charged(self._context, loaded.interview.interview_id):
+            rate(draft)  # what was spoken before, if no model could be reached then
+            graph.run(draft, request)
         with self._context.database.write() as tx:
             turn = save(tx, draft, read_version=loaded.session.version, request_hash=digest, key=key)
-            if draft.narrative is not None:
-                row = tx.get_one(SessionRow, draft.state.session_id)
-                row.status, row.completed_at = "complete", draft.scene.now
-                append_scorecard(tx, self._context, loaded, draft.state, draft.narrative)
+            record_end(tx, self._context, loaded, draft)
             tx.flush()
             return load(tx, draft.state.session_id), turn
 
@@ -138,6 +160,15 @@ class InterviewSessionManager:
                 code="idempotency_key_reused",
             )
         return loaded, turn
+
+
+def record_end(tx: Session, context: Context, loaded: Loaded, draft: Draft) -> None:
+    """Where the step has ended the session: that it is complete, and its scorecard."""
+    if draft.narrative is None:
+        return
+    row = tx.get_one(SessionRow, draft.state.session_id)
+    row.status, row.completed_at = "complete", draft.scene.now
+    append_scorecard(tx, context, loaded, draft.state, draft.narrative)
 
 
 def _turns(loaded: Loaded) -> int:

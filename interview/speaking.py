@@ -6,7 +6,7 @@ from interview import moves
 from interview.contract import TurnRequest
 from interview.draft import Draft
 from interview.engines import AskRequest, Prompt, PromptKind
-from interview.models import Escalation, Move, Question
+from interview.models import Escalation, Move, Persona, Question
 
 TAKE_TIME = "Take the time you need. I will wait. The question stays:"
 OFFER_STOP = "Would you like to end the interview here? Say yes to end it, or go on with the question:"
@@ -20,6 +20,25 @@ HEARD = (
 )
 NOTHING_TO_HINT = "There is nothing to hint at here: say what comes to mind, or skip it. The question stays:"
 BACK = "The question stays:"
+SPOKEN_WARMUP = (
+    "Hello, I am {name}, and I will lead you through this interview for the role of {role}. I am software, not a "
+    "person. Take all the time you need. To begin with: what drew you to this role?"
+)
+SPOKEN_WRAPUP = (
+    "Those were my questions about the role of {role}. Before we finish: is there anything that you would like to add, "
+    "or to ask the team?"
+)
+IN_WRITING = "Let us go on in writing."
+
+
+def spoken_warmup(persona: Persona, role_title: str) -> str:
+    """The words that a spoken interview opens with; they are known again in what was said."""
+    return SPOKEN_WARMUP.format(name=persona.name, role=role_title)
+
+
+def spoken_wrapup(role_title: str) -> str:
+    """The words that a spoken interview closes with."""
+    return SPOKEN_WRAPUP.format(role=role_title)
 
 
 def words(

@@ -6,7 +6,17 @@ from datetime import datetime, timedelta
 
 from pydantic import Field
 
-from interview.models import CompetencySummary, CriterionScore, Escalation, Model, Moment, Persona, PositionPlan, Stage
+from interview.models import (
+    CompetencySummary,
+    CriterionScore,
+    Escalation,
+    Model,
+    Moment,
+    Persona,
+    PositionPlan,
+    Stage,
+    StatusName,
+)
 from interview.scoring import competency_summary, overall
 
 
@@ -27,11 +37,20 @@ class AskedPrompt(Model):
     carried: bool = False
 
 
+class QuestionMark(Model):
+    """That a spoken session's question was begun or skipped, said by a button or a tool after this entry."""
+
+    after: int
+    index: int
+    status: StatusName
+
+
 class InterviewSessionState(Model):
     """Stage, prompts and latest scores. Everything else that is shown is computed from these and the events.
 
     `heard_through`: the last entry of a spoken session that is in a prompt, an answer or a move; later ones wait.
-    `rated_chars`: how many characters of each spoken answer (by entry) its evaluation has read.
+    `rated_chars`: how many characters of each spoken answer (by entry) its evaluation has read, 0 before any; of words
+    that are no answer, all. `marks`: those that no entry has been folded behind yet.
     """
 
     session_id: str
@@ -49,6 +68,7 @@ class InterviewSessionState(Model):
     rehearsal: bool = False
     heard_through: int = 0
     rated_chars: dict[int, int] = Field(default_factory=dict)
+    marks: tuple[QuestionMark, ...] = ()
 
     @property
     def pending(self) -> AskedPrompt | None:
@@ -63,10 +83,14 @@ class InterviewSessionState(Model):
     def elapsed_ms(self, now: datetime) -> int:
         return max(0, int((now - self.started_at) / timedelta(milliseconds=1)))
 
+    def seconds_left(self, now: datetime) -> float:
+        """Of the time limit; seconds lost to faults are given back. Negative when it has passed."""
+        used = (now - self.started_at).total_seconds() - self.lost_seconds
+        return self.time_limit_minutes * 60 - used
+
     def time_up(self, now: datetime) -> bool:
-        """Whether the time limit has passed; seconds lost to faults are given back."""
-        used = now - self.started_at - timedelta(seconds=self.lost_seconds)
-        return used >= timedelta(minutes=self.time_limit_minutes)
+        """Whether the time limit has passed."""
+        return self.seconds_left(now) <= 0
 
     def summaries(self, plan: PositionPlan) -> tuple[CompetencySummary, ...]:
         """The standing of every competency of the plan, in its order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from interview.models import (
     PositionSettings,
     Question,
     QuestionStatus,
+    SessionStatus,
     StatusName,
     TranscriptEntry,
 )
@@ -149,19 +151,43 @@ def entries_of(tx: Session, interview_id: str, session_ids: list[str]) -> list[T
 
 def save(tx: Session, draft: Draft, *, read_version: int, request_hash: str, key: str | None) -> TurnRow:
     """Write what a step adds. Raises Conflict `turn_conflict` when the session has moved since it was read."""
+    session = _claimed(tx, draft, read_version, "active")
+    session.last_touched = max(session.last_touched, draft.scene.now)
+    _add(tx, session, draft)
+    _drop_answered(tx, session, draft.state)
+    return _add_turn(tx, draft, request_hash, key, first=0)
+
+
+def save_heard(tx: Session, draft: Draft, *, read_version: int, status: SessionStatus = "active") -> None:
+    """Write what was folded out of words that are stored already; no sign of life of the candidate.
+
+    `status`: what the session must be. Raises Conflict `turn_conflict` as `save` does.
+    """
+    session = _claimed(tx, draft, read_version, status)
+    _add(tx, session, draft)
+    _drop_answered(tx, session, draft.state)
+    if draft.events:
+        heard = hashlib.sha256(repr([entry.entry_id for entry in draft.entries]).encode()).hexdigest()
+        _add_turn(tx, draft, heard, None, first=1)
+
+
+def _claimed(tx: Session, draft: Draft, read_version: int, status: SessionStatus) -> SessionRow:
+    """The session's row, with the version that this write gives it."""
     session = tx.get(SessionRow, draft.state.session_id)
     if session is None:  # the interview was deleted while the model answered
         raise SessionUnknown("There is no such session.")
-    if session.version != read_version or session.status != "active":
+    if session.version != read_version or session.status != status:
         raise _overtaken()
     session.version = read_version + 1
-    session.last_touched = draft.scene.now
-    _add(tx, session, draft)
-    _drop_answered(tx, session, draft.state)
-    last = queries.last_turn(tx, session.session_id)
+    return session
+
+
+def _add_turn(tx: Session, draft: Draft, request_hash: str, key: str | None, *, first: int) -> TurnRow:
+    """`first`: the number of the session's first turn; 0 stands for the start, which brings no answer."""
+    last = queries.last_turn(tx, draft.state.session_id)
     turn = TurnRow(
-        session_id=session.session_id,
-        number=last.number + 1 if last else 0,
+        session_id=draft.state.session_id,
+        number=last.number + 1 if last else first,
         idempotency_key=key,
         request_hash=request_hash,
         first_event=draft.events[0].event_id,
@@ -194,13 +220,15 @@ def save_import(tx: Session, draft: Draft) -> None:
 
 def _add(tx: Session, session: SessionRow, draft: Draft) -> None:
     interview = tx.get_one(InterviewRow, session.interview_id)
-    overtaken = interview.next_entry_id != draft.next_entry_id - len(draft.new_entries)
+    # Without entries of its own, a draft says nothing of their numbers: words may be kept meanwhile.
+    overtaken = draft.new_entries and interview.next_entry_id != draft.next_entry_id - len(draft.new_entries)
     if overtaken or len(interview.questions) != len(draft.scene.questions):
         raise _overtaken()
     session.state = draft.state.model_dump(mode="json")
-    interview.next_entry_id = draft.next_entry_id
+    if draft.new_entries:
+        interview.next_entry_id = draft.next_entry_id
     if not session.rehearsal:
-        interview.updated_at = draft.scene.now
+        interview.updated_at = max(interview.updated_at, draft.scene.now)
         mark(interview, draft.statuses, draft.scene.now)
     add_entries(tx, interview.interview_id, draft.new_entries)
     add_events(tx, session.session_id, draft.events)
