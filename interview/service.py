@@ -16,6 +16,7 @@ from interview.guides import Guides
 from interview.interviews import Interviews
 from interview.invitations import Invitations
 from interview.journeys import Journeys
+from interview.live.rooms import LiveRooms
 from interview.positions import Positions
 from interview.questions import Questions
 from interview.recordings import Recordings
@@ -37,6 +38,7 @@ class Service:
     questions: Questions
     sessions: InterviewSessionManager
     spoken: Spoken
+    live: LiveRooms
     journeys: Journeys
     scorecards: Scorecards
     guides: Guides
@@ -55,6 +57,7 @@ class Service:
             self.context.engine.open()
 
     def close(self) -> None:
+        self.live.close()
         if isinstance(self.context.engine, GeminiEngine):
             self.context.engine.close()
         self.context.database.close()
@@ -84,6 +87,7 @@ def open_service(
         questions=Questions(context),
         sessions=sessions,
         spoken=spoken,
+        live=LiveRooms(context, spoken),
         journeys=Journeys(context, sessions, spoken),
         scorecards=Scorecards(context),
         guides=Guides(context),

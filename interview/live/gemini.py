@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -149,7 +149,7 @@ class GeminiConnection:
         if opening.first_words:
             await self.instruct(opening.first_words)
 
-    async def events(self) -> AsyncIterator[VoiceEvent]:
+    async def events(self) -> AsyncGenerator[VoiceEvent, None]:
         """What the model says and asks, until the connection is closed from here. Raises VoiceFailure on a fault."""
         unreadable = 0
         while unreadable < _MOST_UNREADABLE:

@@ -6,7 +6,7 @@ handle of the last one or with the words said so far.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
@@ -126,7 +126,7 @@ VoiceEvent = (
 class VoiceConnection(Protocol):
     """One stretch of talk. Sending after the end raises VoiceFailure, as `events` does when it ends by a fault."""
 
-    def events(self) -> AsyncIterator[VoiceEvent]: ...
+    def events(self) -> AsyncGenerator[VoiceEvent, None]: ...
 
     async def send_audio(self, pcm: bytes) -> None:
         """16 kHz mono s16le."""

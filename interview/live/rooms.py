@@ -1,0 +1,188 @@
+"""All talks of this process: one loop in one thread, made when the first candidate comes, closed with the service.
+
+A session has one talk. Whoever joins it anew takes it over: the talk before writes its words, says goodbye to its line,
+and only then the new one begins.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+from weakref import WeakValueDictionary
+
+from interview.access import Actor
+from interview.context import Context
+from interview.errors import Conflict, logged
+from interview.live.clerk import Pools, off_loop
+from interview.live.connector import Timing
+from interview.live.interview import LiveInterview
+from interview.live.line import COMPLETING, EndCause, ErrorMessage, Line
+from interview.live.recording import Recorder
+from interview.live.voice import LiveVoice
+from interview.recordings import recordings_folder
+from interview.settings import Settings
+from interview.spoken import LiveScene, Spoken
+
+MOST_TALKS = 50
+"""At once, in one process."""
+_WORD_THREADS, _RATING_THREADS = 4, 12
+_JOIN_SECONDS = 60.0
+_CLOSE_SECONDS = 30.0
+
+T = TypeVar("T")
+
+
+def gemini_voice(settings: Settings) -> LiveVoice:
+    """The voice of the product. Takes a second: google-genai is imported here."""
+    from interview.live.gemini import GeminiVoice
+
+    return GeminiVoice(settings)
+
+
+class LiveRooms:
+    """The running talks. `voice` and `timing`: for tests."""
+
+    def __init__(
+        self,
+        context: Context,
+        spoken: Spoken,
+        *,
+        voice: Callable[[Settings], LiveVoice] = gemini_voice,
+        timing: Timing | None = None,
+    ) -> None:
+        self._context, self._spoken, self._make_voice = context, spoken, voice
+        self._timing = timing or Timing()
+        self._lock = threading.Lock()
+        self._loop: _Loop | None = None
+        self._talks: dict[str, LiveInterview] = {}
+        self._running: dict[LiveInterview, asyncio.Task[None]] = {}
+        self._joining: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._closed = False
+
+    def join(self, actor: Actor, session_id: str, line: Line) -> LiveInterview:
+        """Begin the session's talk on this line, or take it over. Blocks until it has begun; from any other thread.
+
+        Raises what `Spoken.scene` raises, InvalidPayload without a key for the voice, Conflict (`voice_busy`,
+        `session_complete` while the last answers are being rated).
+        """
+        self._spoken.scene(actor, session_id)  # a stranger takes nothing over
+        loop = self._opened()
+        return loop.call(self._join(loop, actor, session_id, line), _JOIN_SECONDS)
+
+    def running(self, session_id: str) -> LiveInterview | None:
+        """The session's talk, if one is going on or is just being ended."""
+        return self._talks.get(session_id)
+
+    def close(self) -> None:
+        """End all talks; every word is written. Afterwards nothing of them is left."""
+        with self._lock:
+            self._closed, loop, self._loop = True, self._loop, None
+        if loop is not None:
+            loop.close(self._close_all(loop.voice))
+
+    # --- on the loop --------------------------------------------------------------------------------------------------
+
+    async def _join(self, loop: _Loop, actor: Actor, session_id: str, line: Line) -> LiveInterview:
+        lock = self._joining.setdefault(session_id, asyncio.Lock())
+        async with lock:
+            await self._take_over(session_id)
+            if len(self._running) >= MOST_TALKS:
+                raise Conflict(
+                    "Too many interviews are held by voice at this moment. Please try again in a few minutes, or go on "
+                    "in writing.",
+                    code="voice_busy",
+                )
+            scene = await off_loop(loop.pools.words, self._spoken.scene, actor, session_id)
+            talk = LiveInterview(
+                scene, actor, line, loop.voice, self._spoken, self._context, loop.pools, self._timing,
+                await off_loop(loop.pools.words, self._recorder, scene),
+            )  # fmt: skip
+            self._talks[session_id] = talk
+            self._running[talk] = asyncio.create_task(self._run(talk))
+            return talk
+
+    async def _take_over(self, session_id: str) -> None:
+        talk = self._talks.get(session_id)
+        if talk is None:
+            return
+        if talk.ending_with in COMPLETING:
+            raise Conflict(
+                "The interview is over, and your last answers are being rated. Please wait a moment.",
+                code="session_complete",
+            )
+        talk.display.tell(ErrorMessage(code="taken_over", message="The interview goes on in another window."))
+        talk.end("taken_over")
+        await talk.drained.wait()
+
+    async def _run(self, talk: LiveInterview) -> None:
+        try:
+            await talk.run()
+        finally:
+            del self._running[talk]
+            if self._talks.get(talk.session_id) is talk:
+                del self._talks[talk.session_id]
+
+    async def _close_all(self, voice: LiveVoice) -> None:
+        cause: EndCause = "closed"
+        tasks = list(self._running.values())
+        for talk in list(self._running):
+            talk.end(cause)
+        if tasks:
+            await asyncio.wait(tasks, timeout=_CLOSE_SECONDS)
+        await voice.close()
+
+    # ----------------------------------------------------------------------------------------------------------------
+
+    def _opened(self) -> _Loop:
+        with self._lock:
+            if self._closed:
+                raise Conflict("The service is being ended. Please try again in a minute.", code="voice_busy")
+            if self._loop is None:
+                self._loop = _Loop(self._make_voice(self._context.settings))
+            return self._loop
+
+    def _recorder(self, scene: LiveScene) -> Recorder | None:
+        if not scene.settings.recording:
+            return None
+        try:
+            return Recorder(recordings_folder(self._context.settings), scene.session_id, scene.elapsed_ms)
+        except OSError as error:
+            logged(error, "recording_failed")
+            return None
+
+
+class _Loop:
+    """The voice loop in its thread, with the threads that its talks share."""
+
+    def __init__(self, voice: LiveVoice) -> None:
+        self.voice = voice
+        self.pools = Pools(
+            words=ThreadPoolExecutor(_WORD_THREADS, "live-words"),
+            ratings=ThreadPoolExecutor(_RATING_THREADS, "live-ratings"),
+        )
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="live-voice", daemon=True)
+        self._thread.start()
+
+    def call(self, work: Coroutine[Any, Any, T], seconds: float) -> T:
+        """Run it on the loop and wait for it."""
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return future.result(seconds)
+        except TimeoutError:
+            future.cancel()
+            raise Conflict(
+                "The interviewer could not join in time. Please try again in a moment.", code="voice_busy"
+            ) from None
+
+    def close(self, last: Coroutine[Any, Any, None]) -> None:
+        self.call(last, _CLOSE_SECONDS + 10)
+        self.call(self._loop.shutdown_asyncgens(), 10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        self.pools.words.shutdown()
+        self.pools.ratings.shutdown()

@@ -1,0 +1,190 @@
+"""What is late in a talk, and what then happens: one look every quarter of a second."""
+
+from __future__ import annotations
+
+import asyncio
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from interview.live import prompt, rules
+from interview.live.line import EndCause, LiveState
+from interview.live.transcript import Entry
+from interview.live.view import SILENT_LINE
+
+if TYPE_CHECKING:
+    from interview.live.interview import LiveInterview
+
+_SETTLED = 2.0
+"""Seconds of quiet after which the candidate is not in the middle of a sentence."""
+_PATIENCE_AT_END = 30.0
+"""So long the time limit waits for a pause."""
+_CHECK_INS = 3
+_AFTER_PLAY = 0.3
+
+
+class Watch:
+    """Knows since when what is awaited. On the voice loop."""
+
+    def __init__(self, talk: LiveInterview) -> None:
+        self._talk = talk
+        self._awaited_since: float | None = None
+        """Since when the model should be saying something."""
+        self._nudged = False
+        self._model_at = monotonic()
+        self._candidate_turn_since: float | None = None
+        self._check_ins = 0
+        self._told_time_up = self._told_all_asked = False
+        self._turns_after_all = 0
+        self._end_at: tuple[float, EndCause] | None = None
+
+    async def run(self) -> None:
+        while True:
+            await asyncio.sleep(self._talk.timing.tick)
+            self._look(monotonic())
+
+    # --- what happens -------------------------------------------------------------------------------------------------
+
+    def expect(self) -> None:
+        """The model was asked for something."""
+        self._awaited_since = monotonic()
+
+    def heard_model(self) -> None:
+        self._model_at = monotonic()
+        self._awaited_since, self._nudged = None, False
+        self._candidate_turn_since = None
+
+    def heard_candidate(self) -> None:
+        self._awaited_since = monotonic()
+        self._candidate_turn_since = None
+        self._check_ins = 0
+        if self._end_at is not None and self._talk.wrapped and self._end_at[1] == "finished":
+            self._end_at = None  # they have something to add
+
+    def turn_over(self, entry: Entry | None) -> None:
+        """The interviewer has said its part (None: it was cut off)."""
+        now, talk = monotonic(), self._talk
+        if entry is not None:
+            self._awaited_since, self._nudged = None, False
+        self._candidate_turn_since = now
+        self._model_at = now
+        self.show()
+        if not self._remind(talk) and talk.transcript.answering is None:
+            talk.connector.pause()
+
+    def pause(self) -> None:
+        """The connection is to be left: at once when nobody is speaking."""
+        talk = self._talk
+        idle = talk.transcript.speaking is None and talk.transcript.answering is None and self._awaited_since is None
+        if idle and talk.uplink.quiet_seconds() >= _SETTLED:
+            talk.connector.pause()
+
+    def end_by(self, cause: EndCause) -> None:
+        """At the end of this part, or when that does not come."""
+        self._end_at = (monotonic() + self._talk.timing.goodbye, cause)
+
+    def end_soon(self, cause: EndCause, entry: Entry | None) -> None:
+        """As soon as this part has been played."""
+        left = 0.0
+        if entry is not None and entry.began_ms is not None:
+            left = (entry.began_ms + entry.received_ms - self._talk.clock_ms()) / 1000
+        self._end_at = (monotonic() + max(0.0, left) + _AFTER_PLAY, cause)
+
+    def show(self) -> None:
+        """The state as it is now."""
+        talk = self._talk
+        if not talk.ending:
+            message = SILENT_LINE if self._line_silent() >= talk.timing.line_silent else None
+            talk.display.show(self._state(), message)
+
+    def _state(self) -> LiveState:
+        talk = self._talk
+        if not talk.connector.connected:
+            return "connecting" if talk.display.state == "connecting" else "reconnecting"
+        if talk.uplink.muted:
+            return "muted"
+        if talk.transcript.speaking is not None:
+            return "speaking"
+        return "thinking" if talk.thinking else "listening"
+
+    # --- what is late -------------------------------------------------------------------------------------------------
+
+    def _look(self, now: float) -> None:
+        talk = self._talk
+        if talk.ending:
+            return
+        talk.captions()
+        talk.connector.tick()
+        self.show()
+        if self._end_at is not None and now >= self._end_at[0]:
+            talk.end(self._end_at[1])
+        elif self._line_silent() >= talk.timing.line_lost:
+            talk.end("line_lost")
+        elif now >= talk.deadline + talk.timing.wrap_up:
+            talk.end("time_up")
+        elif talk.connector.connected:
+            self._look_at_time(now)
+            self._look_at_model(now)
+            self._look_at_candidate(now)
+
+    def _line_silent(self) -> float:
+        """Seconds without any message from the line; none while it is muted, when it may send none."""
+        return 0.0 if self._talk.uplink.muted else monotonic() - self._talk.uplink.last_message
+
+    def _look_at_time(self, now: float) -> None:
+        talk = self._talk
+        if self._told_time_up or not talk.time_up or self._end_at is not None:
+            return
+        paused = talk.transcript.speaking is None and talk.uplink.quiet_seconds() >= _SETTLED
+        if paused or now >= talk.deadline + _PATIENCE_AT_END:
+            self._told_time_up = True
+            talk.instruct(prompt.time_up())
+
+    def _look_at_model(self, now: float) -> None:
+        """The model owes a reply, or has stopped in the middle of one."""
+        talk, patience = self._talk, self._talk.timing.reply
+        speaking = talk.transcript.speaking
+        if speaking is not None:
+            played = speaking.began_ms is None or speaking.heard_ms(talk.clock_ms()) >= speaking.received_ms
+            if played and now - self._model_at >= patience:
+                talk.connector.break_off()
+            return
+        since = self._awaited_since
+        settled = talk.uplink.quiet_seconds() >= min(_SETTLED, patience) or (since and now - since >= 2 * patience)
+        if since is None or now - since < patience or not settled:
+            return
+        if self._nudged:
+            self._nudged, self._awaited_since = False, None
+            talk.connector.break_off()
+        else:
+            self._nudged = True
+            talk.instruct(prompt.reply_now())
+
+    def _look_at_candidate(self, now: float) -> None:
+        """The candidate is quiet: they are asked, and where all is asked already, the talk ends."""
+        talk, since = self._talk, self._candidate_turn_since
+        if since is None or talk.thinking or talk.uplink.muted or talk.transcript.speaking is not None:
+            return
+        quiet = min(now - since, talk.uplink.quiet_seconds())
+        if quiet < talk.timing.check_in or self._check_ins >= _CHECK_INS:
+            return
+        self._check_ins += 1
+        if not rules.may_end(talk.progress, time_up=talk.time_up):
+            talk.instruct(prompt.check_in())
+        elif self._check_ins == 1 and not talk.wrapped:
+            talk.instruct(prompt.all_asked())
+        else:
+            talk.end("time_up" if talk.time_up and talk.progress.open_core else "finished")
+
+    def _remind(self, talk: LiveInterview) -> bool:
+        """After a part of the interviewer, where every question is through: a word if it does not come to the end."""
+        if self._end_at is not None or talk.progress.next_open is not None:
+            return False
+        self._turns_after_all += 1
+        if talk.wrapped and self._turns_after_all >= 2 and talk.progress.heard_since:
+            self._end_at = (monotonic() + talk.timing.linger, "finished")
+            return False
+        if not talk.wrapped and self._turns_after_all >= 3 and not self._told_all_asked:
+            self._told_all_asked = True
+            talk.instruct(prompt.all_asked())
+            return True
+        return False
