@@ -8,13 +8,13 @@ import time
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from starlette.websockets import WebSocketDisconnect
 
 from interview.api.errors import sentence
 from interview.errors import InvalidPayload
 from interview.live.line import MESSAGE_BYTES
-from interview.models import MAX_ANSWER_CHARS, Model, StatusName, Words
+from interview.models import MAX_ANSWER_CHARS, StatusName, Words
 
 MAX_MESSAGE_BYTES = 128 * 1024
 """Of one message, binary or JSON: four seconds of sound."""
@@ -25,7 +25,7 @@ MOST_DROPPED = 500
 """Messages beyond that rate are dropped; after so many the connection is closed."""
 
 
-class Start(Model):
+class Start(BaseModel):
     """The first message. Without `session_id` the interview's open session is spoken, or a new one.
 
     `resume` is taken and not needed: whoever comes back goes on where they were.
@@ -38,32 +38,32 @@ class Start(Model):
     token: str = Field(min_length=1, max_length=500, repr=False)
 
 
-class Signal(Model):
+class Signal(BaseModel):
     type: Literal["barge_in", "ping", "stop", "mute", "unmute", "to_text"]
 
 
-class Typed(Model):
+class Typed(BaseModel):
     type: Literal["text"]
     text: Words = Field(min_length=1, max_length=MAX_ANSWER_CHARS)
 
 
-class Think(Model):
+class Think(BaseModel):
     type: Literal["think"]
     on: bool = True
 
 
-class Skip(Model):
+class Skip(BaseModel):
     type: Literal["skip"]
     index: int = Field(ge=0, le=1_000)
 
 
-class Mark(Model):
+class Mark(BaseModel):
     type: Literal["mark"]
     index: int = Field(ge=0, le=1_000)
     status: StatusName
 
 
-class Audio(Model):
+class Audio(BaseModel):
     """Sound in JSON: base64 of 16 kHz mono s16le."""
 
     type: Literal["audio"]
