@@ -15,11 +15,36 @@ from aiortc import RTCConfiguration, RTCPeerConnection
 from aiortc.mediastreams import MediaStreamTrack
 from aiortc.rtp import is_rtcp
 from av import AudioFrame
+from streamlit_webrtc import WebRtcMode
 
 T = TypeVar("T")
 LOCAL = RTCConfiguration(iceServers=[])
 SECONDS = 30
 """The longest wait for anything in these tests."""
+
+WORKER: dict[str, Any] = {
+    "mode": WebRtcMode.SENDRECV,
+    "rtc_configuration": LOCAL,
+    "source_video_track": None,
+    "source_audio_track": None,
+    "sink_video_track": None,
+    "in_recorder_factory": None,
+    "out_recorder_factory": None,
+    "video_frame_callback": None,
+    "audio_frame_callback": None,
+    "queued_video_frames_callback": None,
+    "queued_audio_frames_callback": None,
+    "on_video_ended": None,
+    "on_audio_ended": None,
+    "video_processor_factory": None,
+    "audio_processor_factory": None,
+    "async_processing": False,
+    "video_receiver_size": 1,
+    "audio_receiver_size": 1,
+    "sendback_video": False,
+    "sendback_audio": True,
+}
+"""What `webrtc_streamer` gives its worker for a call of sound alone; source, sink, loop and relay come besides."""
 
 
 def tone(milliseconds: int, rate: int, hertz: float = 440, level: int = 8000) -> bytes:

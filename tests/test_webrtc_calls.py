@@ -17,8 +17,8 @@ import pytest
 from aiortc import RTCPeerConnection, RTCSessionDescription
 from aiortc.contrib.media import MediaRelay, RelayStreamTrack
 from bounded import bounded
-from peers import LOCAL, SECONDS, LoopThread, Talker, connected, heard, loop_thread, loudness, mono, tone
-from streamlit_webrtc import AudioSinkTrack, WebRtcMode, WebRtcStreamerContext, WebRtcStreamerState, WebRtcWorker
+from peers import LOCAL, SECONDS, WORKER, LoopThread, Talker, connected, heard, loop_thread, loudness, mono, tone
+from streamlit_webrtc import AudioSinkTrack, WebRtcStreamerContext, WebRtcStreamerState, WebRtcWorker
 
 from pages.components.webrtc import call as call_module
 from pages.components.webrtc import hooks
@@ -70,7 +70,7 @@ class Server:
     def dial(self, line: Call, talker: Talker | None = None) -> Browser:
         """Start is pressed: the offer, the worker that `webrtc_streamer` would make of it, the answer."""
         browser = self.thread.run(self._browser(talker or Talker()))
-        worker: WebRtcWorker[Any, Any] = WebRtcWorker(**_ARGUMENTS, **self._of(line))
+        worker: WebRtcWorker[Any, Any] = WebRtcWorker(**WORKER, **self._of(line))
         context = WebRtcStreamerContext(worker, WebRtcStreamerState(playing=True, signalling=False))
         line.belongs_to(context)
         offer = browser.peer.localDescription
@@ -137,34 +137,12 @@ class Browser:
         self.thread.run(self.peer.close())
 
 
-_ARGUMENTS: dict[str, Any] = {
-    "mode": WebRtcMode.SENDRECV,
-    "rtc_configuration": LOCAL,
-    "source_video_track": None,
-    "source_audio_track": None,
-    "sink_video_track": None,
-    "in_recorder_factory": None,
-    "out_recorder_factory": None,
-    "video_frame_callback": None,
-    "audio_frame_callback": None,
-    "queued_video_frames_callback": None,
-    "queued_audio_frames_callback": None,
-    "on_video_ended": None,
-    "on_audio_ended": None,
-    "video_processor_factory": None,
-    "audio_processor_factory": None,
-    "async_processing": False,
-    "video_receiver_size": 1,
-    "audio_receiver_size": 1,
-    "sendback_video": False,
-    "sendback_audio": True,
-}
-
-
 @pytest.fixture
 def server() -> Iterator[Server]:
     with bounded(300), loop_thread() as thread:
+        asyncio.set_event_loop(thread.loop)  # streamlit-webrtc looks for one; asyncio would make one and leave it open
         yield Server(thread, MediaRelay())
+        asyncio.set_event_loop(None)
 
 
 @contextmanager
