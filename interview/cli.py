@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -14,7 +14,8 @@ from rich.table import Table
 
 from interview.access import STAFF_ROLES, SYSTEM
 from interview.errors import InterviewError
-from interview.service import Service, open_service
+from interview.service import Service, chosen_engine, open_service
+from interview.settings import Settings, read_settings
 
 app = typer.Typer(
     name="interview",
@@ -32,6 +33,10 @@ err = Console(stderr=True)
 
 _File = Annotated[Path, typer.Option(exists=True, dir_okay=False, readable=True)]
 _ROLES = ", ".join(STAFF_ROLES)
+_Engine = Annotated[
+    Literal["auto", "gemini", "embedded"] | None,
+    typer.Option("--engine", help="The engine, whatever INTERVIEW_ENGINE says. auto: Gemini where there is a key."),
+]
 
 
 def main() -> None:
@@ -52,6 +57,11 @@ def _service() -> Iterator[Service]:
         service.close()
 
 
+def _settings(engine: str | None) -> Settings:
+    settings = read_settings()
+    return settings.model_copy(update={"engine": engine}) if engine else settings
+
+
 @app.command()
 def demo(
     resume: _File,
@@ -59,6 +69,7 @@ def demo(
     answers: _File,
     role: Annotated[str, typer.Option(help="The role title.")],
     out_dir: Annotated[Path, typer.Option("--out", help="Where the four files go.")] = Path("out/demo"),
+    engine: _Engine = None,
 ) -> None:
     """Hold an interview with answers from a file, one a line; write scorecard, transcript, study guide and events."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -74,6 +85,7 @@ def demo(
             role,
             answers,
             out_dir,
+            settings=_settings(engine),
             progress=lambda step, share: bar.update(task, description=step, completed=share),
         )
     for warning in result.warnings:
@@ -103,18 +115,18 @@ def evaluate(
         Path | None, typer.Option("--output", "-o", help="Where the evaluations go; else standard output.")
     ] = None,
     ratings: Annotated[bool, typer.Option("--ratings", help="Compare with the `human` ratings of the items.")] = False,
+    engine: _Engine = None,
 ) -> None:
     """Evaluate answers from a golden set: one evaluation a line, and the agreement with human ratings if asked for."""
-    from interview.engines.embedded import EmbeddedEngine
     from interview.golden import agreement, agreement_table, evaluate_items
 
-    with items.open(encoding="utf-8") as lines:
-        results = list(evaluate_items(lines, EmbeddedEngine()))
-    text = "".join(f"{result.line()}\n" for result in results)
-    if output is None:
-        sys.stdout.write(text)
-    else:
-        output.write_text(text, encoding="utf-8")
+    results = []
+    sink = output.open("w", encoding="utf-8") if output else nullcontext(sys.stdout)
+    with items.open(encoding="utf-8") as lines, sink as file:
+        for result in evaluate_items(lines, chosen_engine(_settings(engine))):
+            # Line by line: what a model was paid for is not lost where a later item fails.
+            file.write(f"{result.line()}\n")
+            results.append(result)
     if ratings:
         err.print(agreement_table(agreement(results)), highlight=False)
 

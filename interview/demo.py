@@ -16,7 +16,7 @@ from interview.errors import DocumentError, InvalidPayload
 from interview.models import Scorecard
 from interview.records import NewInterview
 from interview.service import Service, open_service
-from interview.settings import Settings
+from interview.settings import Settings, read_settings
 from interview.study_guide import study_guide_pdf
 
 _WORDS_A_MINUTE = 150
@@ -55,18 +55,21 @@ def run_demo(
     answers: Path,
     out: Path,
     *,
+    settings: Settings | None = None,
     progress: Callable[[str, float], None] = lambda _step, _share: None,
 ) -> DemoResult:
     """Hold the interview on a database of its own that is thrown away, and write the files into `out`.
 
-    `progress` is told the step and the share done, 0 to 1. Raises InterviewError.
+    `settings`: those of the environment without it; they choose the engine. `progress` is told the step and the share
+    done, 0 to 1. Raises InterviewError.
     """
     lines = [line.strip() for line in _text(answers).splitlines() if line.strip()]
     progress("Reading the documents", 0.0)
     resume_text, job_text = (_read(path) for path in (resume, job))
     clock = SpokenClock()
     with TemporaryDirectory() as folder:
-        service = open_service(Settings(data_dir=Path(folder), database_url="", engine="embedded"), clock=clock)
+        own = (settings or read_settings()).model_copy(update={"data_dir": Path(folder), "database_url": ""})
+        service = open_service(own, clock=clock)
         try:
             progress("Planning the questions", 0.1)
             new = NewInterview(

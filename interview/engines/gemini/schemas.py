@@ -1,7 +1,8 @@
 """What the model's replies look like. They nest, and refer by key, never by free text.
 
 The order of fields is the order in which the model writes: evidence first, then the checklist, then the level. Texts
-have no upper bounds here, so that a long one costs no second call; what is kept is cut to length afterwards.
+and lists have few bounds in the schema that is sent: Gemini refuses schemas with many, and what is too long is cut
+rather than asked for again.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 
 _PROTECTED = re.compile(
     r"""(?ix)
@@ -35,8 +36,26 @@ def _job_related(text: str) -> str:
     return text
 
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+def _not_empty(text: str) -> str:
+    if not text.strip():
+        raise ValueError("this is empty")
+    return text.strip()
+
+
+def _first(most: int, least: int = 0) -> AfterValidator:
+    """The first of a list, without a bound in the schema."""
+
+    def first(found: list[Any]) -> list[Any]:
+        if len(found) < least:
+            raise ValueError(f"this needs {least} or more")
+        return found[:most]
+
+    return AfterValidator(first)
+
+
+Text = Annotated[str, AfterValidator(_not_empty)]
 Asked = Annotated[Text, AfterValidator(_job_related)]
+Years = Annotated[float | None, AfterValidator(lambda years: years if years is not None and 0 <= years <= 70 else None)]
 
 
 class Reply(BaseModel):
@@ -60,21 +79,21 @@ class PlannedCriterion(Reply):
     anchor_1: Text
     anchor_3: Text
     anchor_5: Text
-    expected_points: list[Text] = Field(min_length=2, max_length=8)
+    expected_points: Annotated[list[Text], _first(8, 1)]
     weight: int = Field(ge=1, le=10)
 
 
 class PlannedCompetency(Reply):
     name: Text
     description: Text
-    criteria: list[PlannedCriterion] = Field(min_length=2, max_length=5)
+    criteria: Annotated[list[PlannedCriterion], _first(5, 1)]
     questions: list[PlannedQuestion] = Field(min_length=1, max_length=2)
 
 
 class PlanReply(Reply):
     family: Text
-    skills_wanted: list[Text] = Field(min_length=1, max_length=20)
-    focus_areas: list[Text] = Field(min_length=2, max_length=6)
+    skills_wanted: Annotated[list[Text], _first(12)]
+    focus_areas: Annotated[list[Text], _first(6, 2)]
     competencies: Sequence[PlannedCompetency] = Field(min_length=5, max_length=6)
 
 
@@ -104,10 +123,10 @@ class Probe(Reply):
 
 class ProbeReply(Reply):
     summary: Text
-    experience_years: float | None = Field(ge=0, le=70)
-    highlights: list[Text] = Field(max_length=5)
-    skills: list[Text] = Field(max_length=30)
-    focus_areas: list[Text] = Field(max_length=3)
+    experience_years: Years
+    highlights: Annotated[list[str], _first(5)]
+    skills: Annotated[list[str], _first(30)]
+    focus_areas: Annotated[list[str], _first(3)]
 
     def skills_shown(self) -> list[bool]:
         """For each skill that is wanted, whether the résumé shows it."""
@@ -154,7 +173,7 @@ class AnswerReply(Reply):
 class ResumeHintReply(Reply):
     """`quotes`: lines of the résumé, as they stand."""
 
-    quotes: list[str] = Field(max_length=2)
+    quotes: Annotated[list[str], _first(2)]
     content: Text
 
 
@@ -183,7 +202,7 @@ class EvaluationReply(Reply):
 
 class EvaluationWords(Reply):
     summary: str
-    hints: list[str] = Field(max_length=5)
+    hints: list[str]
 
 
 @lru_cache(maxsize=256)
@@ -191,12 +210,12 @@ def evaluation_reply(points: tuple[int, ...]) -> type[EvaluationReply]:
     """For criteria with so many expected points each."""
     ratings: dict[str, Any] = {f"c{at}": (_rating(at, count), ...) for at, count in enumerate(points, start=1)}
     fields: dict[str, Any] = {"criteria": (create_model("Criteria", __base__=Reply, **ratings), ...)}
-    fields |= {"summary": (str, ...), "hints": (Annotated[list[str], Field(max_length=5)], ...)}
+    fields |= {"summary": (str, ...), "hints": (list[str], ...)}
     return create_model("EvaluationReplyHere", __base__=EvaluationReply, **fields)
 
 
 def _rating(at: int, points: int) -> type[Reply]:
-    fields: dict[str, Any] = {"quotes": (Annotated[list[str], Field(max_length=6)], ...)}
+    fields: dict[str, Any] = {"quotes": (Annotated[list[str], _first(6)], ...)}
     if points:
         fields["points"] = (_keyed(f"Points{at}", "p", points, bool), ...)
     fields |= {"level": (Annotated[int, Field(ge=1, le=5)] | None, ...), "rationale": (str, ...)}
@@ -229,15 +248,15 @@ def narrative_reply(competencies: int) -> type[NarrativeReply]:
 
 
 class SectionReply(Reply):
-    missing: list[Text] = Field(max_length=4)
-    practice: list[Text] = Field(min_length=1, max_length=4)
+    missing: Annotated[list[Text], _first(4)]
+    practice: Annotated[list[Text], _first(4, 1)]
 
 
 class GuideReply(Reply):
     """A subclass has the competencies, k1 to kn."""
 
     opening: Text
-    next_steps: list[Text] = Field(min_length=2, max_length=4)
+    next_steps: Annotated[list[Text], _first(4, 1)]
 
     def sections(self) -> list[SectionReply]:
         return _values(self, "competencies", "k")
