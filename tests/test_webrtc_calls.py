@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -17,6 +19,7 @@ import pytest
 from aiortc import RTCPeerConnection, RTCSessionDescription
 from aiortc.contrib.media import MediaRelay, RelayStreamTrack
 from bounded import bounded
+from conftest import ROOT
 from peers import LOCAL, SECONDS, WORKER, LoopThread, Talker, connected, heard, loop_thread, loudness, mono, tone
 from streamlit_webrtc import AudioSinkTrack, WebRtcStreamerContext, WebRtcStreamerState, WebRtcWorker
 
@@ -304,3 +307,15 @@ def test_fifty_calls_leave_nothing_behind(server: Server) -> None:
     assert _alive(*ours) <= objects
     assert threading.active_count() <= threads
     assert _resident_kb() - resident < 30_000
+
+
+def test_a_page_without_a_call_pays_nothing_for_calls() -> None:
+    """The media libraries take a second to import: only the first call does."""
+    code = (
+        "import sys, pages.components.webrtc.call\n"
+        "print([name for name in ('aiortc', 'av', 'streamlit_webrtc') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True, cwd=ROOT
+    )
+    assert done.stdout.strip() == "[]"

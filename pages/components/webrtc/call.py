@@ -33,9 +33,6 @@ _WORDS = {
     "device_ask_permission": "Please allow this page to use the microphone.",
     "device_not_available": "No microphone was found. Plug one in, then try again.",
     "device_access_denied": "The browser has blocked the microphone. Allow it beside the address, then try again.",
-    "mute_microphone": "Mute the microphone",
-    "unmute_microphone": "Unmute the microphone",
-    "select_microphone": "Choose a microphone",
 }
 
 
@@ -193,6 +190,7 @@ def call(key: str, *, ice_servers: Sequence[IceServer], on_gone: Callable[[], No
         audio_html_attrs={"autoPlay": True, "hidden": True},
         translations=cast("Translations", _WORDS),
         desired_playing_state=False if held.closed else None,
+        media_toggle_controls=False,  # the interview has a Mute of its own, which the interviewer knows of
     )
     held.belongs_to(context)
     return held
