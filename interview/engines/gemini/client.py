@@ -88,6 +88,7 @@ class GeminiClient:
 
     def ask(self, question: Question, schema: type[Reply]) -> Reply:
         """A reply that fits the schema. Raises EngineFailure."""
+        self.open()  # before the clock runs: the first call would pay for the import
         until = self._pacing.clock() + self._settings.text_deadline_seconds
         contents = [_content("user", question.contents)]
         text = self._reply(question, contents, schema, until)
