@@ -9,6 +9,7 @@ from interview.context import Context, new_id
 from interview.errors import Conflict, InvalidPayload, NotFound
 from interview.interviews import interview_row
 from interview.models import Mode, Model, Moment
+from interview.spoken import require_voice
 from interview.store import queries
 from interview.store.tables import InvitationRow, PlanRow
 from interview.tokens import new_secret, secret_hash
@@ -54,12 +55,14 @@ class Invitations:
         mode: Mode = "text",
         extra_time_factor: float = 1.0,
     ) -> IssuedInvitation:
-        """A link for the candidate. Raises Conflict `plan_not_approved`, `interview_closed`."""
+        """A link for the candidate. Raises Conflict `plan_not_approved`, `interview_closed`, `voice_unavailable`."""
         actor.require(*HIRING_ROLES)
         if not 0 < expires_in_hours <= MAX_INVITATION_HOURS:
             raise InvalidPayload("An invitation can hold for up to 90 days.")
         if not 1.0 <= extra_time_factor <= 4.0:
             raise InvalidPayload("The extra-time factor must be between 1 and 4.")
+        if mode == "live":
+            require_voice(self._context.settings)
         token, now = new_secret(), self._context.clock()
         with self._context.database.write() as tx:
             interview = interview_row(tx, interview_id)

@@ -17,7 +17,7 @@ from interview.folding import rate
 from interview.scorecards import append_scorecard
 from interview.store import queries
 from interview.store.sessions import Loaded, load, save
-from interview.store.tables import SessionRow, TurnRow
+from interview.store.tables import InterviewRow, SessionRow, TurnRow
 from interview.switching import go_on_in_writing
 from interview.usage import charged
 
@@ -150,16 +150,32 @@ class InterviewSessionManager:
         with self._context.database.read() as tx:
             loaded = load(tx, session_id)
             turn = queries.turn_by_key(tx, session_id, key) if key is not None else None
-        theirs = loaded.interview.interview_id == actor.interview_id and not loaded.session.rehearsal
-        if actor.role == "candidate" and not theirs:
-            raise SessionUnknown("There is no such session.")
-        actor.require_interview(loaded.interview.interview_id)
+        require_session(actor, loaded)
         if turn is not None and turn.request_hash != digest:
             raise Conflict(
                 "This Idempotency-Key was used for another answer. Use a new one for each answer.",
                 code="idempotency_key_reused",
             )
         return loaded, turn
+
+
+def require_session(actor: Actor, loaded: Loaded) -> None:
+    """Raise unless the session is the actor's to see. To a candidate, a rehearsal does not exist either."""
+    theirs = loaded.interview.interview_id == actor.interview_id and not loaded.session.rehearsal
+    if actor.role == "candidate" and not theirs:
+        raise SessionUnknown("There is no such session.")
+    actor.require_interview(loaded.interview.interview_id)
+
+
+def require_active(row: SessionRow, interview: InterviewRow) -> None:
+    """Raise SessionExpired, or Conflict `session_complete`, for a session that takes no more."""
+    if row.status == "expired":
+        raise SessionExpired("The session was idle for too long and has ended. Start again to go on.")
+    if row.status == "closed":
+        ended = "interview" if interview.closed_at else "session"
+        raise Conflict(f"The hiring team has ended this {ended}; no more answers are taken.", code="session_complete")
+    if row.status != "active":
+        raise Conflict("The session is complete; no more answers are taken.", code="session_complete")
 
 
 def record_end(tx: Session, context: Context, loaded: Loaded, draft: Draft) -> None:
@@ -178,13 +194,7 @@ def _turns(loaded: Loaded) -> int:
 
 def _ready(loaded: Loaded, request: TurnRequest) -> None:
     """Refuse a turn for a session that is over, or whose start has failed and was not tried again."""
-    if loaded.session.status == "expired":
-        raise SessionExpired("The session was idle for too long and has ended. Start again to go on.")
-    if loaded.session.status == "closed":
-        ended = "interview" if loaded.interview.closed_at else "session"
-        raise Conflict(f"The hiring team has ended this {ended}; no more answers are taken.", code="session_complete")
-    if loaded.session.status != "active":
-        raise Conflict("The session is complete; no more answers are taken.", code="session_complete")
+    require_active(loaded.session, loaded.interview)
     if loaded.last_turn is None:
         raise SessionUnknown("This session has not begun. Start it first.")
     if request.action == "hint" and loaded.settings.purpose != "practice":

@@ -7,12 +7,23 @@ never two at once for one session.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from datetime import datetime
+from typing import Literal, TypeVar
+
+from sqlalchemy.orm import Session
 
 from interview.access import Actor
+from interview.attempts import expire_overdue, open_session
 from interview.context import Context
+from interview.contract import StartRequest
+from interview.errors import Conflict, InvalidPayload, SessionUnknown
+from interview.events import EndReason, ModeChanged, SessionCompleted, TimeGivenBack
+from interview.folding import hear, rate, stale
+from interview.keeping import keep
+from interview.mishearing import put_right
 from interview.models import (
     Competency,
     Model,
@@ -24,7 +35,23 @@ from interview.models import (
     StatusName,
     TranscriptEntry,
 )
-from interview.sessions import InterviewSessionManager
+from interview.scorecards import score_request
+from interview.sessions import InterviewSessionManager, record_end, require_active, require_session
+from interview.settings import Settings
+from interview.speaking import spoken_warmup, spoken_wrapup
+from interview.state import InterviewSessionState, QuestionMark
+from interview.store.sessions import RANK, Loaded, assemble, load, overtaken, save_heard, save_note
+from interview.store.sessions import mark as set_statuses
+from interview.store.tables import InterviewRow, SessionRow
+from interview.switching import go_on_in_writing
+from interview.transcript import current_text
+from interview.usage import charged
+
+Written = TypeVar("Written")
+_DONE = RANK["answered"]
+_CAUSE_CHARS = 40
+_MOST_MARKS = 200
+"""That wait to be folded."""
 
 
 class LiveSession(Model):
@@ -91,36 +118,259 @@ class Standing:
 
 
 class Spoken:
-    """The use cases of spoken sessions. `actor` is checked in the first two; the rest act on a session they opened."""
+    """The use cases of spoken sessions.
+
+    The actor is checked where there is one; the others act on a session that `scene` has let somebody into. They raise
+    SessionUnknown, SessionExpired, and Conflict `session_complete` or `not_live`, when the session takes no more.
+    """
 
     def __init__(self, context: Context, sessions: InterviewSessionManager) -> None:
         self._context = context
         self._sessions = sessions
 
     def open(self, actor: Actor, interview_id: str, candidate_id: str | None = None) -> LiveSession:
-        """The open session of the interview in live mode, or a new one."""
-        raise NotImplementedError
+        """The open session of the interview in live mode, or a new one; nothing is asked yet.
+
+        Raises what `InterviewSessionManager.start` raises, and Conflict `voice_unavailable`.
+        """
+        require_voice(self._context.settings)
+        actor.require_interview(interview_id)
+        expire_overdue(self._context)
+        with self._context.database.write() as tx:
+            request = StartRequest(interview_id=interview_id, candidate_id=candidate_id)
+            session_id = open_session(tx, self._context, actor, request)
+            _go_live(tx, self._context, tx.get_one(SessionRow, session_id))
+        return LiveSession(session_id=session_id, interview_id=interview_id, mode="gemini")
 
     def scene(self, actor: Actor, session_id: str) -> LiveScene:
-        raise NotImplementedError
+        """What a live interview begins or goes on with."""
+        expire_overdue(self._context)
+        with self._context.database.read() as tx:
+            loaded = load(tx, session_id)
+        require_session(actor, loaded)
+        _require_live(loaded.session, loaded.interview)
+        return _scene(loaded, self._context.clock())
 
     def keep(self, session_id: str, utterances: Sequence[Utterance]) -> tuple[int, ...]:
-        raise NotImplementedError
+        """Write what was said, new or grown; gives the entries' ids in the same order.
+
+        The candidate's words only grow. Of an entry that has been folded, so do the interviewer's: evidence and prompts
+        point at it. Other changes of its text are left out. Raises InvalidPayload for a text that is longer than
+        `MAX_ANSWER_CHARS`, and for an entry that is not this session's.
+        """
+        now = self._context.clock()
+        with self._context.database.write() as tx:
+            row = _live_row(tx, session_id)
+            interview = tx.get_one(InterviewRow, row.interview_id)
+            heard = InterviewSessionState.model_validate(row.state).heard_through
+            kept = tuple(keep(tx, interview, session_id, said, heard) for said in utterances)
+            row.last_touched = interview.updated_at = now
+        return kept
 
     def mark(self, session_id: str, index: int, status: StatusName) -> Standing:
-        raise NotImplementedError
+        """Move a question's status forward, by a button or at the model's request.
+
+        A question marked as started gets the next answer, unless the interviewer's own words name another one. Raises
+        InvalidPayload, Conflict `status_backward`, and `not_answered` where no words of the candidate's belong to it.
+        """
+        with self._context.database.write() as tx:
+            loaded = load(tx, session_id)
+            _require_live(loaded.session, loaded.interview)
+            now = _status_of(loaded, index)
+            if RANK[status] < RANK[now] or {status, now} == {"answered", "skipped"}:
+                raise Conflict(f"Question {index} is {now} already; a status never goes back.", code="status_backward")
+            if status == "answered":
+                self._require_answered(loaded, index)
+            self._mark(tx, loaded, index, status)
+            return _standing(loaded, self._context.clock())
 
     def fold(self, session_id: str, through: int | None = None) -> Standing:
-        raise NotImplementedError
+        """Take what was said (up to the entry `through`) into the session and rate it, all of it or nothing.
+
+        Raises EngineFailure and BudgetReached: the same words are taken by the next fold.
+        """
+        return self._again(lambda: self._fold(session_id, through))
 
     def conclude(self, session_id: str, cause: str) -> None:
-        raise NotImplementedError
+        """End the session: everything is folded, what waits is rated, the scorecard is written. Once more: nothing.
+
+        `cause`: an `EndCause`; `stopped` is told apart. Raises EngineFailure and BudgetReached: nothing has changed,
+        and the session can be concluded later.
+        """
+        self._again(lambda: self._conclude(session_id, "stopped" if cause == "stopped" else "finished"))
 
     def to_text(self, actor: Actor, session_id: str) -> None:
-        raise NotImplementedError
+        """Go on in writing with the question in hand, or with the warm-up where nothing was asked. Twice is once."""
+        expire_overdue(self._context)
+        with self._context.database.write() as tx:
+            loaded = load(tx, session_id)
+            require_session(actor, loaded)
+            require_active(loaded.session, loaded.interview)
+            if loaded.session.mode == "live":
+                go_on_in_writing(tx, self._context, loaded)
+            tx.flush()
+            begun = load(tx, session_id).last_turn is not None
+        if not begun:
+            self._sessions.start(actor, StartRequest(interview_id=loaded.interview.interview_id))
 
     def give_back(self, session_id: str, seconds: float, cause: str) -> Standing:
-        raise NotImplementedError
+        """Let seconds that were lost to a fault not count, in all at most as many as the time limit has."""
+        if not 0 <= seconds < math.inf:
+            raise InvalidPayload("Lost time is a number of seconds from 0.")
+        with self._context.database.write() as tx:
+            loaded = load(tx, session_id)
+            _require_live(loaded.session, loaded.interview)
+            given = min(seconds, loaded.state.time_limit_minutes * 60 - loaded.state.lost_seconds)
+            if given > 0:
+                state = loaded.state.model_copy(update={"lost_seconds": loaded.state.lost_seconds + given})
+                note = TimeGivenBack(cause=cause[:_CAUSE_CHARS], seconds=round(given, 3))
+                save_note(tx, loaded, state, note, self._context.clock())
+            return _standing(loaded, self._context.clock())
 
     def put_right(self, actor: Actor, session_id: str, corrections: Mapping[int, str]) -> None:
-        raise NotImplementedError
+        """Put words right that were mis-heard, by entry, after the session; see `interview.mishearing`."""
+        self._again(lambda: put_right(self._context, actor, session_id, corrections))
+
+    # --- how ----------------------------------------------------------------------------------------------------------
+
+    def _again(self, write: Callable[[], Written]) -> Written:
+        """Once more where the session has changed since it was read."""
+        try:
+            return write()
+        except Conflict as lost:
+            if lost.code != "turn_conflict":
+                raise
+        return write()
+
+    def _fold(self, session_id: str, through: int | None) -> Standing:
+        with self._context.database.read() as tx:
+            loaded = load(tx, session_id)
+        _require_live(loaded.session, loaded.interview)
+        draft = loaded.draft(self._context)
+        hear(draft, through)
+        if stale(draft):
+            with charged(self._context, loaded.interview.interview_id):
+                rate(draft)
+        if draft.state == loaded.state:
+            return _standing(loaded, self._context.clock())
+        with self._context.database.write() as tx:
+            save_heard(tx, draft, read_version=loaded.session.version)
+            tx.flush()
+            return _standing(load(tx, session_id), self._context.clock())
+
+    def _conclude(self, session_id: str, reason: EndReason) -> None:
+        with self._context.database.read() as tx:
+            loaded = load(tx, session_id)
+        if loaded.session.status == "complete":
+            return
+        _require_live(loaded.session, loaded.interview)
+        draft = loaded.draft(self._context)
+        hear(draft)
+        with charged(self._context, loaded.interview.interview_id):
+            rate(draft)
+            draft.enter("complete", None)
+            draft.narrative = draft.scene.engine.score(score_request(draft))
+        overall_score = draft.state.overall_score(draft.scene.plan)
+        draft.emit(SessionCompleted(reason=reason, overall_score=overall_score))
+        with self._context.database.write() as tx:
+            if load(tx, session_id).entries != loaded.entries:
+                raise overtaken()  # somebody spoke while the model wrote
+            save_heard(tx, draft, read_version=loaded.session.version)
+            record_end(tx, self._context, loaded, draft)
+
+    def _require_answered(self, loaded: Loaded, index: int) -> None:
+        draft = loaded.draft(self._context)
+        hear(draft)
+        if not any(prompt.answers for prompt in draft.state.prompts if prompt.question_index == index):
+            raise Conflict(
+                f"Nothing that the candidate said belongs to question {index} yet. Ask it, or let them skip it.",
+                code="not_answered",
+            )
+
+    def _mark(self, tx: Session, loaded: Loaded, index: int, status: StatusName) -> None:
+        """The status at once, and the mark in its place among the words, which are folded later."""
+        now, marks = self._context.clock(), loaded.state.marks
+        if status == "skipped":
+            marks = tuple(mark for mark in marks if mark.index != index)
+        if status in ("started", "skipped"):
+            last = max((entry.entry_id for entry in loaded.entries), default=0)
+            marks = (*marks, QuestionMark(after=last, index=index, status=status))[-_MOST_MARKS:]
+        set_statuses(loaded.interview, {index: status}, now)
+        loaded.session.last_touched = loaded.interview.updated_at = now
+        save_note(tx, loaded, loaded.state.model_copy(update={"marks": marks}), None, now)
+
+
+def require_voice(settings: Settings) -> None:
+    """Raise Conflict `voice_unavailable` where nobody can speak with candidates."""
+    if not settings.uses_gemini:
+        raise Conflict(
+            "Speaking needs Gemini, which is not set up on this server (GEMINI_API_KEY). Please use text.",
+            code="voice_unavailable",
+        )
+
+
+def _live_row(tx: Session, session_id: str) -> SessionRow:
+    row = tx.get(SessionRow, session_id)
+    if row is None:
+        raise SessionUnknown("There is no such session.")
+    _require_live(row, tx.get_one(InterviewRow, row.interview_id))
+    return row
+
+
+def _require_live(row: SessionRow, interview: InterviewRow) -> None:
+    require_active(row, interview)
+    if row.mode != "live":
+        raise Conflict("This session goes on in writing. Open it again to speak.", code="not_live")
+
+
+def _go_live(tx: Session, context: Context, row: SessionRow) -> None:
+    """Let a session be spoken from here on. What was written before is in its turns and is not heard again."""
+    row.last_touched = now = context.clock()
+    if row.mode == "live":
+        return
+    row.mode = "live"
+    loaded = assemble(tx, row)
+    state = loaded.state.model_copy(update={"heard_through": loaded.interview.next_entry_id - 1})
+    save_note(tx, loaded, state, ModeChanged(mode="live") if loaded.last_turn else None, now)
+
+
+def _scene(loaded: Loaded, now: datetime) -> LiveScene:
+    state, role_title = loaded.state, loaded.plan.role_title
+    return LiveScene(
+        session_id=loaded.session.session_id,
+        interview_id=loaded.interview.interview_id,
+        role_title=role_title,
+        job_text=loaded.position.job_text,
+        resume_text=loaded.interview.resume_text,
+        persona=state.persona,
+        settings=loaded.settings,
+        questions=loaded.questions,
+        competencies=loaded.plan.competencies,
+        statuses=loaded.statuses,
+        asked_question_index=loaded.interview.asked_question_index,
+        entries=tuple(current_text(loaded.entries)),
+        warmup=spoken_warmup(state.persona, role_title),
+        wrapup=spoken_wrapup(role_title),
+        elapsed_ms=state.elapsed_ms(now),
+        seconds_left=state.seconds_left(now),
+        private=loaded.private,
+    )
+
+
+def _standing(loaded: Loaded, now: datetime) -> Standing:
+    statuses = loaded.statuses
+    waiting = (q.index for q in loaded.questions if q.kind != "probe" and RANK[statuses[q.index].status] < _DONE)
+    return Standing(
+        statuses=statuses,
+        asked_question_index=loaded.interview.asked_question_index,
+        open_core=tuple(waiting),
+        seconds_left=loaded.state.seconds_left(now),
+        active=loaded.session.status == "active",
+    )
+
+
+def _status_of(loaded: Loaded, index: int) -> StatusName:
+    statuses = loaded.statuses
+    if not 0 <= index < len(statuses):
+        raise InvalidPayload(f"There is no question {index}; the last one is {len(statuses) - 1}.")
+    return statuses[index].status

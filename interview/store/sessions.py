@@ -177,7 +177,7 @@ def _claimed(tx: Session, draft: Draft, read_version: int, status: SessionStatus
     if session is None:  # the interview was deleted while the model answered
         raise SessionUnknown("There is no such session.")
     if session.version != read_version or session.status != status:
-        raise _overtaken()
+        raise overtaken()
     session.version = read_version + 1
     return session
 
@@ -212,6 +212,25 @@ def _drop_answered(tx: Session, session: SessionRow, state: InterviewSessionStat
             tx.delete(typed)
 
 
+def save_note(
+    tx: Session, loaded: Loaded, state: InterviewSessionState, payload: Payload | None, now: datetime
+) -> None:
+    """Write a change of a session's state that is no turn, with the event that tells of it."""
+    loaded.state, loaded.session.state = state, state.model_dump(mode="json")
+    loaded.session.version += 1
+    if payload is not None:
+        event = InterviewEvent(
+            event_id=queries.last_event_id(tx, state.session_id) + 1,
+            created_at=now,
+            stage=state.stage,
+            competency=state.competency,
+            event_type=payload.event_type,
+            payload=payload,
+        )
+        add_events(tx, state.session_id, [event])
+    tx.flush()
+
+
 def save_import(tx: Session, draft: Draft) -> None:
     """Write a transcript from elsewhere; question statuses are those of recorded sessions and stay as they are."""
     draft.statuses.clear()
@@ -221,9 +240,9 @@ def save_import(tx: Session, draft: Draft) -> None:
 def _add(tx: Session, session: SessionRow, draft: Draft) -> None:
     interview = tx.get_one(InterviewRow, session.interview_id)
     # Without entries of its own, a draft says nothing of their numbers: words may be kept meanwhile.
-    overtaken = draft.new_entries and interview.next_entry_id != draft.next_entry_id - len(draft.new_entries)
-    if overtaken or len(interview.questions) != len(draft.scene.questions):
-        raise _overtaken()
+    renumbered = draft.new_entries and interview.next_entry_id != draft.next_entry_id - len(draft.new_entries)
+    if renumbered or len(interview.questions) != len(draft.scene.questions):
+        raise overtaken()
     session.state = draft.state.model_dump(mode="json")
     if draft.new_entries:
         interview.next_entry_id = draft.next_entry_id
@@ -234,7 +253,8 @@ def _add(tx: Session, session: SessionRow, draft: Draft) -> None:
     add_events(tx, session.session_id, draft.events)
 
 
-def _overtaken() -> Conflict:
+def overtaken() -> Conflict:
+    """Conflict `turn_conflict`: the session has moved since it was read."""
     return Conflict(
         "Another answer to this question arrived first. Read the session and go on from there.", code="turn_conflict"
     )

@@ -1,0 +1,130 @@
+"""Mis-heard words of a spoken session, put right by the candidate or the team: marked, bounded and rated again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from pydantic import TypeAdapter
+from rapidfuzz import fuzz
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from interview import moves
+from interview.access import Actor, audit
+from interview.context import Context
+from interview.draft import Draft
+from interview.errors import Conflict, InvalidPayload
+from interview.events import CandidateMove, SessionCompleted
+from interview.folding import rate
+from interview.models import MAX_ANSWER_CHARS, TranscriptEntry, Words
+from interview.scorecards import append_scorecard, score_request
+from interview.sessions import require_session
+from interview.store.sessions import Loaded, load, save_heard
+from interview.store.tables import TurnRow
+from interview.transcript import by_id
+from interview.usage import charged
+
+MAX_ROUNDS = 3
+CANDIDATE_TIME = timedelta(hours=24)
+_ALIKE = 55
+"""rapidfuzz ratio (0-100) of the words heard and those put in their place: below it, an answer was rewritten."""
+_CLEANED = TypeAdapter(Words)
+
+
+def put_right(context: Context, actor: Actor, session_id: str, corrections: Mapping[int, str]) -> None:
+    """Put other words in the place of mis-heard ones in a spoken session that is complete.
+
+    Both stay in the transcript. The answers are rated again and a new scorecard is appended, all at once or not at
+    all; the same corrections again change nothing. An entry is named by its own id or by that of its correction.
+
+    Raises InvalidPayload, SessionUnknown, EngineFailure, and Conflict: `session_open`, `correction_too_far` where it is
+    no mis-hearing, `corrections_used` after three rounds, `corrections_closed` for a candidate after 24 hours.
+    """
+    with context.database.read() as tx:
+        loaded = load(tx, session_id)
+        require_session(actor, loaded)
+        rounds = _rounds(tx, loaded)
+    draft = loaded.draft(context)
+    wanted = _wanted(draft, corrections)
+    if not wanted:
+        return
+    _require_open(context, actor, loaded, rounds)
+    for heard, standing, text in wanted:
+        _replace(draft, heard, standing, text)
+    with charged(context, loaded.interview.interview_id):
+        rate(draft)
+        narrative = draft.scene.engine.score(score_request(draft))
+    with context.database.write() as tx:
+        save_heard(tx, draft, read_version=loaded.session.version, status="complete")
+        append_scorecard(tx, context, loaded, draft.state, narrative)
+        audit(tx, context, actor, "words_put_right", loaded.interview.interview_id, session=session_id)
+
+
+def _rounds(tx: Session, loaded: Loaded) -> int:
+    """How often words were put right before: the turns after the session's end."""
+    if loaded.session.status != "complete":
+        raise Conflict("The session is still open. Let it end before its words are put right.", code="session_open")
+    end = max(event.event_id for event in loaded.events if isinstance(event.payload, SessionCompleted))
+    later = select(func.count()).where(TurnRow.session_id == loaded.session.session_id, TurnRow.first_event > end)
+    return tx.scalar(later) or 0
+
+
+def _require_open(context: Context, actor: Actor, loaded: Loaded, rounds: int) -> None:
+    if rounds >= MAX_ROUNDS:
+        raise Conflict(f"Words have been put right {MAX_ROUNDS} times, and that is the limit.", code="corrections_used")
+    ended = loaded.session.completed_at
+    if actor.role == "candidate" and ended is not None and context.clock() - ended > CANDIDATE_TIME:
+        raise Conflict(
+            "Words can be put right for 24 hours after the interview. Please write to the hiring team.",
+            code="corrections_closed",
+        )
+
+
+def _wanted(draft: Draft, corrections: Mapping[int, str]) -> list[tuple[TranscriptEntry, TranscriptEntry, str]]:
+    """The corrections that change anything: the entry as it was heard, the one that stands for it now, its new text."""
+    entries = by_id(draft.entries)
+    corrected = {entry.corrects: entry for entry in draft.entries if entry.corrects is not None}
+    answers = {answer for prompt in draft.state.prompts for answer in prompt.answers}
+    wanted = []
+    for entry_id, words in sorted(corrections.items()):
+        heard = standing = entries.get(entry_id)
+        while heard is not None and heard.corrects is not None:
+            heard = entries.get(heard.corrects)
+        while standing is not None and standing.entry_id in corrected:
+            standing = corrected[standing.entry_id]
+        if heard is None or standing is None or heard.entry_id not in draft.state.rated_chars:
+            raise InvalidPayload(f"Entry {entry_id} is no spoken answer of this session.")
+        if standing.entry_id not in answers:
+            raise InvalidPayload(f"Entry {entry_id} is no answer, and plays no part in the rating.")
+        text = _checked(heard, words)
+        if text != standing.text:
+            wanted.append((heard, standing, text))
+    return wanted
+
+
+def _checked(heard: TranscriptEntry, words: str) -> str:
+    text = _CLEANED.validate_python(words).strip()
+    if not 1 <= len(text) <= MAX_ANSWER_CHARS:
+        raise InvalidPayload(f"Please write the words as you said them, in 1 to {MAX_ANSWER_CHARS:,} characters.")
+    if fuzz.ratio(heard.text.lower(), text.lower()) < _ALIKE:
+        raise Conflict(
+            "These words are too far from what was heard. A mis-heard word can be put right, an answer not rewritten.",
+            code="correction_too_far",
+        )
+    return text
+
+
+def _replace(draft: Draft, heard: TranscriptEntry, standing: TranscriptEntry, text: str) -> None:
+    """Put a correction in the place of the words that stand there now, to be rated with its response."""
+    entry = draft.add_entry("candidate", text, corrects=standing.entry_id, at_ms=heard.start_ms)
+    prompts = tuple(
+        prompt.model_copy(
+            update={"answers": tuple(entry.entry_id if a == standing.entry_id else a for a in prompt.answers)}
+        )
+        for prompt in draft.state.prompts
+    )
+    draft.update(prompts=prompts, rated_chars=draft.state.rated_chars | {entry.entry_id: 0})
+    draft.spoken.add(entry.entry_id)
+    draft.emit(CandidateMove(move="correct", entry_id=entry.entry_id))
+    draft.add_flags(moves.flags(entry.entry_id, entry.text))
