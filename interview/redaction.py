@@ -8,6 +8,7 @@ gave) is not taken out.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import partial
 
@@ -50,11 +51,24 @@ _SHAPES = re.compile(
 )
 
 
+def _bare(letter: str) -> str:
+    """A letter without its accents, in lower case."""
+    plain = unicodedata.normalize("NFD", letter)[0].lower()
+    return {"ø": "o", "ł": "l", "đ": "d", "ı": "i"}.get(plain, plain)
+
+
+_ACCENTED: dict[str, str] = {}
+"""By bare Latin letter, the letters that it is when it has accents."""
+for _letter in map(chr, range(0xC0, 0x250)):
+    _ACCENTED[_bare(_letter)] = _ACCENTED.get(_bare(_letter), "") + _letter
+
+
 class Redactor:
     """One call's marks. `names`: full names, taken out whole and part by part (parts of three letters or more).
 
-    The same words get the same mark. In capitals, in lower case or as given, a name is found as a whole word; in lower
-    case a part that is also a word of grammar ("will", "may") is left as it is. Without `on`, texts pass unchanged.
+    The same words get the same mark. A name is found as a whole word, with and without accents, in capitals or not; in
+    lower case a part that is also a word of grammar ("will", "may") is left as it is. Without `on`, texts pass
+    unchanged.
     """
 
     def __init__(self, names: Iterable[str] = (), *, on: bool = True) -> None:
@@ -140,5 +154,15 @@ def _parts(name: str) -> Iterator[str]:
 
 
 def _pattern(part: str) -> str:
-    escaped = re.sub(r"['’‘]", "['’‘]", re.escape(part)).replace(r"\ ", r"[\s,.]+")
-    return escaped if _SPACELESS.search(part) else rf"(?<!\w){escaped}(?!\w)"
+    letters = "".join(map(_any_form, unicodedata.normalize("NFC", part)))
+    return letters if _SPACELESS.search(part) else rf"(?<!\w){letters}(?!\w)"
+
+
+def _any_form(letter: str) -> str:
+    """A letter of a name as people and speech recognition write it: accents may be there, apart, or not."""
+    if letter == " ":
+        return r"[\s,.]+"
+    if letter in "'’‘":
+        return "['’‘]"
+    bare = _bare(letter)
+    return f"[{bare}{_ACCENTED[bare]}][\u0300-\u036f]*" if bare in _ACCENTED else re.escape(letter)

@@ -16,8 +16,10 @@ from builders import House, house
 from gemini_replies import HttpError, internal_error
 from gemini_server import GeminiServer, Recorded, gemini_server
 from http_server import FORM, answer, bearer, finish, running_api
+from typer.testing import CliRunner
 
 from interview.access import SYSTEM
+from interview.cli import app
 from interview.engines import AskRequest, EvaluationRequest, Exchange, Response, ScoreRequest
 from interview.engines.gemini import GeminiEngine, Pacing
 from interview.engines.gemini.prompts import PROMPT_VERSION
@@ -33,8 +35,9 @@ from interview.models import (
     Question,
     TranscriptEntry,
 )
-from interview.service import chosen_engine
+from interview.service import chosen_engine, open_service
 from interview.settings import Settings
+from interview.usage import charged
 
 NAME = "Dana Kowalski"
 PRIVATE = ("Kowalski", "Dana", "dana@kowalski.example.com", "7700 900321", "linkedin.com", "danak")
@@ -195,6 +198,28 @@ def _every_call(engine: GeminiEngine) -> None:
     standing = _standing(4.0, "I compared SAIDWORD before and after.")
     engine.score(standing)
     engine.guide(standing)
+
+
+def test_warming_up_asks_the_model_nothing(server: GeminiServer, tmp_path: Path) -> None:
+    service = open_service(Settings(data_dir=tmp_path))
+    service.warm_up()
+    service.close()
+    assert service.context.engine.name == "gemini"
+    assert server.requests == []
+
+
+def test_the_golden_set_tool_keeps_what_was_rated_before_a_failure(server: GeminiServer, tmp_path: Path) -> None:
+    """Each item is written as it comes, on the engine that is asked for."""
+    item = {"question": "How?", "answer": "I compared the plans, as one does.", "criteria": [{"criterion": "Care"}]}
+    items, out = tmp_path / "items.jsonl", tmp_path / "out.jsonl"
+    items.write_text("".join(json.dumps({"id": name, **item}) + "\n" for name in "abc"))
+    words = {"summary": "s", "hints": []}
+    rating = {"quotes": ["I compared the plans"], "level": 2, "rationale": "r"}
+    server.enqueue({"criteria": {"c1": rating}, **words}, HttpError(403, "PERMISSION_DENIED", "No."))
+    result = CliRunner().invoke(app, ["evaluate", str(items), "-o", str(out), "--engine", "gemini"])
+    assert isinstance(result.exception, EngineFailure)
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [(line["id"], line["totalScore"]) for line in lines] == [("a", 2.0)]
 
 
 # --- what is sent -----------------------------------------------------------------------------------------------------
@@ -375,6 +400,21 @@ def test_samples_give_the_median_and_their_range(server: GeminiServer) -> None:
     assert [piece.quote for piece in first.evidence] == ["proved the cause and wrote"]
     assert len({json.dumps(request.body) for request in server.requests}) == 1
     assert len(server.requests) == 3
+
+
+def test_each_sample_is_charged(server: GeminiServer, tmp_path: Path) -> None:
+    at_home = house(tmp_path)
+    with _engine(scoring_samples=3) as engine, charged(at_home.service.context, None):
+        engine.evaluate(_request("I compared the plans, as one does."))
+    assert at_home.service.usages.today(SYSTEM).calls == 3
+    at_home.close()
+
+
+def test_a_sample_that_fails_fails_the_rating(server: GeminiServer) -> None:
+    """A level from fewer samples than were asked for would not compare with the others."""
+    server.enqueue(HttpError(400, "INVALID_ARGUMENT", "No."))
+    with _engine(scoring_samples=3) as engine, pytest.raises(EngineFailure):
+        engine.evaluate(_request("I compared the plans, as one does."))
 
 
 def test_what_most_samples_find_no_words_for_has_no_level(server: GeminiServer) -> None:

@@ -7,8 +7,10 @@ import logging
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
+from builders import house
 from gemini_replies import (
     Blocked,
     Cut,
@@ -24,10 +26,12 @@ from gemini_replies import (
 from gemini_server import GeminiServer, gemini_server
 from http_server import free_port
 
+from interview.access import SYSTEM
 from interview.engines import AskRequest
 from interview.engines.gemini import GeminiEngine, Pacing
 from interview.errors import EngineFailure, InvalidPayload
 from interview.settings import Settings
+from interview.usage import charged
 
 SECRET_WORDS = "The vault stands behind the blue door."
 REQUEST = AskRequest(kind="reply", role_title="Engineer", job_text="We build clocks.", candidate_words=SECRET_WORDS)
@@ -271,6 +275,22 @@ def test_no_failure_tells_the_key_or_anybodys_words(
     assert server.key not in told
     assert SECRET_WORDS not in told
     assert "vault" not in told
+
+
+def test_every_reply_is_charged_for_the_unusable_ones_too(
+    engine: GeminiEngine, server: GeminiServer, tmp_path: Path
+) -> None:
+    """One that had to be repaired, and one that was blocked; a call without a reply took nothing."""
+    at_home = house(tmp_path)
+    server.enqueue("no JSON", overloaded(), GOOD, Blocked())
+    with charged(at_home.service.context, None):
+        engine.ask(REQUEST)
+        _failure(engine)
+    taken = at_home.service.usages.today(SYSTEM)
+    at_home.close()
+    assert taken.calls == 3
+    assert taken.input_tokens > 3 * 100
+    assert [part.purpose for part in taken.by_purpose] == ["ask"]
 
 
 def test_many_threads_may_ask_at_once(engine: GeminiEngine, server: GeminiServer) -> None:

@@ -80,6 +80,14 @@ def test_a_name_inside_another_word_stays() -> None:
     )
 
 
+@pytest.mark.parametrize("given_as", ["José Łuczak", "Jose Luczak", "Jose\u0301 Łuczak"])
+@pytest.mark.parametrize("said", ["José", "Jose", "JOSÉ", "Jose\u0301", "luczak", "Łuczak", "Jose Luczak"])
+def test_a_name_is_found_with_and_without_its_accents(given_as: str, said: str) -> None:
+    """Speech recognition and résumés differ in them."""
+    redactor = Redactor([given_as])
+    assert redactor.redact(f"It was {said}, they said.") == "It was [NAME_1], they said."
+
+
 def test_a_name_that_is_a_word_of_grammar_is_taken_out_only_as_a_name() -> None:
     assert Redactor(["Will May"]).redact("I will say what Will said; it may help.") == (
         "I will say what [NAME_1] said; it may help."
