@@ -1,19 +1,18 @@
-"""What a candidate agrees to before the first question, in sentences that follow from the position's settings."""
+"""What a candidate agrees to before the first question, in sentences that follow from how the interview is held."""
 
 from __future__ import annotations
 
-from interview.models import PositionSettings
+from interview.models import Mode, PositionSettings
 
 Notice = tuple[str, ...]
 
 
-def notice(settings: PositionSettings) -> Notice:
-    """The sentences, in the order shown. A consent holds for exactly these: other settings ask for a new one."""
-    recorded = (
-        "My voice and the interviewer's are recorded and kept with the transcript."
-        if settings.recording
-        else "No sound or picture of me is recorded; what I write is kept as a transcript."
-    )
+def notice(settings: PositionSettings, mode: Mode = "text", *, gemini: bool = False) -> Notice:
+    """The sentences, in the order shown. A consent holds for exactly these: other ones are asked for anew.
+
+    `mode`: how the interview is to be held; by voice, it may go on in writing at any moment. `gemini`: what is said or
+    written goes to Google's service.
+    """
     rated = (
         "This is practice: my answers are rated by software to help me prepare."
         if settings.purpose == "practice"
@@ -25,9 +24,34 @@ def notice(settings: PositionSettings) -> Notice:
         "have it deleted."
     )
     return (
-        "The interviewer is software, not a person.",
-        recorded,
+        _interviewer(mode),
+        _recorded(settings, mode),
+        *((_sent(mode),) if gemini else ()),
         rated,
         "My way of speaking, my name and my résumé play no part in the ratings.",
         kept,
     )
+
+
+def _interviewer(mode: Mode) -> str:
+    if mode == "live":
+        return "I speak with software, not with a person, and can go on in writing at any moment."
+    return "The interviewer is software, not a person."
+
+
+def _recorded(settings: PositionSettings, mode: Mode) -> str:
+    if settings.recording:
+        return "My voice and the interviewer's are recorded and kept with the transcript."
+    if mode == "live":
+        return "No sound or picture of me is recorded; what I say is kept in writing, as a transcript."
+    return "No sound or picture of me is recorded; what I write is kept as a transcript."
+
+
+def _sent(mode: Mode) -> str:
+    """Where words and sound go."""
+    if mode == "live":
+        return (
+            "My voice, what I write and my résumé are sent to Google's Gemini service, which understands and answers "
+            "me."
+        )
+    return "What I write is sent to Google's Gemini service, which rates it and words the next question."

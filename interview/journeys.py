@@ -16,7 +16,7 @@ from interview.context import Context, new_id
 from interview.contract import StartRequest
 from interview.errors import Conflict, Forbidden, InvalidPayload, NotFound, SessionUnknown
 from interview.interviews import interview_row
-from interview.models import MAX_ANSWER_CHARS, Model, Moment, Persona, PositionSettings, Purpose, Words
+from interview.models import MAX_ANSWER_CHARS, Mode, Model, Moment, Persona, PositionSettings, Purpose, Words
 from interview.sessions import InterviewSessionManager
 from interview.spoken import Spoken
 from interview.state import InterviewSessionState
@@ -56,7 +56,8 @@ class Journey(Model):
     `session_id`: the session in hand, else the last one. `expired`: it was idle for too long, and a start goes on
     where it was. `closed`: the team ended the interview. `time_limit_minutes` has the extra time in it. `draft`: what
     was typed and not sent, in reply to the prompt in hand or to the one at which the session expired. `before_break`:
-    the same of the sessions that expired before the one in hand, until it is sent or dismissed.
+    the same of the sessions that expired before the one in hand, until it is sent or dismissed. `mode`: of the session
+    in hand, else of the link. `voice_offered`: the link is one to speak by, and there is a voice.
     """
 
     interview_id: str
@@ -64,6 +65,8 @@ class Journey(Model):
     candidate_name: str
     interviewer_name: str
     step: JourneyStep
+    mode: Mode
+    voice_offered: bool
     purpose: Purpose
     time_limit_minutes: float
     planned_questions: int
@@ -100,7 +103,7 @@ class Journeys:
         actor.require("candidate")
         expire_overdue(self._context)
         with self._context.database.read() as tx:
-            return _journey(tx, actor)
+            return _journey(tx, self._context, actor)
 
     def consent(self, actor: Actor, agreed: Notice) -> Journey:
         """Keep the candidate's consent to these sentences; doing it again adds nothing.
@@ -109,31 +112,50 @@ class Journeys:
         """
         actor.require("candidate")
         with self._context.database.write() as tx:
-            row, settings = _scene(tx, actor)
-            if agreed != notice(settings):
+            row, _ = _scene(tx, actor)
+            if agreed != _notice(tx, self._context, actor):
                 raise Conflict(
                     "The hiring team has changed how this interview is held. Please read the new text and agree again.",
                     code="notice_changed",
                 )
-            if _consented_at(tx, row, settings) is None:
+            if _consented_at(tx, self._context, actor) is None:
                 self._add_consent(tx, actor, row, agreed)
             tx.flush()
-            return _journey(tx, actor)
+            return _journey(tx, self._context, actor)
 
     def begin(self, actor: Actor) -> str:
-        """Start the interview, or go on with it; gives the session's id.
+        """Start the interview, or go on with it; gives the session's id. By voice where it is offered.
 
         Consent is asked here and not by the sessions' own start: a program shows a notice of its own. Raises Conflict
         (`consent_missing`, `interview_closed`, `session_complete`), EngineFailure.
         """
-        actor.require("candidate")
-        with self._context.database.read() as tx:
-            row, settings = _scene(tx, actor)
-            if row.closed_at is not None:
-                raise Conflict("The hiring team has ended this interview.", code="interview_closed")
-            if _consented_at(tx, row, settings) is None:
-                raise Conflict("Please read how the interview is held and agree to it first.", code="consent_missing")
-        return self._sessions.start(actor, StartRequest(interview_id=row.interview_id)).session_id
+        journey = self._ready(actor)
+        if journey.voice_offered:
+            return self._spoken.open(actor, journey.interview_id).session_id
+        return self._sessions.start(actor, StartRequest(interview_id=journey.interview_id)).session_id
+
+    def begin_text(self, actor: Actor) -> str:
+        """The same in writing; a spoken session goes on with the question in hand. Raises what `begin` raises."""
+        journey = self._ready(actor)
+        if journey.step == "interview" and journey.mode == "live" and journey.session_id is not None:
+            self._spoken.to_text(actor, journey.session_id)
+        return self._sessions.start(actor, StartRequest(interview_id=journey.interview_id)).session_id
+
+    def finish(self, actor: Actor) -> Journey:
+        """End a talk whose last answers could not be rated when it ended. Raises EngineFailure: try again later."""
+        journey = self._ready(actor)
+        if journey.step == "interview" and journey.mode == "live" and journey.session_id is not None:
+            self._spoken.conclude(journey.session_id, "finished")
+        return self.read(actor)
+
+    def _ready(self, actor: Actor) -> Journey:
+        """Where the candidate stands, if they may begin or go on."""
+        journey = self.read(actor)
+        if journey.closed:
+            raise Conflict("The hiring team has ended this interview.", code="interview_closed")
+        if journey.consented_at is None:
+            raise Conflict("Please read how the interview is held and agree to it first.", code="consent_missing")
+        return journey
 
     def practise_again(self, actor: Actor) -> Journey:
         """Another attempt from the first question, in practice only; what was open is closed and kept.
@@ -153,7 +175,7 @@ class Journeys:
             row.updated_at = self._context.clock()
             audit(tx, self._context, actor, "attempt_allowed", row.interview_id, attempt=row.attempt)
             tx.flush()
-            return _journey(tx, actor)
+            return _journey(tx, self._context, actor)
 
     def save_draft(self, actor: Actor, session_id: str, text: str, prompt_id: int | None = None) -> None:
         """Keep what was typed in reply to the prompt in hand; ignored when the session has ended.
@@ -201,7 +223,7 @@ class Journeys:
                     )
                 self._add_adjustment(tx, actor, row, wanted)
             tx.flush()
-            return _journey(tx, actor)
+            return _journey(tx, self._context, actor)
 
     def adjustments(self, actor: Actor, interview_id: str) -> list[Adjustment]:
         """What the candidate of an interview asked for, newest first. The hiring team only."""
@@ -265,10 +287,21 @@ def _scene(tx: Session, actor: Actor) -> tuple[InterviewRow, PositionSettings]:
     return row, PositionSettings.model_validate(tx.get_one(PositionRow, row.position_id).settings)
 
 
-def _consented_at(tx: Session, row: InterviewRow, settings: PositionSettings) -> datetime | None:
+def _voice_offered(tx: Session, context: Context, actor: Actor) -> bool:
+    return tx.get_one(InvitationRow, actor.invitation_id).mode == "live" and context.settings.uses_gemini
+
+
+def _notice(tx: Session, context: Context, actor: Actor) -> Notice:
+    """The sentences that this candidate agrees to today."""
+    _, settings = _scene(tx, actor)
+    mode: Mode = "live" if _voice_offered(tx, context, actor) else "text"
+    return notice(settings, mode, gemini=context.settings.uses_gemini)
+
+
+def _consented_at(tx: Session, context: Context, actor: Actor) -> datetime | None:
     """When the candidate agreed to today's sentences; None if they have not."""
-    wanted = list(notice(settings))
-    return next((one.at for one in queries.consents(tx, row.interview_id) if one.notice == wanted), None)
+    wanted = list(_notice(tx, context, actor))
+    return next((one.at for one in queries.consents(tx, actor.interview_id or "") if one.notice == wanted), None)
 
 
 def _attempt(tx: Session, row: InterviewRow) -> list[SessionRow]:
@@ -276,7 +309,7 @@ def _attempt(tx: Session, row: InterviewRow) -> list[SessionRow]:
     return [session for session in queries.own_sessions(tx, row.interview_id) if session.attempt == row.attempt]
 
 
-def _journey(tx: Session, actor: Actor) -> Journey:
+def _journey(tx: Session, context: Context, actor: Actor) -> Journey:
     row, settings = _scene(tx, actor)
     position = tx.get_one(PositionRow, row.position_id)
     invitation = tx.get_one(InvitationRow, actor.invitation_id)
@@ -286,7 +319,7 @@ def _journey(tx: Session, actor: Actor) -> Journey:
     state = InterviewSessionState.model_validate(in_hand.state) if in_hand else None
     last = in_hand or (sessions[-1] if sessions else None)
     expired = attempt[-1] if attempt and attempt[-1].status == "expired" else None
-    consented_at = _consented_at(tx, row, settings)
+    consented_at = _consented_at(tx, context, actor)
     minutes = settings.time_limit_minutes * invitation.extra_time_factor
     step = _step(row, attempt, consented=consented_at is not None)
     return Journey(
@@ -295,12 +328,14 @@ def _journey(tx: Session, actor: Actor) -> Journey:
         candidate_name=tx.get_one(CandidateRow, row.candidate_id).name,
         interviewer_name=(state.persona if state else Persona.model_validate(position.persona)).name,
         step=step,
+        mode=in_hand.mode if in_hand else invitation.mode,
+        voice_offered=_voice_offered(tx, context, actor),
         purpose=settings.purpose,
         time_limit_minutes=state.time_limit_minutes if state else minutes,
         planned_questions=len(row.questions),
         scores_shown=settings.scores_shown,
         study_guide=settings.study_guide,
-        notice=notice(settings),
+        notice=_notice(tx, context, actor),
         consented_at=consented_at,
         session_id=last.session_id if last else None,
         expired=step != "done" and expired is not None,

@@ -6,14 +6,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from builders import House, house
+from builders import ANSWER, House, house
 
 from interview.access import SYSTEM, Actor
 from interview.attempts import MAX_ATTEMPTS
-from interview.errors import Conflict, Forbidden, InvalidPayload, NotFound, SessionExpired, SessionUnknown
+from interview.errors import (
+    Conflict,
+    EngineFailure,
+    Forbidden,
+    InvalidPayload,
+    NotFound,
+    SessionExpired,
+    SessionUnknown,
+)
 from interview.journeys import AdjustmentReply, Journey
 from interview.models import MAX_ANSWER_CHARS
 from interview.records import InterviewRecord
+from interview.spoken import Utterance
 from interview.store.tables import InterviewRow, SessionRow
 
 
@@ -432,3 +441,87 @@ def test_extra_time_is_given_once_to_a_session_that_another_link_opened(
     newest = next(one for one in again if one.text == "Yet more")
     home.service.journeys.reply(SYSTEM, newest.adjustment_id, AdjustmentReply(text="Yes.", extra_time_factor=3))
     assert home.service.journeys.read(later).time_limit_minutes == pytest.approx(135)
+
+
+# --- by voice ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def spoken_home(tmp_path: Path) -> Iterator[House]:
+    """A house that has a voice; no test here calls it."""
+    made = house(tmp_path / "spoken", probes=0, gemini_api_key="no real key")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def bea(spoken_home: House) -> Actor:
+    """A candidate with a link to speak by."""
+    return spoken_home.candidate(spoken_home.interview(), mode="live")
+
+
+def test_a_voice_link_leads_to_a_talk_and_back_to_writing(spoken_home: House, bea: Actor) -> None:
+    """The session in hand says how it is held; going on by voice is another begin."""
+    journeys = spoken_home.service.journeys
+    first = journeys.read(bea)
+    assert (first.mode, first.voice_offered) == ("live", True)
+    with pytest.raises(Conflict) as refused:
+        journeys.begin_text(bea)
+    assert refused.value.code == "consent_missing"
+    session_id = begin(spoken_home, bea)
+    assert (journeys.read(bea).mode, journeys.read(bea).session_id) == ("live", session_id)
+    assert spoken_home.see(session_id).transcript == ()
+    assert journeys.begin_text(bea) == session_id
+    assert journeys.read(bea).mode == "text"
+    question = spoken_home.see(session_id).question
+    assert question
+    assert question.content == "Words for warmup."
+    assert journeys.begin(bea) == session_id
+    assert journeys.read(bea).mode == "live"
+
+
+def test_a_voice_link_may_begin_in_writing(spoken_home: House, bea: Actor) -> None:
+    agree(spoken_home, bea)
+    session_id = spoken_home.service.journeys.begin_text(bea)
+    journey = spoken_home.service.journeys.read(bea)
+    assert (journey.mode, journey.voice_offered, journey.session_id) == ("text", True, session_id)
+
+
+def test_a_text_link_is_one(spoken_home: House, home: House, ada: Actor) -> None:
+    text = spoken_home.candidate(spoken_home.interview())
+    journey = spoken_home.service.journeys.read(text)
+    assert (journey.mode, journey.voice_offered) == ("text", False)
+    assert home.service.journeys.read(ada).voice_offered is False
+
+
+def test_the_consent_says_what_is_sent_and_heard(spoken_home: House, bea: Actor) -> None:
+    """To whom, by voice and in writing; and whether sound is kept. Another way of holding it asks anew."""
+    journeys = spoken_home.service.journeys
+    by_voice = agree(spoken_home, bea)
+    text = spoken_home.candidate(spoken_home.interview())
+    in_writing = journeys.read(text).notice
+    for sentences in (by_voice.notice, in_writing):
+        assert any("Gemini" in sentence for sentence in sentences)
+    assert any("No sound" in sentence and "what I say" in sentence for sentence in by_voice.notice)
+    assert by_voice.notice != in_writing
+    record = spoken_home.service.interviews.get(SYSTEM, by_voice.interview_id)
+    spoken_home.configure(record, recording=True)
+    now = journeys.read(bea)
+    assert (now.step, now.consented_at) == ("welcome", None)
+    assert any("are recorded" in sentence for sentence in now.notice)
+
+
+def test_a_talk_that_could_not_be_rated_is_finished_later(spoken_home: House, bea: Actor) -> None:
+    """While the rating fails, it stays open and its words are kept."""
+    spoken, journeys = spoken_home.service.spoken, spoken_home.service.journeys
+    session_id = begin(spoken_home, bea)
+    scene = spoken.scene(bea, session_id)
+    words = [("interviewer", scene.questions[0].text), ("candidate", ANSWER)]
+    spoken.keep(session_id, [Utterance(role, text, 0, 1, True) for role, text in words])
+    spoken_home.engine.fail_next()
+    with pytest.raises(EngineFailure):
+        journeys.finish(bea)
+    assert journeys.read(bea).step == "interview"
+    assert journeys.finish(bea).step == "done"
+    assert spoken_home.see(session_id).overall_score == 3.0
+    assert journeys.finish(bea).step == "done"

@@ -29,7 +29,7 @@ SPOKEN = [
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[House]:
-    built = house(tmp_path)
+    built = house(tmp_path, gemini_api_key="no real key")
     yield built
     built.close()
 
