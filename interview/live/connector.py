@@ -21,13 +21,22 @@ _SHORT_HOPE: frozenset[VoiceFault] = frozenset({"quota", "refused"})
 
 @dataclass(frozen=True)
 class Timing:
-    """Every time that a talk waits for, in seconds. The defaults are the product's; tests have shorter ones."""
+    """Every time that a talk waits for, in seconds. The defaults are the product's; tests have shorter ones.
+
+    `first_wait` to `give_up_refused`: between tries to connect, and until it is given up. `move_before`: a connection
+    is left so long before its announced end. `answered`: quiet after which last words count as a finished answer when
+    the connection comes back. `reply`: until the model is reminded, and again until it is left. `check_in`: until a
+    quiet candidate is asked. `line_silent`, `line_lost`: without any message from the line, until it is said, and
+    until the talk ends. `wrap_up`: after the time limit. `goodbye`: for the last part, at most. `linger`: after it,
+    where the model does not end by itself. `tick`: between two looks.
+    """
 
     first_wait: float = 0.25
     longest_wait: float = 8.0
     give_up: float = 120.0
     give_up_refused: float = 30.0
     move_before: float = 5.0
+    answered: float = 1.0
     reply: float = 10.0
     check_in: float = 45.0
     line_silent: float = 5.0

@@ -62,8 +62,6 @@ log = logging.getLogger(__name__)
 
 _DRAIN_ATTEMPTS = 12
 _CONCLUDE_ATTEMPTS = 3
-_ANSWERED_AFTER = 1.0
-"""Seconds of quiet after which the candidate's last words count as a finished answer when the connection comes back."""
 
 
 class LiveInterview:
@@ -313,7 +311,7 @@ class LiveInterview:
         if not self.transcript.entries:
             return prompt.come_back(self.progress.question)
         answering = self.transcript.answering or self._typed_last()
-        if answering is not None and self.uplink.quiet_seconds() >= _ANSWERED_AFTER:
+        if answering is not None and self.uplink.quiet_seconds() >= self.timing.answered:
             return prompt.go_on(answering.text(self.clock_ms()))
         return None
 
@@ -384,9 +382,10 @@ class LiveInterview:
         self.watch.show()
 
     def _interviewer_said(self, text: str) -> None:
-        self.watch.heard_model()
-        before = self.transcript.speaking
-        self.transcript.interviewer_said(self.clock_ms(), text)
+        before, reply = self.transcript.speaking, self.watch.reply_is_due()
+        self.transcript.interviewer_said(self.clock_ms(), text, reply=reply)
+        if self.transcript.speaking is not None:
+            self.watch.heard_model()
         speaking = self.transcript.speaking
         if speaking is not None and before is None:
             self._begins()

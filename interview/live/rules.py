@@ -126,12 +126,13 @@ def repeats(said: str, progress: Progress) -> Question | None:
     """
     if progress.words and moves.recognise(progress.words[-1]) in ("repeat", "rephrase", "correct", "ask"):
         return None
-    # Only questions that were said whole: many begin alike.
-    whole = [q for q in progress.questions if len(said) >= len(q.text) and likeness(q.text, said) >= _SURELY]
-    best = max(whole, key=lambda q: (likeness(q.text, said), len(q.text)), default=None)
-    if best is None or best.index == progress.in_hand or not progress.through(best.index):
+    # Only questions that were said whole, and more surely than any that may be asked: many begin alike.
+    found = {q.index: likeness(q.text, said) for q in progress.questions if len(said) >= len(q.text)}
+    closed = {index for index in found if progress.through(index) and index != progress.in_hand}
+    best = max(closed, key=lambda index: found[index], default=None)
+    if best is None or found[best] < max(_SURELY, *(found[index] + 1 for index in found.keys() - closed), 0):
         return None
-    return best
+    return progress.questions[best]
 
 
 def _judge_mark(arguments: Mapping[str, Any], progress: Progress) -> Verdict:

@@ -53,7 +53,7 @@ class Entry:
             return self.kept_text
         whole = self.role == "candidate" or self.state == "over"
         heard = self.heard_ms(now_ms)
-        return "".join(words for offset, words in self.pieces if whole or offset < heard).strip()
+        return "".join(words for offset, words in self.pieces if whole or offset <= heard > 0).strip()
 
     def whole_text(self) -> str:
         """All that came of it, heard or not."""
@@ -105,13 +105,14 @@ class Transcript:
         entry.received_ms += length_ms
         return True
 
-    def interviewer_said(self, now_ms: int, words: str) -> None:
+    def interviewer_said(self, now_ms: int, words: str, *, reply: bool = False) -> None:
+        """`reply`: somebody has spoken since its last part, so that these words begin another one."""
         if self._deaf != "no":
             return
         entry = self._interviewer
         last = self._last_said
-        if entry is None and last is not None and self.entries[-1] is last and now_ms - last.end_ms <= LATE_MS:
-            entry = last  # its last words, come after its end
+        if entry is None and last is not None and self.entries[-1] is last and not reply:
+            entry = last if now_ms - last.end_ms <= LATE_MS else None  # its last words, come after its end
         self._append(entry or self._begin(now_ms), words, now_ms)
 
     def delivered(self) -> None:

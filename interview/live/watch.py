@@ -48,6 +48,11 @@ class Watch:
         """The model was asked for something."""
         self._awaited_since = monotonic()
 
+    def reply_is_due(self) -> bool:
+        """Whether somebody has spoken to the model since its last part."""
+        loud, turn = self._talk.uplink.last_loud, self._candidate_turn_since
+        return self._awaited_since is not None or (loud is not None and turn is not None and loud >= turn)
+
     def heard_model(self) -> None:
         self._model_at = monotonic()
         self._awaited_since, self._nudged = None, False
