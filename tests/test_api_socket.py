@@ -13,14 +13,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import uvicorn
+from bounded import bounded
 from gemini_script import Turn, default_script
 from gemini_server import GeminiServer, gemini_server
 from http_server import World, free_port, running_app, scripted_world
 from scripted import ScriptedEngine
 from starlette.applications import Starlette
-from starlette.routing import WebSocketRoute
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
@@ -28,6 +32,7 @@ from websockets.sync.client import ClientConnection, connect
 from interview.access import SYSTEM
 from interview.api import down, socket, up
 from interview.api.down import SocketLine, TooSlow
+from interview.api.socket import live_socket
 from interview.live.line import MESSAGE_BYTES, ErrorMessage, InterruptedMessage, TurnCompleteMessage
 
 SECONDS = 30
@@ -385,6 +390,30 @@ def test_a_caller_who_is_gone_comes_back_to_the_same_words(live: Live) -> None:
     kept = [text for _, text in live.transcript(session_id)]
     assert set(live.gemini.connections[0].said) <= set(kept)
     assert kept[1] == default_script(["x", "y"])[1].hears
+
+
+def test_talks_that_are_over_leave_nothing_behind(live: Live) -> None:
+    """No task on the server's loop, no running talk: refused, torn, or closed by the caller."""
+
+    async def tasks(_: Request) -> PlainTextResponse:
+        return PlainTextResponse(str(len(asyncio.all_tasks())))
+
+    service = live.world.service
+    app = Starlette(routes=[live_socket(service), Route("/tasks", tasks)])
+    with _serving(app) as url, httpx.Client() as client, bounded(SECONDS):
+        before = int(client.get(f"{url}/tasks").text)
+        interview_id, token = live.invited()
+        for number in range(9):
+            with calling(url) as caller:
+                if number % 3 == 0:
+                    caller.tell("start", interview_id=interview_id, token="nobody")
+                    assert caller.closing() == 1008
+                    continue
+                session_id = caller.start(interview_id, token)["session_id"]
+                if number % 3 == 1:
+                    caller.socket.socket.close()
+        while service.live.running(session_id) or int(client.get(f"{url}/tasks").text) > before:
+            pass
 
 
 # --- what nobody reads ---
