@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from pages.candidate.parts import done, talk, welcome
+from pages.candidate.parts import done, live, talk, welcome
 from pages.components import guard, problems
+from pages.components.live import hang_up
 from pages.components.service import service
 
 _OWN_DIRECTION = "<style>.stTextArea textarea, .stCode code { unicode-bidi: plaintext; text-align: start }</style>"
@@ -14,7 +15,12 @@ st.html(_OWN_DIRECTION)
 with problems.needed():
     journey = service().journeys.read(actor)
 
-if journey.step == "welcome":
+speaking = journey.step in ("start", "interview") and journey.voice_offered and journey.mode == "live"
+if not speaking:
+    hang_up()
+if speaking:
+    live.by_voice(actor, journey)
+elif journey.step == "welcome":
     welcome.welcome(actor, journey)
 elif journey.step == "start":
     welcome.start(actor, journey)

@@ -1,4 +1,4 @@
-"""After the interview: thanks, what happens next, the study guide, and in practice the scores."""
+"""After the interview: thanks, what happens next, what was heard, the study guide, and in practice the scores."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from interview.contract import SessionSnapshot
 from interview.journeys import Journey
 from interview.models import CompetencySummary
 from interview.study_guide import study_guide_pdf, study_guide_text
-from pages.candidate.parts import adjustments, controls
+from pages.candidate.parts import adjustments, controls, heard
 from pages.components import composer, problems
 from pages.components.in_view import in_view
 from pages.components.scores import overall, score_table
@@ -32,6 +32,8 @@ def done(actor: Actor, journey: Journey) -> None:
         _closed(journey)
     if journey.session_id:
         composer.unsent_words(journey.session_id)
+    if complete and snapshot is not None:
+        heard.section(actor, journey, snapshot)
     if complete and journey.study_guide:
         _study_guide(actor, journey)
     if complete and snapshot is not None and journey.scores_shown:
@@ -52,7 +54,7 @@ def _what_next(journey: Journey) -> None:
     if journey.purpose == "practice":
         st.write("Your practice interview is complete. See below what your answers showed and what to work on.")
         return
-    st.write("Your interview is complete, and your answers are with the hiring team. There is nothing more to do here.")
+    st.write("Your interview is complete, and your answers are with the hiring team. You need not do anything more.")
     st.subheader("What happens next", anchor=False)
     st.markdown(
         "- People at the hiring team read your answers, together with the software's ratings and the words they rest "

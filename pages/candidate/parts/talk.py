@@ -16,6 +16,7 @@ from pages.candidate.parts import adjustments, controls, welcome
 from pages.components import composer, problems, turns
 from pages.components.chat import chat
 from pages.components.in_view import in_view
+from pages.components.live import microphone_allowed
 from pages.components.scores import score_table
 from pages.components.service import service
 from pages.components.text import escaped
@@ -24,6 +25,7 @@ _EARLIER_HEIGHT = 320
 """Pixels: an exchange or two, when somebody opens what was said before."""
 
 _REFUSED = "before-break-refused"
+_NO_VOICE = "voice-refused"
 
 _STAGES: dict[Stage, str] = {
     "warmup": "Getting started",
@@ -52,6 +54,8 @@ def talk(actor: Actor, journey: Journey) -> None:
     _before_break(actor, journey, snapshot)
     in_view("task", f"{journey.session_id}-{turns.last_event(snapshot)}")
     controls.controls(actor, journey, snapshot, busy=busy)
+    if journey.voice_offered and microphone_allowed():
+        _by_voice(actor, busy=busy)
     if journey.purpose == "practice":
         st.subheader("Scores so far", anchor=False)
         score_table(snapshot.competencies)
@@ -88,6 +92,20 @@ def _time(elapsed_ms: int, limit_ms: int, drawn: float) -> None:
 
 def _minutes(whole: int) -> str:
     return "1 minute" if whole == 1 else f"{whole} minutes"
+
+
+def _by_voice(actor: Actor, *, busy: bool) -> None:
+    """For somebody who came to speak and is writing: from here on by voice. What stands in the field stays a draft."""
+    if refused := st.session_state.pop(_NO_VOICE, None):
+        problems.show(refused)
+    st.button("Go on by voice", key="by-voice", icon=":material/mic:", disabled=busy, on_click=_speak, args=(actor,))
+
+
+def _speak(actor: Actor) -> None:
+    try:
+        service().journeys.begin(actor)
+    except InterviewError as error:
+        st.session_state[_NO_VOICE] = error
 
 
 def _in_hand(snapshot: SessionSnapshot) -> TranscriptLine | None:

@@ -15,16 +15,37 @@ from pages.components.text import escaped
 
 _BEGIN = "begin-now"
 _REFUSED = "consent-refused"
+_IN_WRITING = (
+    "- **You write with software.** The interviewer is called {interviewer}. It asks the planned questions, one at a "
+    "time, and some follow-ups.\n"
+    "- **You set the pace.** You can have a question repeated or put in other words, take a moment, skip, correct your "
+    "last answer, or finish early. None of that is rated.\n"
+    "- **Nothing is lost.** You can refresh the page or open your link on another device; what you have typed is kept "
+    "too. After about {pause} minutes without a message the interview pauses. It goes on where it was when you come "
+    "back.\n"
+)
+_BY_VOICE = (
+    "- **You talk with software.** The interviewer is called {interviewer}. It asks the planned questions, one at a "
+    "time, and some follow-ups. You see in writing what both of you say.\n"
+    "- **You need a microphone and a quiet place.** Headphones help. Before it starts you can try whether you are "
+    "heard.\n"
+    "- **You set the pace.** You can ask to hear a question again or in other words, take a moment, skip, or finish "
+    "early. None of that is rated, and neither is how you speak.\n"
+    "- **You can switch to text at any moment**, and go on from the same question.\n"
+    "- **Nothing is lost.** You can refresh the page or open your link on another device. After about {pause} minutes "
+    "without a word the interview pauses. It goes on where it was when you come back.\n"
+)
 
 
 def welcome(actor: Actor, journey: Journey) -> None:
-    """What the candidate should know, then their consent; agreeing starts the interview at once."""
+    """What the candidate should know, then their consent; agreeing starts the interview, or the device check."""
     _title(journey)
     name = f", {escaped(journey.candidate_name)}" if journey.candidate_name.strip() else ""
     if journey.purpose == "practice":
         st.write(f"Hello{name}. Here you can practise for an interview. Nothing depends on how it goes.")
     else:
-        st.write(f"Hello{name}. Thank you for your interest. The hiring team invites you to an interview in writing.")
+        how = "by voice" if journey.voice_offered else "in writing"
+        st.write(f"Hello{name}. Thank you for your interest. The hiring team invites you to an interview {how}.")
     _figures(journey)
     _what_happens(journey)
     adjustments.section(actor, journey)
@@ -68,7 +89,10 @@ def _title(journey: Journey) -> None:
 
 def _figures(journey: Journey) -> None:
     with st.container(horizontal=True, gap="small"):
-        st.badge("In writing", icon=":material/keyboard:", color="grey")
+        if journey.voice_offered:
+            st.badge("By voice", icon=":material/mic:", color="grey")
+        else:
+            st.badge("In writing", icon=":material/keyboard:", color="grey")
         st.badge(f"About {journey.planned_questions} questions", icon=":material/forum:", color="grey")
         st.badge(f"Up to {journey.time_limit_minutes:.0f} minutes", icon=":material/schedule:", color="grey")
 
@@ -76,15 +100,10 @@ def _figures(journey: Journey) -> None:
 def _what_happens(journey: Journey) -> None:
     pause = service().context.settings.session_timeout_minutes
     st.subheader("What happens", anchor=False)
+    told = _BY_VOICE if journey.voice_offered else _IN_WRITING
     st.markdown(
-        f"- **You write with software.** The interviewer is called {escaped(journey.interviewer_name)}. It asks the "
-        "planned questions, one at a time, and some follow-ups.\n"
-        "- **You set the pace.** You can have a question repeated or put in other words, take a moment, skip, correct "
-        "your last answer, or finish early. None of that is rated.\n"
-        "- **Nothing is lost.** You can refresh the page or open your link on another device; what you have typed is "
-        f"kept too. After about {pause:.0f} minutes without a message the interview pauses. It goes on where it was "
-        "when you come back.\n"
-        f"- **Your link is good until {journey.link_expires_at:%-d %B %Y}.**"
+        told.format(interviewer=escaped(journey.interviewer_name), pause=f"{pause:.0f}")
+        + f"- **Your link is good until {journey.link_expires_at:%-d %B %Y}.**"
     )
 
 
@@ -96,27 +115,30 @@ def _consent(actor: Actor, journey: Journey) -> None:
             "I have read this and agree to being interviewed this way", key=f"agreed-{hash(journey.notice)}"
         )
         st.button(
-            "Agree and start",
+            "Agree and check the microphone" if journey.voice_offered else "Agree and start",
             key="agree",
             type="primary",
-            icon=":material/play_arrow:",
+            icon=":material/mic:" if journey.voice_offered else ":material/play_arrow:",
             disabled=not agreed,
             on_click=_agree,
-            args=(actor, journey.notice),
+            args=(actor, journey),
         )
-        st.caption("The time starts with the first question." if agreed else "Tick the box to start.")
+        st.caption("The time starts with the first question." if agreed else "Tick the box to go on.")
         if refused := st.session_state.pop(_REFUSED, None):
             problems.show(refused)
 
 
-def _agree(actor: Actor, notice: tuple[str, ...]) -> None:
-    """Keep the consent, then let the page begin, where there is room to say that it takes a moment."""
+def _agree(actor: Actor, journey: Journey) -> None:
+    """Keep the consent, then let the page begin, where there is room to say that it takes a moment; by voice the
+    microphone is tried first.
+    """
     try:
-        service().journeys.consent(actor, notice)
+        service().journeys.consent(actor, journey.notice)
     except InterviewError as error:
         st.session_state[_REFUSED] = error
     else:
-        _wish_to_begin()
+        if not journey.voice_offered:
+            _wish_to_begin()
 
 
 def _wish_to_begin() -> None:

@@ -9,7 +9,7 @@ from interview.records import InterviewRecord, SessionSummary
 from interview.service import Service
 from pages.components.problems import problems
 from pages.components.times import moment
-from pages.hiring.parts import review
+from pages.hiring.parts import beside, review
 from pages.hiring.parts.wording import MODES, SESSION_STATES
 
 
@@ -27,6 +27,7 @@ def show_review(candor: Service, actor: Actor, record: InterviewRecord) -> None:
         chain = [candor.sessions.get(actor, one.session_id) for one in _chain(record, chosen)]
         scored = record.score if record.score and record.score.session_id == chosen.session_id else None
         review.show(chain, scored, record.competencies)
+        beside.show(candor, actor, chain[-1])
 
 
 def show(candor: Service, actor: Actor, record: InterviewRecord) -> None:

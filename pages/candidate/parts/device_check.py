@@ -1,0 +1,140 @@
+"""Before speaking: is the candidate heard, and do they hear? In words beside the meter, never by colour alone."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from interview.live.line import DOWN_RATE, UP_RATE
+
+if TYPE_CHECKING:
+    from pages.components.webrtc.call import Call
+
+HEARD_DBFS = -45.0
+"""A voice at arm's length lies above this, a quiet room below."""
+_SILENT_DBFS = -70.0
+_REMEMBERED_SECONDS = 3.0
+"""Somebody who pauses between two words is still heard."""
+_TRIAL_SECONDS = 2
+_METER_SECONDS = 0.4
+
+_REFUSED = """
+1. Look for a microphone or a lock beside the page's address, press it, and allow the microphone for this page.
+2. If the browser asks nothing more, load this page again and press Start.
+3. If another program holds the microphone (a video call, say), close it.
+4. On a phone or a Mac, the system's own settings have to allow the browser to use the microphone, too.
+5. If this device has no microphone, open your link on another one, or go on in writing.
+"""
+
+
+class Trial:
+    """Two seconds of the candidate's own voice. It hears 16 kHz mono s16le on the server's loop and never waits."""
+
+    def __init__(self) -> None:
+        self._pcm = bytearray()
+        self.played = False
+
+    def hear(self, pcm: bytes) -> None:
+        if not self.full:
+            self._pcm += pcm
+
+    @property
+    def full(self) -> bool:
+        return len(self._pcm) >= _TRIAL_SECONDS * UP_RATE * 2
+
+    def play(self, call: Call) -> None:
+        """Once, through the call, as the interviewer will be heard."""
+        self.played = True
+        call.speaker.play(_slower(bytes(self._pcm)), call.speaker.flush())
+
+
+def before() -> None:
+    """What stands above the call's widget."""
+    st.subheader("Check your microphone", anchor=False)
+    st.markdown(
+        ":material/headphones: Headphones help: the interviewer then does not hear its own voice.  \n"
+        ":material/volume_off: Find a quiet place, and close what else makes sound."
+    )
+    st.write("Press **Start** and allow the microphone when the browser asks.")
+
+
+def check(call: Call) -> bool:
+    """The meter and a trial of one's own voice; gives whether the call stands."""
+    if not call.state().playing:
+        st.caption(":material/mic_off: The microphone is not on yet.")
+        return False
+    _meter(call)
+    return True
+
+
+@st.fragment(run_every=_METER_SECONDS)
+def _meter(call: Call) -> None:
+    level = call.state().level_dbfs
+    heard = _heard(call.key, level)
+    st.progress(_share(level), text=":material/mic: Your microphone's level")
+    if heard:
+        st.markdown("**:material/check_circle: We hear you.**")
+    else:
+        st.markdown("**:material/hearing_disabled: We do not hear you yet.** Say a few words, or choose another one.")
+    trial: Trial | None = st.session_state.get(_trial(call))
+    if trial is None or trial.played:
+        st.button(
+            "Record two seconds and play them back",
+            key="trial",
+            icon=":material/graphic_eq:",
+            on_click=_begin_trial,
+            args=(call,),
+        )
+        st.caption(
+            "That was you. If you did not hear it, look at this device's volume and at what it plays sound through."
+            if trial
+            else "You hear your own voice as we hear it. Nothing of it is kept."
+        )
+    elif trial.full:
+        call.attach(None)
+        trial.play(call)
+        st.caption(":material/volume_up: You hear yourself now …")
+    else:
+        st.caption(":material/fiber_manual_record: Recording: say a few words …")
+
+
+def _begin_trial(call: Call) -> None:
+    st.session_state[_trial(call)] = trial = Trial()
+    call.attach(trial)
+
+
+def trouble() -> None:
+    """What to do about a microphone that does not work, folded up."""
+    with st.expander("The microphone does not work", icon=":material/help:", key="microphone-help"):
+        st.markdown(_REFUSED)
+
+
+def _heard(key: str, level: float | None) -> bool:
+    """Whether a voice was heard just now."""
+    name = f"heard-at-{key}"
+    if level is not None and level >= HEARD_DBFS:
+        st.session_state[name] = time.monotonic()
+    heard_at: float | None = st.session_state.get(name)
+    return heard_at is not None and time.monotonic() - heard_at < _REMEMBERED_SECONDS
+
+
+def _share(level: float | None) -> float:
+    """The meter's place from 0 to 1: from a silent line to full scale."""
+    return 0.0 if level is None else min(1.0, max(0.0, 1 - level / _SILENT_DBFS))
+
+
+def _trial(call: Call) -> str:
+    return f"trial-{call.key}"
+
+
+def _slower(pcm: bytes) -> bytes:
+    """From the microphone's rate to the loudspeaker's."""
+    from av import AudioFrame, AudioResampler
+
+    frame = AudioFrame(format="s16", layout="mono", samples=len(pcm) // 2)
+    frame.sample_rate = UP_RATE
+    frame.planes[0].update(pcm)
+    frames = AudioResampler(format="s16", layout="mono", rate=DOWN_RATE).resample(frame)
+    return b"".join(bytes(part.planes[0])[: part.samples * 2] for part in frames)
