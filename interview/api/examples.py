@@ -222,6 +222,7 @@ INVITATION_LIST: dict[str, Any] = {
     ],
 }  # fmt: skip
 
+LIVE_SESSION: dict[str, Any] = {"session_id": _SESSION_ID, "interview_id": _INTERVIEW_ID, "mode": "gemini"}
 INVITATION: dict[str, Any] = {
     "invitation_id": "9b2d3c4e-0000-4000-8000-000000000001",
     "url": "http://127.0.0.1:8501/enter/TOKEN",

@@ -111,9 +111,11 @@ def read_interview(actor: Caller, service: Use, interview_id: str) -> InterviewR
     summary="Make an invitation: a link for the candidate",
     responses={
         **shown(201, "INVITATION"),
-        **problems("invalid_payload", "interview_not_found", "plan_not_approved", "interview_closed"),
+        **problems(
+            "invalid_payload", "interview_not_found", "plan_not_approved", "interview_closed", "voice_unavailable",
+        ),
     },
-)
+)  # fmt: skip
 def create_invitation(
     actor: Caller, service: Use, interview_id: str, body: InvitationRequest | None = None
 ) -> IssuedInvitation:
