@@ -19,7 +19,7 @@ from interview.errors import Conflict, logged
 from interview.live.clerk import Pools, off_loop
 from interview.live.connector import Timing
 from interview.live.interview import LiveInterview
-from interview.live.line import COMPLETING, EndCause, ErrorMessage, Line
+from interview.live.line import COMPLETING, Line
 from interview.live.recording import Recorder
 from interview.live.voice import LiveVoice
 from interview.recordings import recordings_folder
@@ -113,9 +113,7 @@ class LiveRooms:
                 "The interview is over, and your last answers are being rated. Please wait a moment.",
                 code="session_complete",
             )
-        talk.display.tell(ErrorMessage(code="taken_over", message="The interview goes on in another window."))
-        talk.end("taken_over")
-        await talk.drained.wait()
+        await talk.give_way()
 
     async def _run(self, talk: LiveInterview) -> None:
         try:
@@ -126,10 +124,9 @@ class LiveRooms:
                 del self._talks[talk.session_id]
 
     async def _close_all(self, voice: LiveVoice) -> None:
-        cause: EndCause = "closed"
         tasks = list(self._running.values())
         for talk in list(self._running):
-            talk.end(cause)
+            talk.end("closed")
         if tasks:
             await asyncio.wait(tasks, timeout=_CLOSE_SECONDS)
         await voice.close()

@@ -12,7 +12,7 @@ from interview.live.transcript import Entry
 from interview.live.view import SILENT_LINE
 
 if TYPE_CHECKING:
-    from interview.live.interview import LiveInterview
+    from interview.live.dialogue import Dialogue
 
 _SETTLED = 2.0
 """Seconds of quiet after which the candidate is not in the middle of a sentence."""
@@ -25,7 +25,7 @@ _AFTER_PLAY = 0.3
 class Watch:
     """Knows since when what is awaited. On the voice loop."""
 
-    def __init__(self, talk: LiveInterview) -> None:
+    def __init__(self, talk: Dialogue) -> None:
         self._talk = talk
         self._awaited_since: float | None = None
         """Since when the model should be saying something."""
@@ -180,7 +180,7 @@ class Watch:
         else:
             talk.end("time_up" if talk.time_up and talk.progress.open_core else "finished")
 
-    def _remind(self, talk: LiveInterview) -> bool:
+    def _remind(self, talk: Dialogue) -> bool:
         """After a part of the interviewer, where every question is through: a word if it does not come to the end."""
         if self._end_at is not None or talk.progress.next_open is not None:
             return False

@@ -1,0 +1,362 @@
+"""The dialogue of a talk: what is heard and said, judged and noted, from one connection of the model to the next.
+
+All of it happens on the voice loop, in plain calls: nothing here waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from time import monotonic
+
+from interview import usage
+from interview.context import Context
+from interview.errors import InterviewError
+from interview.live import prompt, rules
+from interview.live.clerk import Clerk, Pools, WordKeeper
+from interview.live.connector import Connector, Timing
+from interview.live.downlink import Downlink, milliseconds
+from interview.live.line import EndCause, InterruptedMessage, Line, ResumedMessage, TurnCompleteMessage
+from interview.live.recording import Recorder
+from interview.live.transcript import Entry, Transcript
+from interview.live.uplink import Uplink
+from interview.live.view import Display
+from interview.live.voice import (
+    CandidateSaid,
+    GoingAway,
+    Interrupted,
+    InterviewerSaid,
+    LiveVoice,
+    NewHandle,
+    Opening,
+    SaidAll,
+    Sound,
+    TokensUsed,
+    ToolAsked,
+    TurnComplete,
+    VoiceEvent,
+)
+from interview.live.watch import Watch
+from interview.matching import best_match
+from interview.redaction import Redactor
+from interview.spoken import LiveScene, Spoken, Standing
+
+
+class Dialogue:
+    """One talk's state, and what happens to it."""
+
+    def __init__(
+        self,
+        scene: LiveScene,
+        line: Line,
+        voice: LiveVoice,
+        spoken: Spoken,
+        context: Context,
+        pools: Pools,
+        timing: Timing,
+        recorder: Recorder | None,
+    ) -> None:
+        self._scene, self._voice, self._context, self.timing = scene, voice, context, timing
+        self._began = monotonic() - scene.elapsed_ms / 1000
+        self.over: asyncio.Future[EndCause] = asyncio.get_running_loop().create_future()
+        self.deadline = monotonic() + scene.seconds_left
+        self.display, self.transcript, self.uplink = Display(line), Transcript(), Uplink()
+        self.downlink = Downlink(line.speaker, recorder)
+        if recorder is not None:
+            self.uplink.recording = lambda pcm: recorder.candidate(pcm, self.clock_ms())
+        self.progress = rules.Progress(scene.questions, scene.statuses, scene.asked_question_index)
+        self.display.statuses(scene.statuses, scene.asked_question_index)
+        redactor = Redactor(scene.private, on=context.settings.redact)
+        follow_ups = max(0, context.settings.max_questions_per_competency - 1)
+        self._prompt = prompt.Prompt(scene, redactor, follow_ups=follow_ups)
+        self.connector, self.watch = Connector(voice, self.uplink, self, timing), Watch(self)
+        self.words = WordKeeper(
+            spoken, scene.session_id, self.transcript, self.clock_ms, pools.words, self._session_over
+        )
+        self.clerk = Clerk(
+            spoken, scene.session_id, self.words, self._through, pools, stands=self._stands, refused=self._session_over
+        )
+        self.thinking = self.wrapped = False
+        """The candidate takes a moment; the closing words have been said."""
+        self._known = 0
+        """The sequence from which on the model with the newest handle knows nothing."""
+        self._cut: str | None = None
+        """What was heard of a sentence that a fault cut off, and is to be said again."""
+        self._guarded = self._counted = self._too_early = False
+        """In this part: the guard has acted; the answer before is counted; the model wanted to end."""
+        self._close_with: EndCause | None = None
+
+    def clock_ms(self) -> int:
+        """Since the session's start."""
+        return int((monotonic() - self._began) * 1000)
+
+    def end(self, cause: EndCause) -> None:
+        """The first cause counts."""
+        if not self.over.done():
+            self.over.set_result(cause)
+
+    @property
+    def ending(self) -> bool:
+        return self.over.done()
+
+    @property
+    def time_up(self) -> bool:
+        return monotonic() >= self.deadline
+
+    def captions(self) -> None:
+        """Tell what has changed in the transcript."""
+        for message in self.transcript.changed(self.clock_ms()):
+            self.display.caption(message)
+
+    def _through(self) -> int | None:
+        return self.transcript.closed_through(self.clock_ms())
+
+    # --- what the connector asks --------------------------------------------------------------------------------------
+
+    def opening(self, handle: str | None) -> Opening:
+        now = self.clock_ms()
+        said = (*self._scene.entries, *self.transcript.said(now))
+        since = self.transcript.said(now, self._known)
+        return self._prompt.opening(
+            self.progress.statuses, said, since=since, handle=handle, first_words=self._first_words(said_any=bool(said))
+        )
+
+    def _first_words(self, *, said_any: bool) -> str | None:
+        """What the model is to do at once; None: the candidate is speaking, or it is their turn."""
+        if self._cut is not None:
+            return prompt.say_again(self._cut)
+        if not said_any:
+            return prompt.greet()
+        if not self.transcript.entries:
+            return prompt.come_back(self.progress.question)
+        answering = self.transcript.answering or self._typed_last()
+        if answering is not None and self.uplink.quiet_seconds() >= self.timing.answered:
+            return prompt.go_on(answering.text(self.clock_ms()))
+        return None
+
+    def _typed_last(self) -> Entry | None:
+        last = self.transcript.entries[-1]
+        return last if last.role == "candidate" and last.pieces else None
+
+    def connected(self, seconds_lost: float | None) -> None:
+        self.transcript.connected()
+        self._guarded = False
+        self.watch.expect()
+        self._cut = None
+        if seconds_lost is not None:
+            self.clerk.give_back(seconds_lost, "connection_lost")
+            self.display.solved()
+            self.display.tell(ResumedMessage(seconds=round(seconds_lost, 3)))
+        self.watch.show()
+
+    def lost(self) -> None:
+        speaking = self.transcript.speaking
+        if speaking is not None and speaking.delivered:
+            self._turn_over()  # all of it is here and being played
+        elif speaking is not None:
+            self.stop_speaking(by_model=True)
+            self._cut = speaking.text(self.clock_ms()) or speaking.whole_text() or "(nothing)"
+        self.watch.show()
+
+    def on(self, event: VoiceEvent) -> None:
+        """What the model says and asks."""
+        match event:
+            case Sound():
+                self._sound(event.pcm)
+            case InterviewerSaid():
+                self._interviewer_said(event.text)
+            case CandidateSaid():
+                self._candidate_said(event.text)
+            case ToolAsked():
+                self._tool(event)
+            case TokensUsed():
+                self._used(event)
+            case NewHandle():
+                self._handle(event.handle)
+            case _:
+                self._on_course(event)
+
+    def _on_course(self, event: Interrupted | SaidAll | TurnComplete | GoingAway) -> None:
+        match event:
+            case Interrupted():
+                self.stop_speaking(by_model=True)
+            case SaidAll():
+                self.transcript.delivered()
+            case TurnComplete():
+                self._turn_over()
+            case GoingAway():
+                self.connector.going_away(event.seconds)
+                self.watch.pause()
+
+    # --- what is said ---------------------------------------------------------------------------------------------
+
+    def _sound(self, pcm: bytes) -> None:
+        self.watch.heard_model()
+        begins = self.transcript.speaking is None
+        if not self.transcript.sound(self.clock_ms(), milliseconds(pcm)):
+            return
+        entry = self.transcript.speaking
+        assert entry is not None  # noqa: S101 - it has just got this sound
+        if begins:
+            self._begins(entry)
+        before_ms = entry.received_ms - milliseconds(pcm)
+        if before_ms <= 0 and self.uplink.last_loud is not None:
+            self.display.delayed((monotonic() - self.uplink.last_loud) * 1000)
+        self.downlink.play(pcm, entry.start_ms + int(before_ms))
+        self.watch.show()
+
+    def _interviewer_said(self, text: str) -> None:
+        before, reply = self.transcript.speaking, self.watch.reply_is_due()
+        self.transcript.interviewer_said(self.clock_ms(), text, reply=reply)
+        speaking = self.transcript.speaking
+        if speaking is None:
+            return  # late words of a part that is over
+        self.watch.heard_model()
+        if before is None:
+            self._begins(speaking)
+        again = None if self._guarded else rules.repeats(speaking.whole_text(), self.progress)
+        if again is not None:
+            self._guarded = True
+            self.stop_speaking()
+            self.instruct(prompt.ask_instead(again, self.progress.next_open))
+
+    def _begins(self, entry: Entry) -> None:
+        """The interviewer has begun to speak: what the candidate has said until now is an answer."""
+        self._counted = False
+        if entry.sequence > 0:
+            self._count(self.transcript.entries[entry.sequence - 1])
+
+    def _count(self, entry: Entry) -> None:
+        words = entry.text(self.clock_ms())
+        if entry.role == "candidate" and words and not self._counted:
+            self._counted = True
+            self.progress = self.progress.answered(words)
+
+    def _candidate_said(self, text: str) -> None:
+        self.connector.steady()
+        self.thinking = False
+        onset = self.uplink.loud_since
+        at = None if onset is None else int((onset - self._began) * 1000)
+        entry = self.transcript.candidate_said(self.clock_ms(), text, at)
+        speaking = self.transcript.speaking
+        if speaking is not None and entry.sequence < speaking.sequence:
+            self._count(entry)  # late words of the answer before
+        else:
+            self.watch.heard_candidate()
+        self.watch.show()
+
+    def typed(self, words: str) -> None:
+        if self.ending:
+            return
+        self.thinking = False
+        self.stop_speaking()
+        self.transcript.typed(self.clock_ms(), words)
+        self.uplink.send(lambda connection: connection.send_words(words))
+        self.watch.heard_candidate()
+        self.captions()
+
+    def stop_speaking(self, *, by_model: bool = False) -> None:
+        """What is left of the interviewer's part is not heard. `by_model`: it has stopped by itself."""
+        entry = self.transcript.cut(self.clock_ms(), by_model=by_model)
+        if entry is None:
+            return
+        self.downlink.flush(self.clock_ms())
+        self.display.tell(InterruptedMessage())
+        if not self._guarded:
+            self._asked(entry, cut=entry.state == "cut")
+        self.captions()
+
+    def _turn_over(self) -> None:
+        self.connector.steady()
+        entry = self.transcript.turn_complete(self.clock_ms())
+        if entry is not None:
+            self._asked(entry, cut=False)
+        self._guarded = False
+        self.captions()
+        self.display.tell(TurnCompleteMessage())
+        self.clerk.fold()
+        self.watch.turn_over(entry)
+        if self._close_with is not None:
+            self.watch.end_soon(self._close_with, entry)
+        elif self._too_early:
+            self._too_early = False
+            self.instruct(prompt.still_open(self.progress.next_open))
+
+    def _asked(self, entry: Entry, *, cut: bool) -> None:
+        words = entry.text(self.clock_ms())
+        self.progress = self.progress.asked(words, cut=cut)
+        if not cut and best_match([self._scene.wrapup], words) is not None:
+            self.wrapped = True
+
+    # --- what is asked and noted --------------------------------------------------------------------------------------
+
+    def instruct(self, note: str) -> None:
+        """A note of the rules to the model."""
+        self.watch.expect()
+        self.uplink.send(lambda connection: connection.instruct(note))
+
+    def _tool(self, call: ToolAsked) -> None:
+        answering = self.transcript.answering
+        known = self.progress.answered(answering.text(0)) if answering and not self._counted else self.progress
+        verdict = rules.judge(call, known, time_up=self.time_up)
+        self.uplink.send(lambda connection: connection.answer_tool(call, verdict.answer), lasting=False)
+        if verdict.mark is not None:
+            self.progress = self.progress.moved(*verdict.mark)
+            self.clerk.mark(*verdict.mark)
+        if verdict.end is not None:
+            self._close_with = verdict.end
+            self.watch.end_by(verdict.end)
+        self._too_early = verdict.too_early
+
+    def _handle(self, handle: str | None) -> None:
+        if handle is not None:
+            self.connector.handle = handle
+            self._known = len(self.transcript.entries)
+
+    def _used(self, tokens: TokensUsed) -> None:
+        context, interview_id = self._context, self._scene.interview_id
+
+        def write() -> None:
+            usage.record(
+                context, interview_id, self._voice.model, usage.LIVE, tokens.input_tokens, tokens.output_tokens
+            )
+            with usage.charged(context, interview_id):
+                pass  # raises when that was the last of the budget
+
+        self.clerk.write(write)
+
+    def mute(self, on: bool) -> None:
+        self.uplink.mute(on=on)
+        self.watch.show()
+
+    def think(self, on: bool) -> None:
+        self.thinking = on
+        self.watch.show()
+
+    def skip(self, index: int) -> None:
+        if self.ending or self.progress.through(index):
+            return
+        self.stop_speaking()
+        self.progress = self.progress.moved(index, "skipped")
+        self.clerk.mark(index, "skipped")
+        self.instruct(prompt.skipped(self._scene.questions[index], self.progress.next_open))
+
+    # --- what the clerk tells -----------------------------------------------------------------------------------------
+
+    def _stands(self, standing: Standing) -> None:
+        self.progress = self.progress.merged(standing.statuses)
+        self.display.statuses(standing.statuses, standing.asked_question_index)
+        self.deadline = monotonic() + standing.seconds_left
+        if not standing.active:
+            self.end("closed")
+
+    def _session_over(self, error: InterviewError) -> None:
+        """The session takes no more words, or its budget is reached."""
+        if isinstance(error, usage.BudgetReached):
+            if not self.ending and self._close_with is None:
+                self.display.problem(error.code, error.message)
+                self._close_with = "budget_reached"
+                self.watch.end_by("budget_reached")
+                self.instruct(prompt.say_goodbye())
+            return
+        self.display.problem(error.code, error.message)
+        self.end("to_text" if error.code == "not_live" else "closed")
