@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal, TypeVar
 
 from sqlalchemy.orm import Session
@@ -25,30 +24,24 @@ from interview.folding import hear, rate, stale
 from interview.keeping import keep
 from interview.mishearing import put_right
 from interview.models import (
-    Competency,
     Model,
-    Persona,
-    PositionSettings,
-    Question,
-    QuestionStatus,
     Speaker,
     StatusName,
-    TranscriptEntry,
 )
+from interview.scenes import LiveScene, Standing, scene_of, standing_of
 from interview.scorecards import score_request
 from interview.sessions import InterviewSessionManager, record_end, require_active, require_session
 from interview.settings import Settings
-from interview.speaking import spoken_warmup, spoken_wrapup
 from interview.state import InterviewSessionState, QuestionMark
 from interview.store.sessions import RANK, Loaded, assemble, load, overtaken, save_heard, save_note
 from interview.store.sessions import mark as set_statuses
 from interview.store.tables import InterviewRow, SessionRow
 from interview.switching import go_on_in_writing
-from interview.transcript import current_text
 from interview.usage import charged
 
+__all__ = ["LiveScene", "LiveSession", "Spoken", "Standing", "Utterance", "require_voice"]
+
 Written = TypeVar("Written")
-_DONE = RANK["answered"]
 _CAUSE_CHARS = 40
 _MOST_MARKS = 200
 """That wait to be folded."""
@@ -76,45 +69,6 @@ class Utterance:
     end_ms: int
     final: bool
     entry_id: int | None = None
-
-
-@dataclass(frozen=True)
-class LiveScene:
-    """All that a live interview begins or goes on with.
-
-    `entries`: what was said so far in this attempt, oldest first. `seconds_left`: of the time limit, lost seconds given
-    back; may be negative. `elapsed_ms`: since the session's start, where the transcript's clock stands now.
-    `warmup`, `wrapup`: the words to open and to close with. `private`: names to be taken out of what a model is sent.
-    """
-
-    session_id: str
-    interview_id: str
-    role_title: str
-    job_text: str
-    resume_text: str
-    persona: Persona
-    settings: PositionSettings
-    questions: tuple[Question, ...]
-    competencies: tuple[Competency, ...]
-    statuses: tuple[QuestionStatus, ...]
-    asked_question_index: int | None
-    entries: tuple[TranscriptEntry, ...]
-    warmup: str
-    wrapup: str
-    elapsed_ms: int
-    seconds_left: float
-    private: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How a session stands after a write: `open_core`: core questions neither answered nor skipped, by index."""
-
-    statuses: tuple[QuestionStatus, ...]
-    asked_question_index: int | None
-    open_core: tuple[int, ...]
-    seconds_left: float
-    active: bool
 
 
 class Spoken:
@@ -149,7 +103,7 @@ class Spoken:
             loaded = load(tx, session_id)
         require_session(actor, loaded)
         _require_live(loaded.session, loaded.interview)
-        return _scene(loaded, self._context.clock())
+        return scene_of(loaded, self._context.clock())
 
     def keep(self, session_id: str, utterances: Sequence[Utterance]) -> tuple[int, ...]:
         """Write what was said, new or grown; gives the entries' ids in the same order.
@@ -182,7 +136,7 @@ class Spoken:
             if status == "answered":
                 self._require_answered(loaded, index)
             self._mark(tx, loaded, index, status)
-            return _standing(loaded, self._context.clock())
+            return standing_of(loaded, self._context.clock())
 
     def fold(self, session_id: str, through: int | None = None) -> Standing:
         """Take what was said (up to the entry `through`) into the session and rate it, all of it or nothing.
@@ -225,7 +179,7 @@ class Spoken:
                 state = loaded.state.model_copy(update={"lost_seconds": loaded.state.lost_seconds + given})
                 note = TimeGivenBack(cause=cause[:_CAUSE_CHARS], seconds=round(given, 3))
                 save_note(tx, loaded, state, note, self._context.clock())
-            return _standing(loaded, self._context.clock())
+            return standing_of(loaded, self._context.clock())
 
     def put_right(self, actor: Actor, session_id: str, corrections: Mapping[int, str]) -> None:
         """Put words right that were mis-heard, by entry, after the session; see `interview.mishearing`."""
@@ -252,11 +206,11 @@ class Spoken:
             with charged(self._context, loaded.interview.interview_id):
                 rate(draft)
         if draft.state == loaded.state:
-            return _standing(loaded, self._context.clock())
+            return standing_of(loaded, self._context.clock())
         with self._context.database.write() as tx:
             save_heard(tx, draft, read_version=loaded.session.version)
             tx.flush()
-            return _standing(load(tx, session_id), self._context.clock())
+            return standing_of(load(tx, session_id), self._context.clock())
 
     def _conclude(self, session_id: str, reason: EndReason) -> None:
         with self._context.database.read() as tx:
@@ -332,41 +286,6 @@ def _go_live(tx: Session, context: Context, row: SessionRow) -> None:
     loaded = assemble(tx, row)
     state = loaded.state.model_copy(update={"heard_through": loaded.interview.next_entry_id - 1})
     save_note(tx, loaded, state, ModeChanged(mode="live") if loaded.last_turn else None, now)
-
-
-def _scene(loaded: Loaded, now: datetime) -> LiveScene:
-    state, role_title = loaded.state, loaded.plan.role_title
-    return LiveScene(
-        session_id=loaded.session.session_id,
-        interview_id=loaded.interview.interview_id,
-        role_title=role_title,
-        job_text=loaded.position.job_text,
-        resume_text=loaded.interview.resume_text,
-        persona=state.persona,
-        settings=loaded.settings,
-        questions=loaded.questions,
-        competencies=loaded.plan.competencies,
-        statuses=loaded.statuses,
-        asked_question_index=loaded.interview.asked_question_index,
-        entries=tuple(current_text(loaded.entries)),
-        warmup=spoken_warmup(state.persona, role_title),
-        wrapup=spoken_wrapup(role_title),
-        elapsed_ms=state.elapsed_ms(now),
-        seconds_left=state.seconds_left(now),
-        private=loaded.private,
-    )
-
-
-def _standing(loaded: Loaded, now: datetime) -> Standing:
-    statuses = loaded.statuses
-    waiting = (q.index for q in loaded.questions if q.kind != "probe" and RANK[statuses[q.index].status] < _DONE)
-    return Standing(
-        statuses=statuses,
-        asked_question_index=loaded.interview.asked_question_index,
-        open_core=tuple(waiting),
-        seconds_left=loaded.state.seconds_left(now),
-        active=loaded.session.status == "active",
-    )
 
 
 def _status_of(loaded: Loaded, index: int) -> StatusName:
