@@ -18,6 +18,7 @@ from interview.imported import SpokenLine
 from interview.models import Criterion, PositionPlan, Question
 from interview.records import InterviewRecord
 from interview.store.tables import AdjustmentRow, AnswerDraftRow, ConsentRow, InterviewRow
+from interview.usage import record as record_usage
 
 
 @pytest.fixture
@@ -434,6 +435,7 @@ def full(home: House) -> InterviewRecord:
     home.service.scorecards.score_transcript(
         SYSTEM, record.interview_id, [SpokenLine(role="candidate", text=f"Always the {SECRET}.")]
     )
+    record_usage(home.service.context, record.interview_id, "m", "ask", 1, 1)
     ids = {"interview_id": record.interview_id, "invitation_id": candidate.invitation_id}
     with home.service.context.database.write() as tx:
         tx.add(ConsentRow(consent_id="c", notice=[SECRET], at=home.clock.now, **ids))
@@ -443,7 +445,7 @@ def full(home: House) -> InterviewRecord:
 
 
 def test_no_word_of_a_deleted_interview_is_left(home: House) -> None:
-    """Nothing but the audit log and the position differs from a database that never had it."""
+    """Nothing but the audit log and the day's sum of tokens differs from a database that never had it."""
     home.interview()
     before = home.dump()
     record = full(home)
@@ -453,9 +455,11 @@ def test_no_word_of_a_deleted_interview_is_left(home: House) -> None:
     home.service.interviews.delete(SYSTEM, record.interview_id)
     after = home.dump()
     assert SECRET not in repr(after)
-    assert {name: rows for name, rows in after.items() if name != "audit_log"} == {
-        name: rows for name, rows in before.items() if name != "audit_log"
+    left = {"audit_log", "model_usage"}
+    assert {name: rows for name, rows in after.items() if name not in left} == {
+        name: rows for name, rows in before.items() if name not in left
     }
+    assert record.interview_id not in repr(after["model_usage"])
     assert [row[4:6] for row in after["audit_log"]][-1] == ("interview_deleted", record.interview_id)
 
 
