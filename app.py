@@ -26,7 +26,7 @@ else:
     from interview.api.socket import live_socket
     from interview.fonts import FOLDER
     from pages.components.problems import on_script_error
-    from pages.components.service import service
+    from pages.components.service import service, warm_up
 
     candor = service()
     # A folder named `pages` makes Streamlit look for pages of the older kind until `st.navigation` has run once: on a
@@ -40,13 +40,13 @@ else:
         """Tells whoever starts the server how to come in."""
         link = f"{candor.context.settings.public_url.rstrip('/')}/enter/{candor.access.local_link()}"
         print(f"\n  Administrator's link, for you alone: {link}\n", flush=True)  # noqa: T201
-        warm_up = Timer(WARM_UP_SECONDS, candor.warm_up)
-        warm_up.daemon = True
-        warm_up.start()
+        warming = Timer(WARM_UP_SECONDS, warm_up)
+        warming.daemon = True
+        warming.start()
         try:
             yield
         finally:
-            warm_up.cancel()
+            warming.cancel()
             candor.close()
 
     fonts = {file.name: file for file in FOLDER.glob("*.ttf")}

@@ -14,6 +14,15 @@ def service() -> Service:
     return open_service()
 
 
+def warm_up() -> None:
+    """Load what the first answer, or the first call, would otherwise wait for. Takes seconds."""
+    service().warm_up()
+    if service().context.settings.uses_gemini:
+        from pages.components.webrtc.call import prepare
+
+        prepare()
+
+
 def visitor() -> Actor | None:
     """Who came in by the door; None for anybody else."""
     return service().access.by_cookie(st.context.cookies.get(COOKIE_NAME))
