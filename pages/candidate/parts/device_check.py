@@ -66,6 +66,14 @@ def check(call: Call) -> bool:
         st.caption(":material/mic_off: The microphone is not on yet.")
         return False
     _meter(call)
+    # not in the meter's fragment: a button that is pressed there while the page is drawn takes its neighbours away
+    st.button(
+        "Record two seconds and play them back",
+        key="trial",
+        icon=":material/graphic_eq:",
+        on_click=_begin_trial,
+        args=(call,),
+    )
     return True
 
 
@@ -80,17 +88,10 @@ def _meter(call: Call) -> None:
         st.markdown("**:material/hearing_disabled: We do not hear you yet.** Say a few words, or choose another one.")
     trial: Trial | None = st.session_state.get(_trial(call))
     if trial is None or trial.played:
-        st.button(
-            "Record two seconds and play them back",
-            key="trial",
-            icon=":material/graphic_eq:",
-            on_click=_begin_trial,
-            args=(call,),
-        )
         st.caption(
             "That was you. If you did not hear it, look at this device's volume and at what it plays sound through."
             if trial
-            else "You hear your own voice as we hear it. Nothing of it is kept."
+            else "Try how you sound: you hear your own voice as we hear it. Nothing of it is kept."
         )
     elif trial.full:
         call.attach(None)

@@ -89,11 +89,11 @@ def _places() -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]:
 
 def _talking(actor: Actor, journey: Journey, talk: LiveInterview) -> None:
     above, place, below = _places()
-    ending = talk.view().state == "ending"
+    drawn = live_controls.mark(talk.view().state)
     with above:
         live_view.header(journey)
-        live_view.talk(talk, journey, ending=ending)
-    if not ending:  # by then everything has been heard
+        live_view.talk(talk, journey, drawn=drawn)
+    if drawn != "ending":  # by then everything has been heard
         with place:
             line.draw()
         with below:

@@ -9,20 +9,24 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from interview.access import Actor
+from interview.live.line import LiveState
 from interview.models import MAX_ANSWER_CHARS
 from pages.candidate.parts import adjustments
 
 if TYPE_CHECKING:
     from interview.live.interview import LiveInterview
 
-_SECONDS = 1.0
 _TYPED = "typed-words"
 
 
 def controls(actor: Actor, talk: LiveInterview) -> None:
-    """Two that turn something on and off, drawn as they stand; the others; and a line to type in."""
-    _toggles(talk)
+    """Buttons in a row that wraps, and a line to type in.
+
+    None of them is in a fragment that runs by itself: one that is pressed there while the page is being drawn takes its
+    neighbours away.
+    """
     with st.container(horizontal=True, gap="xsmall", key="controls"):
+        _toggles(talk)
         if st.button("Skip this question", key="skip", icon=":material/skip_next:", help="Go on to the next one"):
             _skip(talk)
         st.button(
@@ -39,19 +43,22 @@ def controls(actor: Actor, talk: LiveInterview) -> None:
     st.chat_input("Type instead of speaking", key=_TYPED, max_chars=MAX_ANSWER_CHARS, on_submit=_say, args=(talk,))
 
 
-@st.fragment(run_every=_SECONDS)
+def mark(state: LiveState) -> LiveState | None:
+    """What of the state the controls depend on: when it changes, the page has to be drawn anew."""
+    return state if state in ("thinking", "muted", "ending") else None
+
+
 def _toggles(talk: LiveInterview) -> None:
-    """Speaking ends a moment to think by itself, so these are drawn from how the talk stands."""
+    """Drawn as the talk stands, since speaking ends a moment to think by itself."""
     state = talk.view().state
-    with st.container(horizontal=True, gap="xsmall"):
-        if state == "thinking":
-            _toggle("I am ready", "thought", "play_arrow", "Go on", talk.think, False)
-        else:
-            _toggle("Let me think", "think", "hourglass_empty", "The interviewer waits; no hurry", talk.think, True)
-        if state == "muted":
-            _toggle("Unmute", "unmute", "mic", "The interviewer hears you again", talk.mute, False)
-        else:
-            _toggle("Mute", "mute", "mic_off", "The interviewer does not hear you meanwhile", talk.mute, True)
+    if state == "thinking":
+        _toggle("I am ready", "thought", "play_arrow", "Go on", talk.think, False)
+    else:
+        _toggle("Let me think", "think", "hourglass_empty", "The interviewer waits; no hurry", talk.think, True)
+    if state == "muted":
+        _toggle("Unmute", "unmute", "mic", "The interviewer hears you again", talk.mute, False)
+    else:
+        _toggle("Mute", "mute", "mic_off", "The interviewer does not hear you meanwhile", talk.mute, True)
 
 
 def _toggle(label: str, key: str, icon: str, meaning: str, act: Callable[[bool], None], on: bool) -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 from interview.journeys import Journey
 from interview.live.line import LiveState
 from interview.models import QuestionStatus
+from pages.candidate.parts import live_controls
 from pages.candidate.parts.captions import captions
 from pages.components.text import escaped, sentence
 
@@ -42,13 +43,13 @@ def header(journey: Journey) -> None:
 
 
 @st.fragment(run_every=_SECONDS)
-def talk(talk: LiveInterview, journey: Journey, *, ending: bool) -> None:
-    """Reads how the talk stands; runs the page anew, once, when it comes to its end and when it has ended.
+def talk(talk: LiveInterview, journey: Journey, *, drawn: LiveState | None) -> None:
+    """Reads how the talk stands; runs the page anew, once, when the controls have to change and when it has ended.
 
-    `ending`: what the page knows already.
+    `drawn`: for what the page has drawn its controls (`live_controls.mark`).
     """
     view = talk.view()
-    if view.ended is not None or (view.state == "ending") != ending:
+    if view.ended is not None or live_controls.mark(view.state) != drawn:
         st.rerun()
     _progress(view.statuses, view.seconds_left)
     st.markdown(f"**:material/{_ICONS[view.state]}: {sentence(view.message)}**")
