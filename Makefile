@@ -21,12 +21,12 @@ unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_DRY_RUN PIP_CONSTRAINT PIP_
 unexport PIP_NO_BINARY PIP_QUIET PIP_PYTHON PIP_PROGRESS_BAR PIP_IGNORE_INSTALLED PIP_EDITABLE PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo gallery run-fake-gemini lock clean .venv environment test-environment browser
+.PHONY: help run test demo bench gallery run-fake-gemini lock clean .venv environment test-environment browser
 
 help: ## List the commands
 	@echo 'Candor: structured interviews that people can check.'
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo 'make run PORT=9000 serves on another port, HOST=0.0.0.0 for other machines too, PYTHON=python3.12 with another Python.'
 
@@ -44,6 +44,10 @@ test: test-environment browser ## Set up what tests need, then lint, check types
 demo: environment ## Interview a sample candidate without a browser; the results land in out/demo
 	@$(BIN) -m interview demo --role 'Backend engineer' --resume $(EXAMPLE)/resume.pdf --job $(firstword $(wildcard $(EXAMPLE)/job.md $(EXAMPLE)/job.txt)) \
 	  --answers $(EXAMPLE)/answers.txt --out out/demo
+
+bench: test-environment browser ## Time pages and the media path; figures are for this machine
+	PYTHONPATH=tests $(BIN) -m benchmarks.media
+	PYTHONPATH=.:tests $(BIN) benchmarks/pages.py
 
 gallery: test-environment browser ## Take a picture of every page into docs/gallery
 	@PYTHONPATH=.:tests $(BIN) tests/gallery.py
