@@ -1,0 +1,460 @@
+"""An interview by voice in a real browser: real WebRTC, the real app process, a local Gemini that hears real sound.
+
+The microphone is Chromium's fake one with a file of voice-like sound; a test lets it through for as long as it speaks.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+import wave
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from conftest import CHROMIUM, CHROMIUM_FLAGS
+from gemini_script import Abort, Close, Fault, GoAway, ToolCall, Turn
+from gemini_server import GeminiServer, gemini_server
+from http_server import FORM, RunningApp, running_app
+from playwright.sync_api import expect, sync_playwright
+
+from interview.access import SYSTEM
+from interview.records import NewInterview
+from interview.service import Service, open_service
+from interview.settings import Settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Frame, FrameLocator, Locator, Page
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"width": 390, "height": 844}
+MILLISECONDS = 60_000
+"""The longest wait for anything."""
+_RATE = 48_000
+_SPOKEN_MS = 900
+
+_KEEP = """{
+  const Stock = window.RTCPeerConnection
+  window.connections = []
+  window.RTCPeerConnection = class extends Stock {
+    constructor(...given) { super(...given); window.connections.push(this) }
+  }
+  const devices = navigator.mediaDevices
+  const open = devices.getUserMedia.bind(devices)
+  window.microphones = []
+  devices.getUserMedia = async (wanted) => {
+    const stream = await open(wanted)
+    window.microphones = stream.getAudioTracks()
+    window.microphones.forEach((track) => { track.enabled = false })
+    return stream
+  }
+}"""
+"""The widget keeps its connections and microphone to itself; a microphone is silent until a test speaks."""
+_SPEAK = """async (milliseconds) => {
+  window.microphones.forEach((track) => { track.enabled = true })
+  await new Promise((done) => setTimeout(done, milliseconds))
+  window.microphones.forEach((track) => { track.enabled = false })
+}"""
+
+_STATS = """async () => {
+  const report = await window.connections.at(-1).getStats()
+  const of = (type) => [...report.values()].find(one => one.type === type && one.kind === "audio") ?? {}
+  return {inbound: of("inbound-rtp"), remote: of("remote-inbound-rtp"), source: of("media-source")}
+}"""
+_WIDTH = "() => [document.documentElement.scrollWidth, document.querySelector('[data-testid=stMain]').scrollWidth]"
+
+
+# --- the sound of an answer, the server, the browser ------------------------------------------------------------------
+
+
+def speech(seconds: float) -> bytes:
+    """Voice-like: harmonics of a wandering pitch in syllables, so that no noise filter takes it for a hum."""
+    at = np.arange(int(_RATE * seconds)) / _RATE
+    phase = 2 * np.pi * np.cumsum(130 + 25 * np.sin(2 * np.pi * 1.7 * at)) / _RATE
+    sound = sum(np.sin(n * phase) / n for n in range(1, 12))
+    syllables = 0.25 + 0.75 * np.sin(2 * np.pi * 2.2 * at) ** 2
+    return bytes((sound * syllables * 6000).astype("<i2").tobytes())
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    file = tmp_path_factory.mktemp("microphone") / "answers.wav"
+    with wave.open(str(file), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(_RATE)
+        sound.writeframes(speech(3.0))
+    with sync_playwright() as playwright:
+        flags = [*CHROMIUM_FLAGS, f"--use-file-for-fake-audio-capture={file}"]
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def gemini() -> Iterator[GeminiServer]:
+    with gemini_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory, gemini: GeminiServer) -> Iterator[RunningApp]:
+    with running_app(tmp_path_factory.mktemp("live"), INTERVIEW_ENGINE="gemini", **gemini.environment) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def no_script_left(gemini: GeminiServer) -> None:
+    gemini.live.scripts.clear()
+
+
+@pytest.fixture(scope="module")
+def planner(app: RunningApp) -> Iterator[Service]:
+    """Plans interviews with questions that can be told apart, into the app's own database."""
+    settings = Settings(data_dir=app.log.parent / "data", engine="embedded")
+    service = open_service(settings)
+    yield service
+    service.close()
+
+
+@dataclass(frozen=True)
+class Invited:
+    """A fresh candidate: the interview, its questions, and the link for an interview by voice."""
+
+    id: str
+    questions: tuple[str, ...]
+    link: str
+
+
+@pytest.fixture
+def invited(app: RunningApp, planner: Service) -> Invited:
+    new = NewInterview(**FORM, candidate_name="Ada Example")
+    made = planner.interviews.create(SYSTEM, new)
+    with app.client() as rest:
+        issued = rest.post(f"/interviews/{made.interview_id}/invitations", json={"mode": "live"})
+        token = issued.raise_for_status().json()["token"]
+    return Invited(made.interview_id, made.questions, f"{app.url}/enter/{token}")
+
+
+@pytest.fixture
+def page(browser: Browser, invited: Invited) -> Iterator[Page]:
+    """The candidate's browser at the welcome, on a desktop."""
+    context = profile(browser)
+    opened = context.new_page()
+    opened.goto(invited.link)
+    yield opened
+    context.close()
+
+
+def profile(browser: Browser, **settings: Any) -> BrowserContext:
+    context = browser.new_context(locale="en-GB", **settings)
+    context.set_default_timeout(MILLISECONDS)
+    context.add_init_script(_KEEP)
+    return context
+
+
+# --- what a candidate does --------------------------------------------------------------------------------------------
+
+
+def agree(page: Page) -> None:
+    page.get_by_text("I have read this and agree").click()
+    page.get_by_role("button", name="Agree and check the microphone").click()
+
+
+def widget(page: Page) -> FrameLocator:
+    return page.frame_locator("iframe")
+
+
+def of_widget(page: Page) -> Frame:
+    """For scripts."""
+    return next(frame for frame in page.frames if frame != page.main_frame)
+
+
+def switch_on(page: Page) -> None:
+    widget(page).get_by_role("button", name="Start").click()
+
+
+def begin(page: Page) -> None:
+    """From the welcome into the talk."""
+    agree(page)
+    switch_on(page)
+    page.get_by_text("Your microphone's level").wait_for()
+    page.get_by_role("button", name="Start the interview").click()
+    captions(page).wait_for()
+
+
+def captions(page: Page) -> Locator:
+    return page.locator(".captions")
+
+
+def hears(page: Page, text: str) -> None:
+    """The caption is there."""
+    expect(captions(page)).to_contain_text(text, timeout=MILLISECONDS)
+
+
+def stats(page: Page) -> dict[str, Any]:
+    """What the browser counts: of the sound that comes in, of what the server says it got, of the microphone."""
+    found: dict[str, Any] = of_widget(page).evaluate(_STATS)
+    return found
+
+
+def speak(page: Page) -> None:
+    """Say something, then be quiet: an answer."""
+    of_widget(page).evaluate(_SPEAK, _SPOKEN_MS)
+
+
+def reply(page: Page, to: str) -> None:
+    """Answer once these words have been said to their end."""
+    hears(page, to)
+    page.get_by_text("The interviewer is listening.").wait_for()
+    speak(page)
+
+
+def wait_until(true: Callable[[], object]) -> None:
+    until = time.monotonic() + MILLISECONDS / 1000
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+# --- what is said, and what is stored ---------------------------------------------------------------------------------
+
+GREETING = "Hello Ada, I am Alex. Please tell me a little about what you do at the moment."
+FAREWELL = "Thank you, that was my last question. Goodbye."
+
+
+def answer(number: int) -> str:
+    return f"In case number {number} I compared both versions, measured every step and removed the lock."
+
+
+def script(questions: Sequence[str], turns: int, fault: Fault | None = None) -> list[Turn]:
+    """So many turns: greeting, the questions with follow-ups between, goodbye. `fault`: in the middle of the third,
+    which then comes again.
+    """
+    says = [GREETING]
+    for index, question in enumerate(questions):
+        says.append(f"Thank you. {question}")
+        if len(says) + len(questions) - index < turns:
+            says.append(f"And why did you do it like that in case {index}?")
+    says = [*says[: turns - 1], FAREWELL]
+    made = [
+        Turn(
+            words,
+            hears=answer(at) if at else "",
+            tools=(ToolCall("end_interview", {"reason": "finished"}, at="end"),) if words == FAREWELL else (),
+        )
+        for at, words in enumerate(says)
+    ]
+    if fault is not None:
+        made[2:3] = [replace(made[2], then=fault), Turn(made[2].says)]
+    return made
+
+
+def record(app: RunningApp, interview_id: str) -> dict[str, Any]:
+    with app.client() as rest:
+        found: dict[str, Any] = rest.get(f"/interviews/{interview_id}").raise_for_status().json()
+    return found
+
+
+def stored(app: RunningApp, interview_id: str, role: str) -> str:
+    """All that this side said, as it is stored."""
+    return "\n".join(line["text"] for line in record(app, interview_id)["transcript"] if line["role"] == role)
+
+
+# --- the tests --------------------------------------------------------------------------------------------------------
+
+
+def test_ten_turns_by_voice_become_transcript_statuses_scores_and_a_guide(
+    page: Page, app: RunningApp, gemini: GeminiServer, invited: Invited
+) -> None:
+    """Sound goes both ways, counted by the browser; every word stands on the page and in the database."""
+    turns = script(invited.questions, 10)
+    gemini.script(*turns)
+    begin(page)
+    for turn in turns[:-1]:
+        reply(page, turn.says)
+    found = stats(page)
+    assert found["inbound"]["totalAudioEnergy"] > 0
+    assert found["source"]["totalAudioEnergy"] > 0
+    assert of_widget(page).evaluate("window.connections.length") == 1  # from the device check on
+    page.get_by_role("heading", name="Thank you, Ada Example").wait_for()
+    said, heard = (stored(app, invited.id, role) for role in ("interviewer", "candidate"))
+    assert [turn.says for turn in turns if turn.says not in said] == []
+    assert [turn.hears for turn in turns if turn.hears not in heard] == []
+    after = record(app, invited.id)
+    assert {row["status"] for row in after["question_statuses"]} == {"answered"}
+    assert after["sessions"][-1]["mode"] == "live"
+    assert after["score"]["overall_score"] > 0
+    page.get_by_role("button", name="Make my study guide").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Study guide as PDF").click()
+    assert download.value.path().read_bytes().startswith(b"%PDF")
+
+
+def test_speaking_stops_the_interviewer(page: Page, app: RunningApp, gemini: GeminiServer, invited: Invited) -> None:
+    """What was not heard any more is not in the transcript either."""
+    long = f"Thank you. {invited.questions[0]} " + " ".join(f"Word {n} of a long speech." for n in range(1, 60))
+    gemini.script(Turn(GREETING), Turn(long, hears=answer(1), audio_ms=30_000), Turn("Of course.", hears="Sorry?"))
+    begin(page)
+    reply(page, GREETING)
+    page.get_by_text("The interviewer is speaking.").wait_for()
+    hears(page, "Word 3 of")
+    speak(page)
+    hears(page, "Cut off.")
+    hears(page, "Of course.")
+    page.get_by_text("The interviewer is listening.").wait_for()
+    wait_until(lambda: silent(page))
+    assert gemini.connections[-1].interruptions == 1
+    assert "Word 50 of" not in stored(app, invited.id, "interviewer")
+    assert [line["final"] for line in record(app, invited.id)["transcript"] if "Word 3 of" in line["text"]] == [False]
+
+
+def silent(page: Page) -> bool:
+    """Nothing audible comes in for a moment."""
+    before = stats(page)["inbound"]["totalAudioEnergy"]
+    page.wait_for_timeout(500)
+    return bool(stats(page)["inbound"]["totalAudioEnergy"] - before < 1e-6)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(GoAway(after_ms=400, time_left_ms=1500), id="goAway"),
+        pytest.param(Close(after_ms=400, code=1011), id="closed with 1011"),
+        pytest.param(Abort(after_ms=400), id="torn down"),
+    ],
+)
+def test_a_connection_to_the_model_that_ends_in_mid_sentence_loses_no_word(
+    page: Page, app: RunningApp, gemini: GeminiServer, invited: Invited, fault: Fault
+) -> None:
+    """The sentence comes again where it was cut, nobody is greeted twice, and the next setup knows what was said."""
+    turns = script(invited.questions, 6, fault)
+    before = len(gemini.connections)
+    gemini.script(*turns)
+    begin(page)
+    reply(page, turns[0].says)
+    reply(page, turns[1].says)
+    gemini.wait_for(lambda: len(gemini.connections) > before + 1, MILLISECONDS / 1000)
+    after = gemini.connections[before + 1]
+    reply(page, turns[3].says)
+    hears(page, turns[4].says)
+    assert after.continued_by in ("handle", "history")
+    assert GREETING not in after.said
+    wait_until(lambda: turns[4].says in stored(app, invited.id, "interviewer"))
+    heard = stored(app, invited.id, "candidate")
+    assert [turn.hears for turn in turns[:5] if turn.hears not in heard] == []
+    assert captions(page).count() == 1
+
+
+def test_a_reload_in_mid_sentence_goes_on_with_one_press(
+    page: Page, app: RunningApp, gemini: GeminiServer, invited: Invited
+) -> None:
+    """No device check again, nothing lost, and the new conversation is told what was said."""
+    turns = script(invited.questions, 6)
+    before = len(gemini.connections)
+    gemini.script(*turns)
+    begin(page)
+    reply(page, turns[0].says)
+    hears(page, turns[1].says[:30])
+    page.reload()
+    page.get_by_text("Welcome back").wait_for()
+    switch_on(page)
+    captions(page).wait_for()
+    gemini.wait_for(lambda: len(gemini.connections) > before + 1, MILLISECONDS / 1000)
+    hears(page, turns[2].says)
+    assert gemini.connections[before + 1].continued_by in ("handle", "history")
+    assert turns[0].hears in stored(app, invited.id, "candidate")
+    assert turns[1].hears in stored(app, invited.id, "candidate")
+    assert GREETING in stored(app, invited.id, "interviewer")
+
+
+def test_a_second_window_takes_the_interview_over_and_it_can_be_taken_back(
+    page: Page, browser: Browser, gemini: GeminiServer, invited: Invited
+) -> None:
+    turns = script(invited.questions, 6)
+    gemini.script(*turns)
+    begin(page)
+    hears(page, GREETING)
+    other = profile(browser)
+    second = other.new_page()
+    second.goto(invited.link)
+    switch_on(second)
+    captions(second).wait_for()
+    page.get_by_text("The interview goes on in another window").wait_for()
+    page.get_by_role("button", name="Take it back here").click()
+    captions(page).wait_for()
+    second.get_by_text("The interview goes on in another window").wait_for()
+    other.close()
+
+
+def test_switching_to_text_goes_on_in_writing_with_everything_that_was_said(
+    page: Page, app: RunningApp, gemini: GeminiServer, invited: Invited
+) -> None:
+    """And back to voice from there."""
+    turns = script(invited.questions, 6)
+    gemini.script(*turns)
+    begin(page)
+    reply(page, turns[0].says)
+    hears(page, turns[1].says)
+    page.get_by_role("button", name="Switch to text").click()
+    page.get_by_label("Your answer").wait_for()
+    assert turns[1].hears in stored(app, invited.id, "candidate")
+    assert page.locator("iframe").count() == 0
+    page.get_by_label("Your answer").fill("In writing: I compared both versions first.")
+    page.get_by_role("button", name="Send").click()
+    wait_until(lambda: "In writing: I compared" in stored(app, invited.id, "candidate"))
+    page.get_by_role("button", name="Go on by voice").click()
+    switch_on(page)
+    captions(page).wait_for()
+
+
+def test_pressing_something_while_the_page_is_drawn_leaves_every_control_in_its_place(
+    page: Page, gemini: GeminiServer, invited: Invited
+) -> None:
+    """A dialog is closed and the next button pressed at once."""
+    gemini.script(*script(invited.questions, 6))
+    begin(page)
+    reply(page, GREETING)
+    hears(page, invited.questions[0])
+    page.get_by_role("button", name="Skip this question").click()
+    page.get_by_role("button", name="Back to the question").click()
+    page.get_by_role("dialog").wait_for(state="detached")
+    page.get_by_role("button", name="Let me think").click()
+    page.get_by_text("Take the time you need.").wait_for()
+    for name in ("I am ready", "Mute", "Skip this question", "Switch to text", "Finish early"):
+        expect(page.locator(".st-key-controls").get_by_role("button", name=name)).to_be_visible(timeout=MILLISECONDS)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_is_wide_enough_at_every_step(
+    browser: Browser, gemini: GeminiServer, invited: Invited, scheme: str
+) -> None:
+    """Device check, talk and ending; the question and its captions are seen together."""
+    gemini.script(*script(invited.questions, 6))
+    context = profile(browser, viewport=PHONE, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(invited.link)
+    agree(page)
+    switch_on(page)
+    page.get_by_text("Your microphone's level").wait_for()
+    picture(page, f"check-{scheme}")
+    page.get_by_role("button", name="Start the interview").click()
+    reply(page, GREETING)
+    hears(page, invited.questions[0])
+    picture(page, f"talk-{scheme}")
+    page.get_by_role("button", name="Finish early").click()
+    page.get_by_role("button", name="Finish now").click()
+    page.get_by_role("heading", name="Thank you, Ada Example").wait_for()
+    picture(page, f"done-{scheme}")
+    context.close()
+
+
+def picture(page: Page, name: str) -> None:
+    """Nothing is wider than the screen; kept where LIVE_PICTURES names a folder."""
+    assert page.evaluate(_WIDTH) == [PHONE["width"], PHONE["width"]]
+    if folder := os.environ.get("LIVE_PICTURES"):
+        page.screenshot(path=Path(folder) / f"{name}.png")
