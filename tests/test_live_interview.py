@@ -27,7 +27,7 @@ from gemini_script import (
 )
 from gemini_server import GeminiServer, gemini_server
 from gemini_state import Pace
-from live_line import LOUD, QUIET, MemoryLine, speak
+from live_line import LOUD, QUIET, SECONDS, MemoryLine, speak
 
 from interview.access import SYSTEM, Actor
 from interview.errors import Conflict, InterviewError, SessionUnknown
@@ -45,6 +45,7 @@ from interview.live.line import (
 from interview.live.rooms import LiveRooms
 from interview.models import TranscriptEntry
 from interview.records import InterviewRecord
+from interview.speaking import spoken_wrapup
 
 FAST = Timing(first_wait=0.05, longest_wait=0.2, linger=0.3, goodbye=5.0, tick=0.05)
 Q = [f"Tell me about {name}, part 1." for name in ("debugging", "teamwork", "planning")]
@@ -87,6 +88,16 @@ class Stage:
     def close(self) -> None:
         self.live.close()
         self.house.close()
+
+    def settled(self) -> None:
+        """Until every talk that has said its end has left nothing to do."""
+
+        async def wait() -> None:
+            if self.live._running:
+                await asyncio.wait(list(self.live._running.values()), timeout=SECONDS)
+
+        assert self.live._loop is not None
+        self.live._loop.call(wait(), SECONDS)
 
     def entries(self) -> tuple[TranscriptEntry, ...]:
         return self.house.see(self.session_id).transcript
@@ -146,6 +157,7 @@ def test_a_whole_interview_by_voice(stage: StageMaker, server: GeminiServer) -> 
     view = talk.view()
     assert (view.state, view.ended, view.dropped) == ("ended", "finished", 0)
     assert view.first_sound_ms is not None
+    scene.settled()
     assert scene.live.running(scene.session_id) is None
 
 
@@ -361,6 +373,22 @@ def test_a_voice_that_never_comes_back_ends_the_talk(stage: StageMaker, server: 
     assert scene.house.see(scene.session_id).status == "active"
 
 
+def test_a_sentence_is_said_again_also_when_two_connections_fail(stage: StageMaker, server: GeminiServer) -> None:
+    """The second ends before a word of it came."""
+    server.script(
+        Turn(f"Hello. {Q[0]}", audio_ms=2_000, then=Close(after_ms=300)),
+        Turn("", audio_ms=0, then=Close(after_ms=0)),
+        AGAIN,
+        *ASKED,
+    )
+    scene = stage()
+    talk, line = scene.begin()
+    line.wait_for_message(ResumedMessage, 2)
+    answer_turns(talk, line, 3)
+    assert line.ended().reason == "finished"
+    assert ["while you were saying" in text for row in server.connections[1:] for text in row.texts] == [True, True]
+
+
 def test_a_model_that_says_nothing_is_reminded_and_then_left(stage: StageMaker, server: GeminiServer) -> None:
     """First a note, then another connection, which is told what was said last."""
     server.script(
@@ -556,6 +584,31 @@ def test_it_goes_on_in_writing_from_the_middle_of_a_sentence(stage: StageMaker, 
     assert scene.house.say(scene.session_id, "I wrote a test for it.").question is not None
 
 
+def test_it_ends_although_the_model_asks_for_no_end(stage: StageMaker, server: GeminiServer) -> None:
+    """The closing words were said and replied to; nothing depends on a tool being called."""
+    closing = spoken_wrapup("Engineer")
+    server.script(
+        Turn(f"Hello. {Q[0]}", audio_ms=200),
+        *ASKED[:2],
+        Turn(closing, hears="I write a list first.", audio_ms=200),
+        Turn("Goodbye.", hears="No, thank you.", audio_ms=200),
+    )
+    scene = stage()
+    talk, line = scene.begin()
+    answer_turns(talk, line, 4)
+    assert line.ended().reason == "finished"
+    assert scene.texts("interviewer")[-2:] == [closing, "Goodbye."]
+    assert scene.house.see(scene.session_id).completed
+
+
+def test_who_stops_at_once_is_let_go(stage: StageMaker, server: GeminiServer) -> None:
+    scene = stage()
+    talk, line = scene.begin()
+    talk.stop()
+    assert line.ended().reason == "stopped"
+    assert scene.house.see(scene.session_id).completed
+
+
 def test_the_time_limit_brings_it_to_an_end(stage: StageMaker, server: GeminiServer) -> None:
     """The model is told to wrap up; a while later it is over, with or without it."""
     server.script(Turn(f"Hello. {Q[0]}", audio_ms=100), Turn("Our time is over. Goodbye.", audio_ms=100))
@@ -723,10 +776,11 @@ def test_twenty_talks_leave_nothing_behind(stage: StageMaker, server: GeminiServ
         talk.leave()
         assert line.ended().reason == "line_lost"
         if number == 0:
+            scene.settled()
             server.wait_for(lambda: not any(row.is_open for row in server.connections))
             before = len(tasks())
     server.wait_for(lambda: not any(row.is_open for row in server.connections))
-    line.wait_for(lambda: scene.live.running(scene.session_id) is None)
+    scene.settled()
     assert len(tasks()) <= before
     del talk
     gc.collect()

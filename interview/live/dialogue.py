@@ -15,9 +15,10 @@ from interview.live import prompt, rules
 from interview.live.clerk import Clerk, Pools, WordKeeper
 from interview.live.connector import Connector, Timing
 from interview.live.downlink import Downlink, milliseconds
+from interview.live.entry import Entry
 from interview.live.line import EndCause, InterruptedMessage, Line, ResumedMessage, TurnCompleteMessage
 from interview.live.recording import Recorder
-from interview.live.transcript import Entry, Transcript
+from interview.live.transcript import Transcript
 from interview.live.uplink import Uplink
 from interview.live.view import Display
 from interview.live.voice import (
@@ -79,8 +80,10 @@ class Dialogue:
         """The candidate takes a moment; the closing words have been said."""
         self._known = 0
         """The sequence from which on the model with the newest handle knows nothing."""
-        self._cut: str | None = None
-        """What was heard of a sentence that a fault cut off, and is to be said again."""
+        self._cut: Entry | None = None
+        """What a fault cut off and is to be said again."""
+        self._first: str | None = None
+        """What the model was asked to do at once on this connection."""
         self._guarded = self._counted = self._too_early = False
         """In this part: the guard has acted; the answer before is counted; the model wanted to end."""
         self._close_with: EndCause | None = None
@@ -116,14 +119,13 @@ class Dialogue:
         now = self.clock_ms()
         said = (*self._scene.entries, *self.transcript.said(now))
         since = self.transcript.said(now, self._known)
-        return self._prompt.opening(
-            self.progress.statuses, said, since=since, handle=handle, first_words=self._first_words(said_any=bool(said))
-        )
+        self._first = self._first_words(said_any=bool(said))
+        return self._prompt.opening(self.progress.statuses, said, since=since, handle=handle, first_words=self._first)
 
     def _first_words(self, *, said_any: bool) -> str | None:
         """What the model is to do at once; None: the candidate is speaking, or it is their turn."""
         if self._cut is not None:
-            return prompt.say_again(self._cut)
+            return prompt.say_again(self._cut.text(0), self._cut.whole_text())
         if not said_any:
             return prompt.greet()
         if not self.transcript.entries:
@@ -140,8 +142,8 @@ class Dialogue:
     def connected(self, seconds_lost: float | None) -> None:
         self.transcript.connected()
         self._guarded = False
-        self.watch.expect()
-        self._cut = None
+        if self._first is not None:
+            self.watch.expect()
         if seconds_lost is not None:
             self.clerk.give_back(seconds_lost, "connection_lost")
             self.display.solved()
@@ -154,7 +156,7 @@ class Dialogue:
             self._turn_over()  # all of it is here and being played
         elif speaking is not None:
             self.stop_speaking(by_model=True)
-            self._cut = speaking.text(self.clock_ms()) or speaking.whole_text() or "(nothing)"
+            self._cut = speaking
         self.watch.show()
 
     def on(self, event: VoiceEvent) -> None:
@@ -221,7 +223,7 @@ class Dialogue:
 
     def _begins(self, entry: Entry) -> None:
         """The interviewer has begun to speak: what the candidate has said until now is an answer."""
-        self._counted = False
+        self._counted, self._cut = False, None
         if entry.sequence > 0:
             self._count(self.transcript.entries[entry.sequence - 1])
 

@@ -14,6 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from interview.errors import InvalidPayload
+from interview.live.gemini_setup import config_of
 from interview.live.line import UP_RATE
 from interview.live.voice import (
     CandidateSaid,
@@ -43,12 +44,6 @@ log = logging.getLogger(__name__)
 CONNECT_SECONDS = 10.0
 _CLOSE_SECONDS = 1.0
 """How long the next connection waits for the end of the last one; the client gives up on it after ten seconds."""
-
-_TRIGGER_TOKENS, _TARGET_TOKENS = 96_000, 48_000
-"""Context-window compression: audio takes about 25 tokens a second, so an hour of talk stays under the window."""
-
-_VOICE = "Kore"
-"""One of Gemini's prebuilt voices: the same for every candidate."""
 
 _MOST_UNREADABLE = 100
 """Frames in a row that cannot be read, after which the connection counts as lost."""
@@ -98,7 +93,7 @@ class GeminiVoice:
 
     @asynccontextmanager
     async def connect(self, opening: Opening) -> AsyncIterator[GeminiConnection]:
-        config, stack = _config(opening), AsyncExitStack()
+        config, stack = config_of(opening), AsyncExitStack()
         try:
             with _faults(opening):
                 async with asyncio.timeout(CONNECT_SECONDS):
@@ -195,55 +190,6 @@ class GeminiConnection:
                 scheduling=types.FunctionResponseScheduling.SILENT,
             )
             await self._session.send_tool_response(function_responses=response)
-
-
-def _config(opening: Opening) -> types.LiveConnectConfig:
-    from google.genai import types
-
-    return types.LiveConnectConfig(
-        response_modalities=[types.Modality.AUDIO],
-        system_instruction=types.Content(parts=[types.Part(text=opening.instructions)]),
-        tools=[types.Tool(function_declarations=_tools())],
-        session_resumption=types.SessionResumptionConfig(handle=opening.handle),
-        input_audio_transcription=types.AudioTranscriptionConfig(),
-        output_audio_transcription=types.AudioTranscriptionConfig(),
-        context_window_compression=types.ContextWindowCompressionConfig(
-            trigger_tokens=_TRIGGER_TOKENS, sliding_window=types.SlidingWindow(target_tokens=_TARGET_TOKENS)
-        ),
-        speech_config=types.SpeechConfig(
-            voice_config=types.VoiceConfig(prebuilt_voice_config=types.PrebuiltVoiceConfig(voice_name=_VOICE))
-        ),
-    )
-
-
-def _tools() -> list[types.FunctionDeclaration]:
-    from google.genai import types
-
-    mark = {
-        "type": "object",
-        "properties": {
-            "index": {"type": "integer", "description": "The number after Q of the question."},
-            "status": {"type": "string", "enum": ["started", "answered", "skipped"]},
-        },
-        "required": ["index", "status"],
-    }
-    end = {
-        "type": "object",
-        "properties": {"reason": {"type": "string", "enum": ["finished", "stopped", "time_up"]}},
-        "required": ["reason"],
-    }
-    return [
-        types.FunctionDeclaration(
-            name="mark_question",
-            description="Note that a planned question was asked (started), answered, or skipped by the candidate.",
-            parameters_json_schema=mark,
-        ),
-        types.FunctionDeclaration(
-            name="end_interview",
-            description="End the interview, after saying goodbye, once every question is through or the time is up.",
-            parameters_json_schema=end,
-        ),
-    ]
 
 
 def _events(message: types.LiveServerMessage) -> Iterator[VoiceEvent]:

@@ -86,7 +86,7 @@ class Prompt:
             instructions=self._instructions(statuses, under_way=bool(said), since=since if handle else ()),
             history=() if handle else redacted,
             handle=handle,
-            first_words=first_words,
+            first_words=first_words and self._private(first_words),
         )
 
     def _instructions(
@@ -131,11 +131,12 @@ def come_back(in_hand: Question | None) -> str:
     return f"{_NOTE} The candidate is back on the line. Do not greet. Say in one sentence that you go on, then {again}"
 
 
-def say_again(cut: str) -> str:
-    """The sentence was cut off by a lost connection; the candidate heard only its beginning."""
+def say_again(heard: str, said: str) -> str:
+    """A part that was cut off by a lost connection: what was heard of it, and what had come of it."""
+    until = f"heard only: “{_plain(heard)}”" if heard else "heard nothing of it"
     return (
-        f"{_NOTE} The connection was lost while you were speaking. The candidate heard only: “{_plain(cut)}”. Do not "
-        "greet. Say that part again from its beginning, then go on and wait for the reply."
+        f"{_NOTE} The connection was lost while you were saying: “{_plain(said)}”. The candidate {until}. "
+        "Do not greet. Say that part again from its beginning, then go on and wait for the reply."
     )
 
 

@@ -79,7 +79,7 @@ class Display:
     def __init__(self, line: Line) -> None:
         self._line = line
         self.state: LiveState = "connecting"
-        self.message = STATES["connecting"]
+        self.message = ""
         self.captions: tuple[TranscriptMessage, ...] = ()
         self.error: str | None = None
         self.ended: EndCause | None = None
@@ -96,7 +96,7 @@ class Display:
     def show(self, state: LiveState, message: str | None = None) -> None:
         """The state, told when it or its sentence is another one."""
         message = message or STATES[state]
-        if (state, message) == (self.state, self.message) and state != "connecting":
+        if (state, message) == (self.state, self.message):
             return
         self.state, self.message = state, message
         self.tell(StatusMessage(state=state, message=message))

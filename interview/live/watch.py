@@ -7,8 +7,8 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from interview.live import prompt, rules
+from interview.live.entry import Entry
 from interview.live.line import EndCause, LiveState
-from interview.live.transcript import Entry
 from interview.live.view import SILENT_LINE
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ _SETTLED = 2.0
 _PATIENCE_AT_END = 30.0
 """So long the time limit waits for a pause."""
 _CHECK_INS = 3
+_TURNS_TO_CLOSE = 3
+"""Parts of the interviewer after the last answer until it is reminded of the closing words."""
 _AFTER_PLAY = 0.3
 
 
@@ -34,7 +36,9 @@ class Watch:
         self._candidate_turn_since: float | None = None
         self._check_ins = 0
         self._told_time_up = self._told_all_asked = False
-        self._turns_after_all = 0
+        self._turns_after_all = self._turns_after_closing = 0
+        self._lingering = False
+        """The end comes by itself, unless somebody speaks."""
         self._end_at: tuple[float, EndCause] | None = None
 
     async def run(self) -> None:
@@ -62,8 +66,8 @@ class Watch:
         self._awaited_since = monotonic()
         self._candidate_turn_since = None
         self._check_ins = 0
-        if self._end_at is not None and self._talk.wrapped and self._end_at[1] == "finished":
-            self._end_at = None  # they have something to add
+        if self._lingering:
+            self._lingering, self._end_at = False, None  # they have something to add
 
     def turn_over(self, entry: Entry | None) -> None:
         """The interviewer has said its part (None: it was cut off)."""
@@ -146,6 +150,8 @@ class Watch:
 
     def _look_at_model(self, now: float) -> None:
         """The model owes a reply, or has stopped in the middle of one."""
+        if self._talk.thinking:
+            return
         talk, patience = self._talk, self._talk.timing.reply
         speaking = talk.transcript.speaking
         if speaking is not None:
@@ -178,18 +184,24 @@ class Watch:
         elif self._check_ins == 1 and not talk.wrapped:
             talk.instruct(prompt.all_asked())
         else:
-            talk.end("time_up" if talk.time_up and talk.progress.open_core else "finished")
+            talk.end(self._cause())
 
     def _remind(self, talk: Dialogue) -> bool:
-        """After a part of the interviewer, where every question is through: a word if it does not come to the end."""
-        if self._end_at is not None or talk.progress.next_open is not None:
+        """After a part of the interviewer: where all is through, the end comes unasked for. Whether it was told."""
+        if self._end_at is not None or not rules.may_end(talk.progress, time_up=talk.time_up):
             return False
-        self._turns_after_all += 1
-        if talk.wrapped and self._turns_after_all >= 2 and talk.progress.heard_since:
-            self._end_at = (monotonic() + talk.timing.linger, "finished")
+        if talk.wrapped:
+            self._turns_after_closing += 1
+            if self._turns_after_closing > 1:
+                self._lingering, self._end_at = True, (monotonic() + talk.timing.linger, self._cause())
             return False
-        if not talk.wrapped and self._turns_after_all >= 3 and not self._told_all_asked:
-            self._told_all_asked = True
-            talk.instruct(prompt.all_asked())
-            return True
-        return False
+        self._turns_after_all += talk.progress.next_open is None
+        if self._turns_after_all < _TURNS_TO_CLOSE or self._told_all_asked:
+            return False
+        self._told_all_asked = True
+        talk.instruct(prompt.all_asked())
+        return True
+
+    def _cause(self) -> EndCause:
+        talk = self._talk
+        return "time_up" if talk.time_up and talk.progress.open_core else "finished"
