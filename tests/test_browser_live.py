@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import numpy as np
 import pytest
 from conftest import CHROMIUM, CHROMIUM_FLAGS
@@ -34,6 +35,7 @@ pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
 MILLISECONDS = 60_000
 """The longest wait for anything."""
+WIDGET = "/component/streamlit_webrtc.component.webrtc_streamer/index.html"
 _RATE = 48_000
 _SPOKEN_MS = 900
 
@@ -293,6 +295,14 @@ def test_ten_turns_by_voice_become_transcript_statuses_scores_and_a_guide(
     with page.expect_download() as download:
         page.get_by_role("button", name="Study guide as PDF").click()
     assert download.value.path().read_bytes().startswith(b"%PDF")
+
+
+def test_the_widget_is_there_on_a_server_that_was_prepared_before_anybody_came(
+    tmp_path: Path, gemini: GeminiServer
+) -> None:
+    """Nobody has opened a page of it yet."""
+    with running_app(tmp_path, INTERVIEW_ENGINE="gemini", **gemini.environment) as app:
+        wait_until(lambda: httpx.get(app.url + WIDGET).is_success)
 
 
 def test_speaking_stops_the_interviewer(page: Page, app: RunningApp, gemini: GeminiServer, invited: Invited) -> None:

@@ -27,7 +27,7 @@ SILENT_SECONDS = 5.0
 
 _WORDS = {
     "start": "Start",
-    "stop": "Stop",
+    "stop": "Disconnect",
     "select_device": "Choose a microphone",
     "media_api_not_available": "This browser gives pages no microphone. It needs an https address, or another browser.",
     "device_ask_permission": "Please allow this page to use the microphone.",
@@ -61,7 +61,7 @@ class _Player:
 
 
 class Call:
-    """One candidate's line in one page. It outlives its connections: after Stop and Start the same call goes on.
+    """One candidate's line in one page. It outlives its connections: after Disconnect and Start the same call goes on.
 
     `speaker` is where the interview plays. Everything may be used from any thread, and nothing waits. `on_gone` is
     called once each time the candidate goes: no frame for five seconds, or the connection's end unless by `close`. It
@@ -158,11 +158,12 @@ def prepare() -> None:
     from pages.components.webrtc import hooks, source  # noqa: F401
 
     hooks.install()
+    hooks.serve_widget()
     hooks.settle()
 
 
 def call(key: str, *, ice_servers: Sequence[IceServer], on_gone: Callable[[], None]) -> Call:
-    """Draw the call's widget (Start, Stop, the microphone's choice) and give the call, which the browser session keeps.
+    """Draw the call's widget (Start, Disconnect, the microphone's choice) and give the call, which the browser session keeps.
 
     `key` names it among the calls of a session; a call that has been closed stays closed under its key. May run the
     page anew while the connection is being made.

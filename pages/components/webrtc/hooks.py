@@ -211,6 +211,20 @@ def count_as_drawn(states: SessionStateProxy, key: str) -> None:
         states[key]._last_rendered_run_count = None if drawn else -2  # noqa: SLF001 - None: no comparison; -2: long ago
 
 
+def serve_widget() -> None:
+    """Have the server hand out the widget's files.
+
+    Streamlit notes where a component lies while a page is being run. To one that was imported before, on the server's
+    own time, it says "not found" until the server ends.
+    """
+    from streamlit.components.v1.custom_component import CustomComponent
+    from streamlit.runtime import exists, get_instance
+    from streamlit_webrtc.component import _component_func
+
+    if exists() and isinstance(_component_func, CustomComponent):
+        get_instance().component_registry.register_component(_component_func)
+
+
 def hang_up(context: WebRtcStreamerContext[Any, Any]) -> None:
     """End the connection behind a widget, if there is one, from any thread and without waiting for it."""
     from streamlit_webrtc import WebRtcWorker
