@@ -51,9 +51,16 @@ def test_a_question_that_was_cut_off_early_was_not_asked() -> None:
 def test_an_answer_answers_the_question_in_hand() -> None:
     """A skip skips it, and a request to repeat does neither."""
     asked = NEW.asked(QUESTIONS[0].text)
-    assert asked.answered("I found it in the cache.").status(0) == "answered"
-    assert asked.answered("Can we skip this one?").status(0) == "skipped"
-    assert asked.answered("Could you repeat the question?").status(0) == "started"
+    assert asked.answered("I found it in the cache.", 0).status(0) == "answered"
+    assert asked.answered("Can we skip this one?", 0).status(0) == "skipped"
+    assert asked.answered("Could you repeat the question?", 0).status(0) == "started"
+
+
+def test_an_answer_stays_with_its_question_when_the_next_is_marked_first() -> None:
+    """Models mark the next question before they ask it."""
+    marked = NEW.asked(QUESTIONS[0].text).moved(1, "started").answered("I found it in the cache.", 0)
+    assert [row.status for row in marked.statuses] == ["answered", "started", "not_started"]
+    assert not marked.heard_since
 
 
 def test_what_the_database_says_takes_nothing_back() -> None:

@@ -84,8 +84,12 @@ class Dialogue:
         """What a fault cut off and is to be said again."""
         self._first: str | None = None
         """What the model was asked to do at once on this connection."""
-        self._guarded = self._counted = self._too_early = False
-        """In this part: the guard has acted; the answer before is counted; the model wanted to end."""
+        self._replied_to = scene.asked_question_index
+        """The question that the candidate is replying to: the model may have marked the next one already."""
+        self._counted: Entry | None = None
+        """The answer that `progress` knows of."""
+        self._guarded = self._too_early = False
+        """In this part: the guard has acted; the model wanted to end."""
         self._close_with: EndCause | None = None
 
     def clock_ms(self) -> int:
@@ -223,15 +227,15 @@ class Dialogue:
 
     def _begins(self, entry: Entry) -> None:
         """The interviewer has begun to speak: what the candidate has said until now is an answer."""
-        self._counted, self._cut = False, None
+        self._cut = None
         if entry.sequence > 0:
             self._count(self.transcript.entries[entry.sequence - 1])
 
     def _count(self, entry: Entry) -> None:
         words = entry.text(self.clock_ms())
-        if entry.role == "candidate" and words and not self._counted:
-            self._counted = True
-            self.progress = self.progress.answered(words)
+        if entry.role == "candidate" and words and entry is not self._counted:
+            self._counted = entry
+            self.progress = self.progress.answered(words, self._replied_to)
 
     def _candidate_said(self, text: str) -> None:
         self.connector.steady()
@@ -286,6 +290,7 @@ class Dialogue:
     def _asked(self, entry: Entry, *, cut: bool) -> None:
         words = entry.text(self.clock_ms())
         self.progress = self.progress.asked(words, cut=cut)
+        self._replied_to = self.progress.in_hand
         if not cut and best_match([self._scene.wrapup], words) is not None:
             self.wrapped = True
 
@@ -297,9 +302,9 @@ class Dialogue:
         self.uplink.send(lambda connection: connection.instruct(note))
 
     def _tool(self, call: ToolAsked) -> None:
-        answering = self.transcript.answering
-        known = self.progress.answered(answering.text(0)) if answering and not self._counted else self.progress
-        verdict = rules.judge(call, known, time_up=self.time_up)
+        if self.transcript.answering is not None:
+            self._count(self.transcript.answering)
+        verdict = rules.judge(call, self.progress, time_up=self.time_up)
         self.uplink.send(lambda connection: connection.answer_tool(call, verdict.answer), lasting=False)
         if verdict.mark is not None:
             self.progress = self.progress.moved(*verdict.mark)

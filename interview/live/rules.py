@@ -83,15 +83,15 @@ class Progress:
         started = self.moved(place, "started")
         return replace(started, in_hand=place, heard_since=self.heard_since and again)
 
-    def answered(self, said: str) -> Progress:
-        """The candidate has said this, all of it."""
-        told = replace(self, heard_since=True, words=(*self.words[-1:], said))
-        if self.in_hand is None:
+    def answered(self, said: str, to: int | None) -> Progress:
+        """The candidate has said this, all of it, in reply to the question `to` (None: to small talk)."""
+        told = replace(self, heard_since=self.heard_since or to == self.in_hand, words=(*self.words[-1:], said))
+        if to is None:
             return told
         move = moves.recognise(said)
         if move == "skip":
-            return told.moved(self.in_hand, "skipped")
-        return told.moved(self.in_hand, "answered") if move == "answer" else told
+            return told.moved(to, "skipped")
+        return told.moved(to, "answered") if move == "answer" else told
 
 
 @dataclass(frozen=True)
