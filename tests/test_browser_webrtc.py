@@ -164,7 +164,7 @@ def test_a_reload_ends_the_call_and_another_begins(page: Page, app: EchoApp) -> 
 
 
 def test_stop_and_start_go_on_with_the_same_call(page: Page, app: EchoApp) -> None:
-    widget(page).get_by_role("button", name="Stop").click()
+    widget(page).get_by_role("button", name="Disconnect").click()
     page.get_by_text("The call is off").wait_for()
     assert app.times_gone(page) == 1
     start(page)

@@ -163,7 +163,7 @@ def prepare() -> None:
 
 
 def call(key: str, *, ice_servers: Sequence[IceServer], on_gone: Callable[[], None]) -> Call:
-    """Draw the call's widget (Start, Disconnect, the microphone's choice) and give the call, which the browser session keeps.
+    """Draw the call's widget (Start, Disconnect, choice of microphone) and give the call, which the browser session keeps.
 
     `key` names it among the calls of a session; a call that has been closed stays closed under its key. May run the
     page anew while the connection is being made.
