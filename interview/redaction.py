@@ -20,10 +20,19 @@ _MARK = re.compile(r"\[?\b(NAME|EMAIL|LINK|PHONE|MARK)_(\d{1,6})\b\]?")
 _LITERAL_MARK = re.compile(r"\[?\b(?:NAME|EMAIL|LINK|PHONE|MARK)_\d+\b\]?")
 _EMAIL = re.compile(r"(?:mailto:)?\b[\w.+%-]{1,64}@(?:[\w-]{1,63}\.)+[^\W\d_]{2,24}\b")
 _TOP = r"(?:com|org|net|io|dev|me|info|app|ai|co|eu|uk|de|fr|es|it|nl|be|ch|at|pl|se|no|dk|fi|pt|ie|in|ca|au|us|br)"
+_JOINED = re.compile(r"(?i)[a-z0-9-]+\.(?:it|be|at|no|in|us|me|info|app)")
+"""Ends in a word: "I fixed it.It was the cache." holds no link, unless it is introduced as one: "Leeds | dana.me"."""
+_INTRODUCED = re.compile(
+    r"(?im)(?:^|[|•·,;:(<]|\b(?:website|site|portfolio|blog|homepage|page|see|visit|under|at|is))\s*\Z"
+)
+_KNOWN = r"""(?:(?:asp|ado|vb|ml)\.net | (?:socket|draw|fly|crates|docker|quay|k8s|spring|pages)\.io
+      | (?:booking|amazon|salesforce|monday|cal|force|paypal|ebay|github|gitlab|google|jobs)\.com
+      | (?:h2o|c3|character)\.ai)"""
+"""Products and companies that are named like an address; with a path, they are one."""
 _LINK = re.compile(
     rf"""(?ix)
-    \bhttps?://[^\s<>"“”]+ | \bwww\.[^\s<>"“”]+
-    | (?<![\w.@/-])(?!(?:asp|ado|vb|ml)\.net\b)(?:[a-z0-9][a-z0-9-]*\.)+{_TOP}\b(?!\.\w)(?:/[^\s<>"“”]*)?
+    \bhttps?://[^\s<>"“”\[\]]+ | \bwww\.[^\s<>"“”\[\]]+
+    | (?<![\w.@/-])(?!{_KNOWN}\b(?!/|\.\w))(?:[a-z0-9][a-z0-9-]*\.)+{_TOP}\b(?!\.\w)(?:/[^\s<>"“”\[\]]*)?
     | \b(?:linkedin|github|gitlab|twitter|skype|telegram|instagram|xing|kaggle)\s?:\s?@?[\w./-]*\w(?=[\s,;|)]|$)
     """
 )
@@ -42,6 +51,12 @@ _DATES = re.compile(
     )\)?$"""
 )
 _DOTTED = re.compile(r"^\d+(?:\.\d+)+$")
+_NO_PHONE = re.compile(
+    r"""(?x)^(?:
+      \((?:19|20)\d\d\)                                # a year in brackets
+    | \+\d{7}$ | \+\d{1,3}(?:[ .]\d{3})*(?:[ .]000)$    # an increase: +1500000, +25 000 000
+    )"""
+)
 _SHAPES = re.compile(
     r"""(?x)^(?:
       1?[\s.-]?\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}      # North America: 555-123-4567
@@ -107,6 +122,8 @@ class Redactor:
 
     def _link(self, found: re.Match[str]) -> str:
         link = found.group().rstrip(".,;:!?)]}'’")
+        if _JOINED.fullmatch(link) and not _INTRODUCED.search(found.string, max(0, found.start() - 40), found.start()):
+            return found.group()
         return self._marked("LINK", link) + found.group()[len(link) :]
 
     def _phone(self, found: re.Match[str]) -> str:
@@ -122,7 +139,11 @@ def _is_phone(run: str, before: str) -> bool:
     digits = re.sub(r"\D", "", run)
     if not 7 <= len(digits) <= 15 or _DATES.match(run):
         return False
-    if _LABEL.search(before) or run.startswith(("+", "(+", "00")):
+    if _LABEL.search(before):
+        return True
+    if run.startswith(("0.", "000")) or _NO_PHONE.match(run):
+        return False
+    if run.startswith(("+", "(+", "00")):
         return True
     if _DOTTED.match(run) and (run.count(".") == 1 or _is_address(run)):
         return False

@@ -22,13 +22,17 @@ FIGURES = (
     "2019-01 – 2020-12", "192.168.10.254", "10.0.0.1", "255.255.255.0", "1,000,000", "1 000 000", "12.500.000",
     "0.1234567", "3.141592653", "10000000", "1700000000", "99.99%", "version 10.15.7", "Python 3.11.4",
     "4,000 requests", "$1,250,000.00", "900 ms", "35% to 80%", "100-2000 users", "ISO 9001:2015", "RFC 2616",
-    "2 000 000 EUR", "from 2010 to 2020",
+    "2 000 000 EUR", "from 2010 to 2020", "0.10.2.1234", "0.05 0.01 0.001", "+25 000 000 users", "+1500000 rows",
+    "(2018) 20 30 40 50", "00012345",
 )  # fmt: skip
 LINKS = (
     "https://www.linkedin.com/in/dana-k", "linkedin.com/in/dana", "github.com/danak", "www.dana.dev/cv?x=1",
-    "danakowalski.com", "http://example.org", "GitHub: danak42", "skype: dana.k",
+    "danakowalski.com", "http://example.org", "GitHub: danak42", "skype: dana.k", "dana.me", "socket.io/dana",
 )  # fmt: skip
-NOT_LINKS = ("Node.js", "ASP.NET", "and/or", "CI/CD", "e.g. this", "main.py", "README.md", "Vue.js/React", "etc.")
+NOT_LINKS = (
+    "Node.js", "ASP.NET", "and/or", "CI/CD", "e.g. this", "main.py", "README.md", "Vue.js/React", "etc.", "socket.io",
+    "Booking.com", "it.It was", "the cache.in the end", "system.in",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("phone", PHONES)
@@ -62,6 +66,13 @@ def test_words_with_dots_and_slashes_are_no_links(words: str) -> None:
 )
 def test_an_email_address_is_taken_out(email: str) -> None:
     assert Redactor().redact(f"Write to {email}.") == "Write to [EMAIL_1]."
+
+
+def test_marks_do_not_nest() -> None:
+    """A link that ends in an address, or in what somebody wrote as a mark, comes back as it was."""
+    for text in ("https://example.org/in/dana-k@b.com", "https://example.org/[NAME_1]/x"):
+        redactor = Redactor(NAMES)
+        assert redactor.restore(redactor.redact(text)) == text
 
 
 def test_a_name_is_taken_out_whole_and_in_parts() -> None:
