@@ -140,6 +140,18 @@ def test_words_are_not_held_back_for_long() -> None:
     assert [row.text for row in store.values()] == ["Hello.", "Are you there?"]
 
 
+def test_what_interrupts_is_kept_after_what_it_interrupts() -> None:
+    """Also when no word of the interviewer has been heard yet."""
+    transcript, store = Transcript(), dict[int, Utterance]()
+    asked(transcript, 0, "Hello.")
+    transcript.interviewer_said(3_000, "Let me")
+    transcript.candidate_said(3_000 + LATE_MS + 200, "No need.")
+    keep_all(transcript, 5_000, store)
+    transcript.turn_complete(5_100)
+    keep_all(transcript, 5_200, store)
+    assert [store[number].text for number in sorted(store)] == ["Hello.", "Let me", "No need."]
+
+
 def test_speech_over_the_interviewer_is_an_entry_of_its_own() -> None:
     """Words that come later than late words may belong to a barge-in, and stand after what they interrupt."""
     transcript = Transcript()

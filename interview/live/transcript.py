@@ -252,7 +252,9 @@ class Transcript:
         return now_ms - speaking.start_ms <= LATE_MS
 
     def _may_still_come(self, entry: Entry, now_ms: int) -> bool:
-        return entry is self._before and self._interviewer is not None and self._is_late(self._interviewer, now_ms)
+        """Whether an entry without words may get some: what is just being said, and late words before it."""
+        speaking = self._interviewer
+        return entry is speaking or (entry is self._before and speaking is not None and self._is_late(speaking, now_ms))
 
     def _is_settled(self, entry: Entry) -> bool:
         return entry.state != "open" and (entry.kept is not None or not entry.pieces or not entry.text(0))
