@@ -54,4 +54,7 @@ def _sent(mode: Mode) -> str:
             "My voice, what I write and my résumé are sent to Google's Gemini service, which understands and answers "
             "me."
         )
-    return "What I write is sent to Google's Gemini service, which rates it and words the next question."
+    return (
+        "What I write and my résumé are sent to Google's Gemini service, which rates what I write and words the next "
+        "question."
+    )

@@ -6,7 +6,9 @@ import json
 import logging
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,7 @@ from gemini_replies import (
 )
 from gemini_server import GeminiServer, gemini_server
 from http_server import free_port
+from pydantic import SecretStr
 
 from interview.access import SYSTEM
 from interview.engines import AskRequest
@@ -116,6 +119,63 @@ def test_what_does_not_pass_ends_after_five_tries(
     assert "please try again" in _failure(engine)
     assert len(server.requests) == 5
     assert time.slept == [0.5, 1.0, 2.0, 4.0]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<html>Please log in to this network.</html>",
+        '{"candidates": [{"content": {"parts": "words"}, "finishReason": "STOP"}]}',
+        '{"candidates": [{"content": {"parts": [{"text": 5}]}, "finishReason": "STOP"}]}',
+        '{"candidates": [], "usageMetadata": {"promptTokenCount": "many"}}',
+        "[" * 100_000,
+    ],
+)
+def test_a_body_in_no_form_of_geminis_is_a_failure_of_the_model(time: Time, body: str) -> None:
+    """A network's own page, say: what could not be read and where to look, never the body."""
+    with _always(body) as url:
+        engine = GeminiEngine(Settings(gemini_api_key=SecretStr("some-key"), google_gemini_base_url=url), time.pacing())
+        words = _failure(engine)
+        engine.close()
+    assert "could not be read" in words
+    assert "GOOGLE_GEMINI_BASE_URL" in words
+
+
+@contextmanager
+def _always(body: str) -> Iterator[str]:
+    """The address of a server that answers everything with this body and 200."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(200)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the base class's name)
+            """Nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join(timeout=10)
+
+
+@pytest.mark.parametrize("key", ["two words", "a-key\n", "clé"])
+def test_a_key_that_can_be_none_is_named_at_the_start(key: str) -> None:
+    with pytest.raises(InvalidPayload, match="GEMINI_API_KEY is no key"):
+        GeminiEngine(Settings(gemini_api_key=SecretStr(key)))
+
+
+def test_control_characters_of_the_models_are_not_kept(engine: GeminiEngine, server: GeminiServer) -> None:
+    """Neither a spreadsheet nor a PDF can hold them."""
+    server.enqueue(GOOD | {"answer": "You would\x00 build\x07 clocks."})
+    assert engine.ask(REQUEST).content == SAID
 
 
 def test_delays_are_anything_from_nothing_to_the_longest(server: GeminiServer) -> None:

@@ -7,6 +7,8 @@ stand in the transcript is no level.
 
 from __future__ import annotations
 
+import re
+
 from interview.engines import AskRequest, EvaluationRequest, Prompt, ScoreRequest
 from interview.engines.gemini.client import GeminiClient, Pacing
 from interview.engines.gemini.prompts import PROMPT_VERSION
@@ -29,6 +31,8 @@ class GeminiEngine:
             raise InvalidPayload(
                 "The engine “gemini” needs a key: set GEMINI_API_KEY, or INTERVIEW_ENGINE to embedded."
             )
+        if not re.fullmatch(r"[!-~]+", settings.gemini_api_key.get_secret_value()):
+            raise InvalidPayload("GEMINI_API_KEY is no key: it has a space, a line end or other odd characters in it.")
         self.model = settings.text_model
         self._samples, self._redact = settings.scoring_samples, settings.redact
         self._client = GeminiClient(settings, pacing)

@@ -35,6 +35,8 @@ _LEAST_TIMEOUT = 0.05
 _MAX_OUTPUT_TOKENS = 32_768
 """Bounds a runaway; thoughts count as output, so that it has to be far above any reply."""
 _MAX_ERRORS = 12
+_UNREADABLE = (ValueError, TypeError, AttributeError, RecursionError)
+"""What Google's client raises for a body that is no JSON (a proxy's page, say) or has other things in its places."""
 _AGAIN = "Nothing was changed; please try again."
 
 
@@ -156,8 +158,10 @@ class GeminiClient:
             raise _Passing(
                 "Gemini cannot be reached. Check the network, and GOOGLE_GEMINI_BASE_URL if it is set."
             ) from None
-        except (errors.UnknownApiResponseError, httpx2.HTTPError, httpx.HTTPError):
-            raise _Passing("What Gemini answered could not be read.") from None
+        except (errors.UnknownApiResponseError, httpx2.HTTPError, httpx.HTTPError, *_UNREADABLE):
+            raise _Passing(
+                "What Gemini answered could not be read. Check that GOOGLE_GEMINI_BASE_URL, if it is set, leads to it."
+            ) from None
         self._spend(question.purpose, response)
         return _text(response)
 

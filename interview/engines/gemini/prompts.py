@@ -12,9 +12,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
+from pydantic import TypeAdapter
+
 from interview.engines import Exchange, PromptKind
 from interview.engines.embedded.addressing import scorer_spans
-from interview.models import Competency, Criterion, Escalation
+from interview.models import Competency, Criterion, Escalation, Words
 from interview.redaction import Redactor
 
 PROMPT_VERSION = "1"
@@ -26,6 +28,7 @@ Kind = Literal["CANDIDATE_WORDS", "INTERVIEWER_WORDS", "RESUME", "JOB_DESCRIPTIO
 LEFT_OUT = " […] "
 _FOLDER = Path(__file__).parent / "prompts"
 _MARKERS = re.compile(r"<{3,}|>{3,}")
+_CLEANED = TypeAdapter(Words)
 
 
 def system(task: Task, *more: str) -> str:
@@ -89,7 +92,7 @@ def _anchors(criterion: Criterion) -> list[str]:
 
 def line(text: str, longest: int) -> str:
     """What the model wrote as one line, cut at a word."""
-    plain = " ".join(text.split())
+    plain = " ".join(_CLEANED.validate_python(text).split())
     return plain if len(plain) <= longest else plain[: longest - 1].rsplit(" ", 1)[0] + "…"
 
 
