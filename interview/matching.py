@@ -32,9 +32,10 @@ def likeness(planned: str, spoken: str) -> float:
 
 def said_share(planned: str, spoken: str) -> float:
     """How much of the planned question was said, in its order: per cent of its words."""
-    wanted = _words(planned)
-    return 100 * LCSseq.similarity(wanted, _words(spoken)) / len(wanted) if wanted else 0.0
+    wanted = words_of(planned)
+    return 100 * LCSseq.similarity(wanted, words_of(spoken)) / len(wanted) if wanted else 0.0
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
+    """The words of a text as they are compared."""
     return re.findall(r"[\w']+", text.lower())

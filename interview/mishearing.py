@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from pydantic import TypeAdapter
 from rapidfuzz import fuzz
+from rapidfuzz.distance import LCSseq
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,7 @@ from interview.draft import Draft
 from interview.errors import Conflict, InvalidPayload
 from interview.events import CandidateMove, SessionCompleted
 from interview.folding import rate
+from interview.matching import words_of
 from interview.models import MAX_ANSWER_CHARS, TranscriptEntry, Words
 from interview.scorecards import append_scorecard, score_request
 from interview.sessions import require_session
@@ -27,8 +29,13 @@ from interview.usage import charged
 
 MAX_ROUNDS = 3
 CANDIDATE_TIME = timedelta(hours=24)
-_ALIKE = 55
-"""rapidfuzz ratio (0-100) of the words heard and those put in their place: below it, an answer was rewritten."""
+_ALIKE, _SURELY_ALIKE = 55, 75
+"""rapidfuzz ratio (0-100) of the words heard and those put in their place: below the first, an answer was rewritten.
+Two English texts that have nothing in common reach 48, so that between them half of the words have to be the same.
+"""
+_HALF = 0.5
+_LONGER, _LONGER_BY = 1.25, 40
+"""How much longer words may get, in parts and in characters: what was swallowed is put back, nothing is told anew."""
 _CLEANED = TypeAdapter(Words)
 
 
@@ -107,12 +114,19 @@ def _checked(heard: TranscriptEntry, words: str) -> str:
     text = _CLEANED.validate_python(words).strip()
     if not 1 <= len(text) <= MAX_ANSWER_CHARS:
         raise InvalidPayload(f"Please write the words as you said them, in 1 to {MAX_ANSWER_CHARS:,} characters.")
-    if fuzz.ratio(heard.text.lower(), text.lower()) < _ALIKE:
+    if not _is_mishearing(heard.text.lower(), text.lower()):
         raise Conflict(
             "These words are too far from what was heard. A mis-heard word can be put right, an answer not rewritten.",
             code="correction_too_far",
         )
     return text
+
+
+def _is_mishearing(heard: str, text: str) -> bool:
+    alike = fuzz.ratio(heard, text)
+    same_words = LCSseq.normalized_similarity(words_of(heard), words_of(text)) >= _HALF
+    longer = len(text) > _LONGER * len(heard) + _LONGER_BY
+    return not longer and alike >= _ALIKE and (same_words or alike >= _SURELY_ALIKE)
 
 
 def _replace(draft: Draft, heard: TranscriptEntry, standing: TranscriptEntry, text: str) -> None:

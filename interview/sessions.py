@@ -69,6 +69,7 @@ class InterviewSessionManager:
         digest = hashlib.sha256(request.model_dump_json().encode()).hexdigest()
         loaded, turn = self._read(actor, request.session_id, idempotency_key, digest)
         if turn is None:
+            _allowed(loaded, request)  # before the switch: a turn that is refused leaves a talk as it is
             loaded, turn = self._take(actor, self._in_writing(loaded), request, idempotency_key, digest)
         reply = replies.turn_response(loaded, turn)
         if actor.role == "candidate":
@@ -194,14 +195,19 @@ def _turns(loaded: Loaded) -> int:
 
 def _ready(loaded: Loaded, request: TurnRequest) -> None:
     """Refuse a turn for a session that is over, or whose start has failed and was not tried again."""
-    require_active(loaded.session, loaded.interview)
+    _allowed(loaded, request)
     if loaded.last_turn is None:
         raise SessionUnknown("This session has not begun. Start it first.")
+    if loaded.last_turn.number >= MAX_TURNS and request.action not in ("skip", "stop"):
+        raise Conflict("This session has had too many messages. Skip the question or end it.", code="turn_limit")
+
+
+def _allowed(loaded: Loaded, request: TurnRequest) -> None:
+    """Refuse what no session takes that is over, or that is no practice."""
+    require_active(loaded.session, loaded.interview)
     if request.action == "hint" and loaded.settings.purpose != "practice":
         raise Forbidden(
             "Hints from your résumé are for practice interviews. You can have the question put in other words, take a "
             "moment, or skip it.",
             code="hint_not_allowed",
         )
-    if loaded.last_turn.number >= MAX_TURNS and request.action not in ("skip", "stop"):
-        raise Conflict("This session has had too many messages. Skip the question or end it.", code="turn_limit")

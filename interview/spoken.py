@@ -132,9 +132,9 @@ class Spoken:
             _require_live(loaded.session, loaded.interview)
             now = _status_of(loaded, index)
             if RANK[status] < RANK[now] or {status, now} == {"answered", "skipped"}:
-                raise Conflict(f"Question {index} is {now} already; a status never goes back.", code="status_backward")
-            if status == "answered":
-                self._require_answered(loaded, index)
+                raise _backward(index, now)
+            if status in ("answered", "skipped") and now != status:
+                self._require_heard(loaded, index, status)
             self._mark(tx, loaded, index, status)
             return standing_of(loaded, self._context.clock())
 
@@ -232,14 +232,18 @@ class Spoken:
             save_heard(tx, draft, read_version=loaded.session.version)
             record_end(tx, self._context, loaded, draft)
 
-    def _require_answered(self, loaded: Loaded, index: int) -> None:
+    def _require_heard(self, loaded: Loaded, index: int, status: StatusName) -> None:
+        """An answer needs the candidate's words, a skip that there are none; also of words that were not folded yet."""
         draft = loaded.draft(self._context)
         hear(draft)
-        if not any(prompt.answers for prompt in draft.state.prompts if prompt.question_index == index):
+        said = any(prompt.answers for prompt in draft.state.prompts if prompt.question_index == index)
+        if status == "answered" and not said:
             raise Conflict(
                 f"Nothing that the candidate said belongs to question {index} yet. Ask it, or let them skip it.",
                 code="not_answered",
             )
+        if status == "skipped" and said:
+            raise _backward(index, "answered")
 
     def _mark(self, tx: Session, loaded: Loaded, index: int, status: StatusName) -> None:
         """The status at once, and the mark in its place among the words, which are folded later."""
@@ -286,6 +290,10 @@ def _go_live(tx: Session, context: Context, row: SessionRow) -> None:
     loaded = assemble(tx, row)
     state = loaded.state.model_copy(update={"heard_through": loaded.interview.next_entry_id - 1})
     save_note(tx, loaded, state, ModeChanged(mode="live") if loaded.last_turn else None, now)
+
+
+def _backward(index: int, now: StatusName) -> Conflict:
+    return Conflict(f"Question {index} is {now} already; a status never goes back.", code="status_backward")
 
 
 def _status_of(loaded: Loaded, index: int) -> StatusName:

@@ -22,6 +22,7 @@ def go_on_in_writing(tx: Session, context: Context, loaded: Loaded) -> None:
     """
     draft = loaded.draft(context)
     hear(draft)
+    draft.update(marks=())  # they were about words that are not spoken any more
     pending = draft.state.pending
     if pending is not None:
         entry_id = _ask_next(draft) if pending.answers or pending.skipped else _ask_again(draft, pending)
