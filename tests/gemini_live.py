@@ -52,6 +52,7 @@ class Talk:
         self.voice: asyncio.Task[None] | None = None
         self.timers: set[asyncio.Task[None]] = set()
         self.hearing = False
+        self.history_told = False
         self.heard: deque[str] = deque()
         self.turn_calls: list[str] = []
         self.close_code: int | None = None
@@ -93,7 +94,9 @@ class Talk:
     async def _content(self, content: ClientContent) -> None:
         self.state.note(lambda: self.record.contents.append(content))
         self.state.continue_by_history(self.record, content.text, content.has_history)
-        if content.turn_complete:
+        if content.turn_complete and self.record.setup.history_comes_first and not self.history_told:
+            self.history_told = True  # taken in, not answered
+        elif content.turn_complete:
             await self._answer(spoken=False)
 
     async def _realtime(self, given: RealtimeInput) -> None:

@@ -108,6 +108,12 @@ class ContextWindowCompression(Wire):
     sliding_window: SlidingWindow
 
 
+class HistoryConfig(Wire):
+    """The client tells the history first: content up to a complete turn is taken in and not answered."""
+
+    initial_history_in_client_content: bool
+
+
 class Proactivity(Wire):
     proactive_audio: Literal[True]
 
@@ -125,7 +131,12 @@ class Setup(Wire):
     realtime_input_config: RealtimeInputConfig = RealtimeInputConfig()
     context_window_compression: ContextWindowCompression
     proactivity: Proactivity | None = None
+    history_config: HistoryConfig | None = None
     safety_settings: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def history_comes_first(self) -> bool:
+        return self.history_config is not None and self.history_config.initial_history_in_client_content
 
     @property
     def handle(self) -> str | None:

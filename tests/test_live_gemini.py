@@ -149,7 +149,8 @@ def test_history_is_told_where_no_handle_does(server: GeminiServer) -> None:
         ("model", "What do you do?"),
         ("user", "I repair clocks."),
     ]
-    assert not connection.contents[0].turn_complete
+    assert connection.setup.history_comes_first, "it is taken in, and not answered"
+    assert connection.contents[0].turn_complete
     assert connection.texts == ["Go on."]
 
 
@@ -162,6 +163,7 @@ def test_a_handle_resumes(server: GeminiServer) -> None:
     assert words(events, InterviewerSaid) == "Two."
     assert server.setups[-1].handle == handle
     assert server.connections[-1].contents == []
+    assert not server.setups[-1].history_comes_first
 
 
 def test_a_refused_handle_is_named(server: GeminiServer) -> None:

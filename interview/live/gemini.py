@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from interview.errors import InvalidPayload
-from interview.live.gemini_setup import config_of
+from interview.live.gemini_setup import config_of, tells_history
 from interview.live.line import UP_RATE
 from interview.live.voice import (
     CandidateSaid,
@@ -135,12 +135,12 @@ class GeminiConnection:
         """Tell what was said before, where no handle does, and what to say first."""
         from google.genai import types
 
-        if opening.history and opening.handle is None:
+        if tells_history(opening):
             turns = [
                 types.Content(role="user" if row.role == "candidate" else "model", parts=[types.Part(text=row.text)])
                 for row in opening.history
             ]
-            await self._session.send_client_content(turns=list(turns), turn_complete=False)
+            await self._session.send_client_content(turns=list(turns), turn_complete=True)
         if opening.first_words:
             await self.instruct(opening.first_words)
 

@@ -32,10 +32,23 @@ def config_of(opening: Opening) -> types.LiveConnectConfig:
         context_window_compression=types.ContextWindowCompressionConfig(
             trigger_tokens=_TRIGGER_TOKENS, sliding_window=types.SlidingWindow(target_tokens=_TARGET_TOKENS)
         ),
+        history_config=_history(opening),
         speech_config=types.SpeechConfig(
             voice_config=types.VoiceConfig(prebuilt_voice_config=types.PrebuiltVoiceConfig(voice_name=_VOICE))
         ),
     )
+
+
+def tells_history(opening: Opening) -> bool:
+    """Whether the model is told what was said before; with a handle it knows."""
+    return bool(opening.history) and opening.handle is None
+
+
+def _history(opening: Opening) -> types.HistoryConfig | None:
+    """The history comes before the talk and is not answered; without this it would be taken for the talk itself."""
+    from google.genai import types
+
+    return types.HistoryConfig(initial_history_in_client_content=True) if tells_history(opening) else None
 
 
 def _tools() -> list[types.FunctionDeclaration]:
