@@ -305,6 +305,42 @@ def test_the_widget_is_there_on_a_server_that_was_prepared_before_anybody_came(
         wait_until(lambda: httpx.get(app.url + WIDGET).is_success)
 
 
+@pytest.mark.parametrize(
+    ("without", "words"),
+    [
+        pytest.param("--use-fake-ui-for-media-stream", "The browser has blocked the microphone.", id="refused"),
+        pytest.param("--use-fake-device-for-media-stream", "No microphone was found.", id="none there"),
+    ],
+)
+def test_a_browser_without_a_microphone_says_why_and_offers_writing(invited: Invited, without: str, words: str) -> None:
+    """In a sentence with a way on, not by the name that browsers give it."""
+    flags = [*(flag for flag in CHROMIUM_FLAGS if flag != without), "--deny-permission-prompts"]
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        page = profile(opened).new_page()
+        page.goto(invited.link)
+        agree(page)
+        switch_on(page)
+        page.get_by_text(words).wait_for()
+        expect(widget(page).get_by_text("Error")).not_to_be_visible()
+        expect(page.get_by_text("Look for a microphone or a lock")).to_be_visible()
+        page.get_by_role("button", name="Go on in writing").click()
+        page.get_by_label("Your answer").wait_for()
+        opened.close()
+
+
+def test_the_widget_is_two_plain_buttons_with_a_name(page: Page) -> None:
+    """No grey panel where a picture would be; once it is on, its button no longer asks to be pressed."""
+    agree(page)
+    framed = page.get_by_title("Your microphone")
+    framed.wait_for()
+    expect(framed).to_have_css("height", "40px", timeout=MILLISECONDS)
+    expect(widget(page).get_by_test_id("VideoLabelIcon")).not_to_be_visible()
+    switch_on(page)
+    button = widget(page).get_by_role("button", name="Disconnect")
+    expect(button).to_have_css("background-color", "rgba(0, 0, 0, 0)", timeout=MILLISECONDS)
+
+
 def test_speaking_stops_the_interviewer(page: Page, app: RunningApp, gemini: GeminiServer, invited: Invited) -> None:
     """What was not heard any more is not in the transcript either."""
     long = f"Thank you. {invited.questions[0]} " + " ".join(f"Word {n} of a long speech." for n in range(1, 60))

@@ -422,7 +422,7 @@ def test_a_lost_line_is_said_and_goes_on_when_it_is_back(
     answered(app, calls[0])
     calls[0].playing = False
     calls[0].on_gone()
-    run_until(app, shows("We could not hear you any more"))
+    run_until(app, shows("The connection has ended"))
     calls[0].playing = True
     run_until(app, lambda _: "Skip this question" in labels(app))
     assert len(calls) == 1

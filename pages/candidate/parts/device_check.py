@@ -11,6 +11,7 @@ from interview.live.line import DOWN_RATE, UP_RATE
 
 if TYPE_CHECKING:
     from pages.components.webrtc.call import Call
+    from pages.components.webrtc.face import Trouble
 
 HEARD_DBFS = -45.0
 """A voice at arm's length lies above this, a quiet room below."""
@@ -27,6 +28,18 @@ _REFUSED = """
 4. On a phone or a Mac, the system's own settings have to allow the browser to use the microphone, too.
 5. If this device has no microphone, open your link on another one, or go on in writing.
 """
+
+_TROUBLES: dict[Trouble, str] = {
+    "blocked": "The browser has blocked the microphone. Allow it beside the page's address, then press Start again. "
+    "You can also go on in writing.",
+    "missing": "No microphone was found. Plug one in or switch it on, then press Start again. You can also go on in "
+    "writing.",
+    "in_use": "The microphone could not be opened; another program may be using it. Close that, then press Start "
+    "again. You can also go on in writing.",
+    "other": "The browser could not connect to us by voice. Press Start again; if that does not help, try another "
+    "network or browser, or go on in writing.",
+}
+"""What the candidate reads, with the way on."""
 
 
 class Trial:
@@ -57,13 +70,19 @@ def before() -> None:
         ":material/headphones: Headphones help: the interviewer then does not hear its own voice.  \n"
         ":material/volume_off: Find a quiet place, and close what else makes sound."
     )
-    st.write("Press **Start** and allow the microphone when the browser asks.")
+
+
+def refused(call: Call) -> None:
+    """Why the browser gave no microphone, in words; nothing where it did, or was not asked."""
+    met = call.state().trouble
+    if met is not None:
+        st.warning(_TROUBLES[met], icon=":material/mic_off:")
 
 
 def check(call: Call) -> bool:
     """The meter and a trial of one's own voice; gives whether the call stands."""
     if not call.state().playing:
-        st.caption(":material/mic_off: The microphone is not on yet.")
+        st.write(":material/mic_off: The microphone is not on yet. Press **Start** and allow it when the browser asks.")
         return False
     _meter(call)
     # not in the meter's fragment: a button that is pressed there while the page is drawn takes its neighbours away
@@ -106,9 +125,12 @@ def _begin_trial(call: Call) -> None:
     call.attach(trial)
 
 
-def trouble() -> None:
-    """What to do about a microphone that does not work, folded up."""
-    with st.expander("The microphone does not work", icon=":material/help:", key="microphone-help"):
+def trouble(call: Call) -> None:
+    """What to do about a microphone that does not work, folded up unless the browser gave none just now."""
+    met = call.state().trouble is not None
+    with st.expander(
+        "The microphone does not work", expanded=met, icon=":material/help:", key=f"microphone-help-{met}"
+    ):
         st.markdown(_REFUSED)
 
 

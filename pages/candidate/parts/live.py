@@ -51,8 +51,9 @@ _ENDINGS: dict[EndCause, Ending] = {
         "on in writing from where you were.",
     ),
     "line_lost": Ending(
-        "We could not hear you any more",
-        "What was said until then is kept. Press Start to go on by voice, or go on in writing.",
+        "The connection has ended",
+        "You have disconnected, or your line was lost. What was said until then is kept. Press Start to go on by "
+        "voice, or go on in writing.",
     ),
     "budget_reached": Ending(
         "The interview has to pause here",
@@ -140,6 +141,7 @@ def _ready(actor: Actor, journey: Journey, session_id: str | None, call: Call, e
         _begin(actor, call)
     if st.session_state.pop(_WRITE, False):
         _begin_in_writing(actor)
+    device_check.refused(call)
     checking = session_id is None or st.session_state.get(_CHECK, False)
     if session_id and not checking and _may_join(ended, call):
         _join(actor, session_id, call)
@@ -154,9 +156,9 @@ def _ready(actor: Actor, journey: Journey, session_id: str | None, call: Call, e
             on_click=_wish,
             args=(_BEGIN,),
         )
-        st.caption("The time starts with the first question." if stands else "First press Start above.")
+        st.caption("The time starts with the first question.")
     _ways_on(ended, checking=checking)
-    device_check.trouble()
+    device_check.trouble(call)
     adjustments.section(actor, journey)
 
 

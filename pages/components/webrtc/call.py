@@ -13,6 +13,7 @@ import streamlit as st
 from interview.errors import logged
 from interview.live.line import Microphone
 from interview.settings import IceServer
+from pages.components.webrtc.face import Trouble, dress
 from pages.components.webrtc.playback import Playback, Played
 from pages.components.webrtc.sink import Uplink
 
@@ -39,7 +40,8 @@ _WORDS = {
 @dataclass(frozen=True)
 class CallState:
     """How a call is now. `playing`: connected; `silent_seconds`: since the last frame while it is; `level_dbfs`: of the
-    microphone's last 100 ms; `heard_ms`: sound that came in; `played`: what went out."""
+    microphone's last 100 ms; `heard_ms`: sound that came in; `played`: what went out; `trouble`: why the browser gave
+    no microphone when it was last asked."""
 
     playing: bool
     connected_once: bool
@@ -47,6 +49,7 @@ class CallState:
     silent_seconds: float
     heard_ms: int
     played: Played
+    trouble: Trouble | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ class Call:
         self.key, self.on_gone = key, on_gone
         self.speaker = Playback()
         self.closed = False
+        self.trouble: Trouble | None = None
         self.uplink = Uplink()
         self._track: SourceTrack | None = None
         self._context: WebRtcStreamerContext[Any, Any] | None = None
@@ -90,6 +94,7 @@ class Call:
             silent_seconds=self._silent_seconds() if self._playing() else 0.0,
             heard_ms=self.uplink.heard_ms,
             played=self.speaker.played(),
+            trouble=None if self._playing() else self.trouble,
         )
 
     def close(self) -> None:
@@ -163,7 +168,7 @@ def prepare() -> None:
 
 
 def call(key: str, *, ice_servers: Sequence[IceServer], on_gone: Callable[[], None]) -> Call:
-    """Draw the call's widget (Start, Disconnect, choice of microphone) and give the call, which the browser session keeps.
+    """Draw the call's widget (Start, Disconnect, choice of microphone) and give the call, which the tab keeps.
 
     `key` names it among the calls of a session; a call that has been closed stays closed under its key. May run the
     page anew while the connection is being made.
@@ -177,22 +182,25 @@ def call(key: str, *, ice_servers: Sequence[IceServer], on_gone: Callable[[], No
     name = f"{key}:call"
     held: Call = st.session_state.setdefault(name, Call(key, on_gone))
     held.on_gone = on_gone
-    context = webrtc_streamer(
-        key=key,
-        mode=WebRtcMode.SENDRECV,
-        player_factory=cast("MediaPlayerFactory", held.connect),
-        sink_audio_track=AudioSinkTrack(held.uplink.on_frame),
-        sendback_video=False,
-        media_stream_constraints={
-            "audio": {"echoCancellation": True, "noiseSuppression": True, "autoGainControl": True},
-            "video": False,
-        },
-        rtc_configuration=_configuration(ice_servers),
-        audio_html_attrs={"autoPlay": True, "hidden": True},
-        translations=cast("Translations", _WORDS),
-        desired_playing_state=False if held.closed else None,
-        media_toggle_controls=False,  # the interview has a Mute of its own, which the interviewer knows of
-    )
+    place = f"widget-{key}"
+    with st.container(key=place, gap=None):
+        context = webrtc_streamer(
+            key=key,
+            mode=WebRtcMode.SENDRECV,
+            player_factory=cast("MediaPlayerFactory", held.connect),
+            sink_audio_track=AudioSinkTrack(held.uplink.on_frame),
+            sendback_video=False,
+            media_stream_constraints={
+                "audio": {"echoCancellation": True, "noiseSuppression": True, "autoGainControl": True},
+                "video": False,
+            },
+            rtc_configuration=_configuration(ice_servers),
+            audio_html_attrs={"autoPlay": True, "hidden": True},
+            translations=cast("Translations", _WORDS),
+            desired_playing_state=False if held.closed else None,
+            media_toggle_controls=False,  # the interview has a Mute of its own, which the interviewer knows of
+        )
+        held.trouble = dress(place, title="Your microphone")
     held.belongs_to(context)
     return held
 
