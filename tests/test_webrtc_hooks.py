@@ -136,9 +136,9 @@ def test_a_batch_moves_in_time_as_a_whole() -> None:
 def test_whatever_the_line_does_order_and_length_stay(origin: int, fates: list[str]) -> None:
     """Packets late by one or lost, sequence numbers wrapping: each number comes out once, in order, itself or a gap."""
     numbers = [number for number, fate in enumerate(fates, 1) if fate != "lost"]
-    for place in range(len(numbers) - 1):
-        if fates[numbers[place] - 1] == "late by one" and numbers[place] < numbers[place + 1]:
-            numbers[place : place + 2] = numbers[place + 1], numbers[place]
+    late = [place for place, number in enumerate(numbers[:-1]) if fates[number - 1] == "late by one"]
+    for place in reversed(late):  # from the end, so that none is moved twice
+        numbers[place : place + 2] = numbers[place + 1], numbers[place]
     end = [len(fates) + step for step in (1, 2, 3, 4)]
     longest = max(len(run) for run in "".join("x" if fate == "lost" else " " for fate in fates).split(" "))
     out = passed_on(InOrder(), 0, *numbers, *end, origin=origin)
