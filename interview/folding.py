@@ -200,7 +200,7 @@ class _Hearing:
         move = _move(entry)
         corrects = move == "correct" and moves.correction_text(entry.text) and draft.state.pending
         if move == "answer" or corrects:
-            _add_answer(draft, entry)
+            _add_answer(draft, entry, corrects=bool(corrects))
         else:
             _read(draft, entry, len(entry.text))
         if move == "answer":
@@ -229,10 +229,12 @@ def _move(entry: TranscriptEntry) -> Move:
     return "ask" if moves.is_objection(entry.text) else moves.recognise(entry.text)
 
 
-def _add_answer(draft: Draft, entry: TranscriptEntry) -> None:
-    """The words belong to the last prompt of this session that stands before them."""
+def _add_answer(draft: Draft, entry: TranscriptEntry, *, corrects: bool = False) -> None:
+    """The words belong to the last prompt of this session that stands before them; a correction to the last answer."""
     prompts = list(draft.state.prompts)
-    at = max((i for i, p in enumerate(prompts) if not p.carried and p.entry_id < entry.entry_id), default=None)
+    before = [i for i, p in enumerate(prompts) if not p.carried and p.entry_id < entry.entry_id]
+    answered = [i for i in before if prompts[i].answers]
+    at = max((answered if corrects else ()) or before, default=None)
     draft.spoken.add(entry.entry_id)
     if at is None:
         _read(draft, entry, len(entry.text))

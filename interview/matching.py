@@ -17,17 +17,30 @@ def best_match(known: Sequence[str], spoken: str, *, cut: bool = False) -> int |
     """The place in `known` of the question that these words ask; None when they ask none of them.
 
     `cut`: the sentence was broken off; the question counts when more than half of it was said. Of two that fit alike,
-    the longer one (it has the other in it), else the one that stands first.
+    the longer one (it has the other in it), else the one that stands first. Of two that were said one behind the
+    other ("you have told me about …; now, …?"), the later one is asked.
     """
     measure, least = (said_share, _MORE_THAN_HALF) if cut else (likeness, SAME_QUESTION)
     found = [(measure(text, spoken), len(text), -place) for place, text in enumerate(known)]
-    best = max((match for match in found if match[0] >= least), default=None)
-    return None if best is None else -best[2]
+    fitting = sorted((match for match in found if match[0] >= least), reverse=True)
+    if not fitting:
+        return None
+    best = -fitting[0][2]
+    for *_, other in () if cut else fitting[1:]:
+        if _place(known[-other], spoken)[0] >= _place(known[best], spoken)[1]:
+            best = -other
+    return best
 
 
 def likeness(planned: str, spoken: str) -> float:
     """How much of the planned question (or of the spoken words, where they are fewer) stands in the other: 0-100."""
     return fuzz.partial_ratio(planned.lower(), spoken.lower()) if len(spoken) >= len(planned) / 2 else 0.0
+
+
+def _place(planned: str, spoken: str) -> tuple[int, int]:
+    """Where in the spoken words the planned question stands, as a half-open range of characters."""
+    found = fuzz.partial_ratio_alignment(planned.lower(), spoken.lower())
+    return (found.dest_start, found.dest_end) if found else (0, len(spoken))
 
 
 def said_share(planned: str, spoken: str) -> float:

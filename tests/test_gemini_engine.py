@@ -380,6 +380,21 @@ def test_a_quote_with_words_left_out_is_located_piece_by_piece(engine: GeminiEng
     ]
 
 
+def test_a_quote_over_a_pause_is_located_in_both_entries(engine: GeminiEngine, server: GeminiServer) -> None:
+    """Speech comes in pieces. Words from two places that do not meet prove nothing."""
+    said = ("I traced the fault in the billing", "service to a lock. I wrote a test for it.")
+    server.enqueue(
+        _reply(_rating(["traced the fault in the billing service to a lock"], 4)),
+        _reply(_rating(["traced the fault in the wrote a test"], 4)),
+    )
+    found, joined = engine.evaluate(_request(*said)), engine.evaluate(_request(*said))
+    assert [piece.quote for piece in found.criterion_scores[0].evidence] == [
+        "traced the fault in the billing",
+        "service to a lock",
+    ]
+    assert joined.criterion_scores[0].status == "insufficient_evidence"
+
+
 def test_words_to_the_scorer_are_no_evidence_even_if_the_model_quotes_them(
     engine: GeminiEngine, server: GeminiServer
 ) -> None:

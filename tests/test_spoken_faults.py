@@ -117,3 +117,27 @@ def test_misheard_words_are_put_right(talk: Talk, heard: str, said: str) -> None
     entry = ended_with(talk, heard)
     talk.spoken.put_right(SYSTEM, talk.session_id, {entry: said})
     assert talk.home.see(talk.session_id).transcript[-1].text == said
+
+
+def test_words_that_name_the_last_question_before_they_ask_the_next_ask_the_next(talk: Talk) -> None:
+    """However long the two are: the answer belongs to what was asked at the end."""
+    first, second = (question.text for question in talk.record.question_plan[:2])
+    talk.opening()
+    talk.question(0)
+    talk.interviewer(f"You said much when I asked: {first} Now then: {second}")
+    talk.candidate("We meet every morning, and argue well.")
+    talk.fold()
+    assert talk.state.prompts[-1].question_index == 1
+    assert statuses(talk)[:2] == ["answered", "answered"]
+
+
+def test_a_spoken_correction_is_rated_with_the_answer_that_it_corrects(home: House, talk: Talk) -> None:
+    """And the question that has been asked meanwhile still waits."""
+    talk.opening()
+    talk.question(0, "I handled six requests a second in it.")
+    talk.interviewer(talk.record.question_plan[1].text)
+    correction = talk.candidate("I want to correct my last answer: it was eight, not six.")
+    talk.fold()
+    assert home.engine.evaluated[-1].competency.name == "Debugging"
+    assert [answer.entry_id for row in home.engine.evaluated[-1].exchanges for answer in row.answers][-1] == correction
+    assert statuses(talk)[:2] == ["answered", "started"]

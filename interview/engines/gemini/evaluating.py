@@ -28,6 +28,8 @@ from interview.scoring import response_total
 _TEMPERATURE = 0.2
 """Low and fixed: levels of two interviews compare only where this is the same."""
 _MAX_QUOTES = 3
+_LONGEST_QUOTE = 120
+"""Words of one that is looked for over a pause."""
 _GAP = re.compile(r"\s*(?:\[(?:…|\.{3})\]|…|\.{3,})\s*")
 _ENOUGH = 3.5
 _MAX_HINTS = 3
@@ -54,6 +56,15 @@ class _Said:
         text = next(entry.text for entry in self.entries if entry.entry_id == found.entry_id)
         cut = any(start < found.end and found.start < end for start, end in scorer_spans(text))
         return None if cut else found
+
+    def follows(self, first: Evidence, second: Evidence) -> bool:
+        """Whether one stands at the end of an entry, and the other at the beginning of the next one."""
+        ids = [entry.entry_id for entry in self.entries]
+        at = ids.index(first.entry_id)
+        if ids[at + 1 : at + 2] != [second.entry_id]:
+            return False
+        between = self.entries[at].text[first.end :] + self.entries[at + 1].text[: second.start]
+        return not re.search(r"\w", between)
 
 
 @dataclass(frozen=True)
@@ -146,10 +157,20 @@ def _judged(rating: schemas.Rating, criterion: Criterion, said: _Said, redactor:
 
 
 def _located(quote: str, said: _Said) -> list[Evidence]:
-    """Where the quote was said; piece by piece where the model left something out of it."""
+    """Where the quote was said; piece by piece where the model left something out of it, or quoted over a pause."""
     whole = said.find(quote)
     pieces = [whole] if whole else [said.find(piece) for piece in _GAP.split(quote)]
-    return [piece for piece in pieces if piece is not None]
+    return [piece for piece in pieces if piece is not None] or _over_a_pause(quote.split()[:_LONGEST_QUOTE], said)
+
+
+def _over_a_pause(words: Sequence[str], said: _Said) -> list[Evidence]:
+    """Both parts of a quote that begins at the end of one entry and goes on at the start of the next."""
+    for at in range(1, len(words)):
+        pair = said.find(" ".join(words[:at])), said.find(" ".join(words[at:]))
+        first, second = pair
+        if first and second and said.follows(first, second):
+            return [first, second]
+    return []
 
 
 def _not_shown(points: Sequence[str]) -> str:
