@@ -1,7 +1,7 @@
 """Takes a picture of every page, light and dark, desktop and phone, into docs/gallery. Run by `make gallery`.
 
 The interviews in the pictures are made by the product itself from `examples/`: invented people, real scores of the
-embedded engine.
+embedded engine. Those by voice are held by the local Gemini of the tests, with a silent microphone.
 """
 
 from __future__ import annotations
@@ -17,9 +17,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from conftest import CHROMIUM, CHROMIUM_FLAGS, ROOT
+from gemini_script import Turn
+from gemini_server import GeminiServer, gemini_server
 from http_server import RunningApp, running_app
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
+from test_browser_live import SILENT_UNTIL_SPOKEN, agree, begin, hears, switch_on
 
 from interview import documents
 from interview.access import SYSTEM, Actor
@@ -178,6 +181,51 @@ def views(shown: Shown, admin: str) -> list[View]:
     ]
 
 
+def voice_views(app: RunningApp, gemini: GeminiServer) -> list[View]:
+    """Each picture has a candidate of its own, who comes by a fresh link."""
+
+    def arrive(page: Page) -> None:
+        with app.client() as rest:
+            form = {
+                "role_title": "Backend engineer",
+                "job_text": example("backend-engineer", "job"),
+                "resume_text": example("backend-engineer", "resume"),
+                "candidate_name": "Nadia Haddad",
+            }
+            made = rest.post("/interviews", data=form).raise_for_status().json()
+            invitation = f"/interviews/{made['interview_id']}/invitations"
+            token = rest.post(invitation, json={"mode": "live"}).raise_for_status().json()["token"]
+        gemini.live.scripts.clear()
+        gemini.script(Turn(f"Hello Nadia, thank you for coming. {made['questions'][0]}"))
+        page.add_init_script(SILENT_UNTIL_SPOKEN)
+        page.goto(f"{app.url}/enter/{token}")
+
+    def check(page: Page) -> None:
+        arrive(page)
+        agree(page)
+        switch_on(page)
+
+    def talk(page: Page) -> None:
+        arrive(page)
+        begin(page)
+        hears(page, "thank you for coming")
+        page.get_by_text("The interviewer is listening.").wait_for()
+
+    def afterwards(page: Page) -> None:
+        talk(page)
+        page.get_by_placeholder("Type instead of speaking").fill("I compared both versions and found the slow line.")
+        page.keyboard.press("Enter")
+        hears(page, "I compared both versions")
+        page.get_by_role("button", name="Finish early").click()
+        page.get_by_role("button", name="Finish now").click()
+
+    return [
+        View("voice-check", "/", "Your microphone's level", before=check),
+        View("voice-talk", "/", "The interviewer is listening.", before=talk),
+        View("voice-done", "/", "Thank you, Nadia", before=afterwards),
+    ]
+
+
 READY = {"welcome": "What you agree to", "interview": "Your answer", "done": "Thank you"}
 
 
@@ -220,17 +268,33 @@ def seeded() -> Iterator[tuple[RunningApp, Shown]]:
             yield app, shown
 
 
+@contextmanager
+def by_voice() -> Iterator[tuple[RunningApp, GeminiServer]]:
+    with (
+        TemporaryDirectory() as folder,
+        gemini_server() as gemini,
+        running_app(Path(folder), INTERVIEW_ENGINE="gemini", **gemini.environment) as app,
+    ):
+        yield app, gemini
+
+
 def main(*wanted: str) -> None:
     """Every page, or those whose names are given."""
     GALLERY.mkdir(exist_ok=True)
-    with seeded() as (app, shown), sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
-        admin = app.admin_link.removeprefix(app.url)
-        for view, size, theme in product(views(shown, admin), SIZES, THEMES):
-            if not wanted or view.name in wanted:
-                print(f"{view.name}, {size}, {theme}", flush=True)  # noqa: T201
-                take(browser, app, view, size, theme)
+        with seeded() as (app, shown):
+            each(browser, app, views(shown, app.admin_link.removeprefix(app.url)), wanted)
+        with by_voice() as (app, gemini):
+            each(browser, app, voice_views(app, gemini), wanted)
         browser.close()
+
+
+def each(browser: Browser, app: RunningApp, shown: list[View], wanted: tuple[str, ...]) -> None:
+    for view, size, theme in product(shown, SIZES, THEMES):
+        if not wanted or view.name in wanted:
+            print(f"{view.name}, {size}, {theme}", flush=True)  # noqa: T201
+            take(browser, app, view, size, theme)
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ WIDGET = "/component/streamlit_webrtc.component.webrtc_streamer/index.html"
 _RATE = 48_000
 _SPOKEN_MS = 900
 
-_KEEP = """{
+SILENT_UNTIL_SPOKEN = """{
   const Stock = window.RTCPeerConnection
   window.connections = []
   window.RTCPeerConnection = class extends Stock {
@@ -155,7 +155,7 @@ def page(browser: Browser, invited: Invited) -> Iterator[Page]:
 def profile(browser: Browser, **settings: Any) -> BrowserContext:
     context = browser.new_context(locale="en-GB", **settings)
     context.set_default_timeout(MILLISECONDS)
-    context.add_init_script(_KEEP)
+    context.add_init_script(SILENT_UNTIL_SPOKEN)
     return context
 
 
