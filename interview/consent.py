@@ -26,7 +26,7 @@ def notice(settings: PositionSettings, mode: Mode = "text", *, gemini: bool = Fa
     return (
         _interviewer(mode),
         _recorded(settings, mode),
-        *((_sent(mode),) if gemini else ()),
+        *((_sent(mode),) if gemini else _stays(mode)),
         rated,
         "My way of speaking, my name and my résumé play no part in the ratings.",
         kept,
@@ -45,6 +45,17 @@ def _recorded(settings: PositionSettings, mode: Mode) -> str:
     if mode == "live":
         return "No sound or picture of me is recorded; what I say is kept in writing, as a transcript."
     return "No sound or picture of me is recorded; what I write is kept as a transcript."
+
+
+def _stays(mode: Mode) -> tuple[str, ...]:
+    """By voice without Gemini."""
+    if mode != "live":
+        return ()
+    sentence = (
+        "My voice is turned into words by software on the hiring team's own server; the sound is sent nowhere else. "
+        "What was not understood clearly is marked and does not count against me."
+    )
+    return (sentence,)
 
 
 def _sent(mode: Mode) -> str:

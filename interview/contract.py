@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
@@ -20,6 +21,7 @@ from interview.models import (
     PersonaOverrides,
     QuestionStatus,
     SessionStatus,
+    Spans,
     Stage,
     TranscriptEntry,
     Words,
@@ -46,6 +48,21 @@ class TurnRequest(Model):
     action: Move = "answer"
     auto_send: Toggle = False
     auto_generate: Toggle = False
+
+
+@dataclass(frozen=True)
+class Heard:
+    """How an answer was spoken: when, in ms since the session's start, and which ranges of it are doubtful."""
+
+    start_ms: int
+    end_ms: int
+    doubtful: Spans = ()
+
+    def of(self, part: str, answer: str) -> Heard:
+        """The same for a part of the answer; what is no part of it has no doubtful ranges."""
+        at = answer.rfind(part)
+        cut = ((max(0, start - at), min(len(part), end - at)) for start, end in self.doubtful if at >= 0)
+        return replace(self, doubtful=tuple((start, end) for start, end in cut if start < end))
 
 
 class QuestionPayload(Model):
@@ -79,7 +96,7 @@ class TurnResponse(Model):
 
 
 class TranscriptLine(Model):
-    """A transcript entry as clients see it."""
+    """A transcript entry as clients see it. `doubtful`: ranges of its text that were not clearly understood."""
 
     entry_id: int
     role: str
@@ -89,6 +106,7 @@ class TranscriptLine(Model):
     end_ms: int
     final: bool
     corrects: int | None = None
+    doubtful: Spans = ()
 
     @classmethod
     def of(cls, entry: TranscriptEntry) -> TranscriptLine:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from interview.contract import Heard
 from interview.engines import EvaluationRequest, Exchange, InterviewEngine, Prompt, Response
 from interview.events import (
     Checkpoint,
@@ -65,7 +66,8 @@ class Scene:
 class Draft:
     """`entries`: the transcript so far, new ones last; the first `kept_entries` are already stored.
 
-    `spoken`: answers that came straight from speech. `raised`: flags that the team has seen, by kind and entry.
+    `heard`: how the words of this step were spoken, None where they were written. `spoken`: answers that came straight
+    from speech. `raised`: flags that the team has seen, by kind and entry.
     """
 
     scene: Scene
@@ -79,6 +81,7 @@ class Draft:
     narrative: Narrative | None = None
     spoken: set[int] = field(default_factory=set)
     raised: set[tuple[FlagKind, int | None]] = field(default_factory=set)
+    heard: Heard | None = None
 
     def __post_init__(self) -> None:
         self.kept_entries = len(self.entries)
@@ -108,18 +111,24 @@ class Draft:
         self.next_event_id += 1
 
     def add_entry(
-        self, role: Speaker, text: str, corrects: int | None = None, at_ms: int | None = None
+        self,
+        role: Speaker,
+        text: str,
+        corrects: int | None = None,
+        at_ms: int | None = None,
+        heard: Heard | None = None,
     ) -> TranscriptEntry:
-        """A new utterance, at this moment of the session or `at_ms` after its start."""
+        """A new utterance, at this moment of the session, `at_ms` after its start, or as it was `heard`."""
         moment = self.elapsed_ms if at_ms is None else at_ms
         entry = TranscriptEntry(
             entry_id=self.next_entry_id,
             session_id=self.state.session_id,
             role=role,
             text=text,
-            start_ms=moment,
-            end_ms=moment,
+            start_ms=heard.start_ms if heard else moment,
+            end_ms=heard.end_ms if heard else moment,
             corrects=corrects,
+            doubtful=heard.doubtful if heard else (),
         )
         self.next_entry_id += 1
         self.entries.append(entry)

@@ -16,9 +16,11 @@ from interview.context import Context, new_id
 from interview.contract import StartRequest
 from interview.errors import Conflict, Forbidden, InvalidPayload, NotFound, SessionUnknown
 from interview.interviews import interview_row
+from interview.live.line import EndCause
 from interview.models import MAX_ANSWER_CHARS, Mode, Model, Moment, Persona, PositionSettings, Purpose, Words
 from interview.sessions import InterviewSessionManager
-from interview.spoken import Spoken
+from interview.spoken import Spoken, voice_mode
+from interview.spoken_turns import SpokenTurns
 from interview.state import InterviewSessionState
 from interview.store import journeys as queries
 from interview.store.tables import (
@@ -97,6 +99,7 @@ class Journeys:
         self._context = context
         self._sessions = sessions
         self._spoken = spoken
+        self._turns = SpokenTurns(context, sessions, spoken)
 
     def read(self, actor: Actor) -> Journey:
         """Where the candidate stands. Candidates only: Forbidden for anybody else."""
@@ -141,11 +144,14 @@ class Journeys:
             self._spoken.to_text(actor, journey.session_id)
         return self._sessions.start(actor, StartRequest(interview_id=journey.interview_id)).session_id
 
-    def finish(self, actor: Actor) -> Journey:
+    def finish(self, actor: Actor, cause: EndCause) -> Journey:
         """End a talk whose last answers could not be rated when it ended. Raises EngineFailure: try again later."""
         journey = self._ready(actor)
         if journey.step == "interview" and journey.mode == "live" and journey.session_id is not None:
-            self._spoken.conclude(journey.session_id, "finished")
+            if voice_mode(self._context.settings) == "embedded":
+                self._turns.conclude(actor, journey.session_id, cause)
+            else:
+                self._spoken.conclude(journey.session_id, cause)
         return self.read(actor)
 
     def _ready(self, actor: Actor) -> Journey:
@@ -288,7 +294,7 @@ def _scene(tx: Session, actor: Actor) -> tuple[InterviewRow, PositionSettings]:
 
 
 def _voice_offered(tx: Session, context: Context, actor: Actor) -> bool:
-    return tx.get_one(InvitationRow, actor.invitation_id).mode == "live" and context.settings.uses_gemini
+    return tx.get_one(InvitationRow, actor.invitation_id).mode == "live" and voice_mode(context.settings) is not None
 
 
 def _notice(tx: Session, context: Context, actor: Actor) -> Notice:

@@ -185,8 +185,15 @@ class CandidatePlan(Model):
 # --- what is said -----------------------------------------------------------------------------------------------------
 
 
+Spans = tuple[tuple[int, int], ...]
+"""Half-open character ranges of a text, in order, none overlapping."""
+
+
 class TranscriptEntry(Model):
-    """One utterance. Words are stored here and nowhere else; everything else refers to `entry_id`."""
+    """One utterance. Words are stored here and nowhere else; everything else refers to `entry_id`.
+
+    `doubtful`: the ranges of spoken words that were not clearly understood.
+    """
 
     entry_id: int
     session_id: str = ""
@@ -196,6 +203,7 @@ class TranscriptEntry(Model):
     end_ms: int = Field(0, ge=0)
     final: bool = True
     corrects: int | None = None
+    doubtful: Spans = ()
 
     @property
     def timestamp(self) -> str:

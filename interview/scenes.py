@@ -20,6 +20,7 @@ class LiveScene:
     `entries`: what was said so far in this attempt, oldest first. `seconds_left`: of the time limit, lost seconds given
     back; may be negative. `elapsed_ms`: since the session's start, where the transcript's clock stands now.
     `warmup`, `wrapup`: the words to open and to close with. `private`: names to be taken out of what a model is sent.
+    `skills`: what the position wants.
     """
 
     session_id: str
@@ -39,6 +40,7 @@ class LiveScene:
     elapsed_ms: int
     seconds_left: float
     private: tuple[str, ...]
+    skills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def scene_of(loaded: Loaded, now: datetime) -> LiveScene:
         elapsed_ms=state.elapsed_ms(now),
         seconds_left=state.seconds_left(now),
         private=loaded.private,
+        skills=loaded.plan.skills_wanted,
     )
 
 

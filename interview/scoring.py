@@ -34,11 +34,18 @@ def response_total(scores: Sequence[CriterionScore]) -> float:
     return _reported(weighted_mean((score.score, score.weight) for score in scores if score.status == "assessed"))
 
 
+MOSTLY = 0.5
+"""The share of characters from which words count as not understood: the greater part of them decides."""
+
+NOT_UNDERSTOOD = "The words that this would rest on were not understood well enough to rate them."
+
+
 def grounded(suggested: Evaluation, competency: Competency, said: Mapping[int, TranscriptEntry]) -> Evaluation:
     """An engine's evaluation as the rules take it, whichever engine made it.
 
     One score per criterion of the rubric, in its order and with its weight. A level off the scale, or without words of
-    the candidate's in `said` (entries by id) to rest on, is no level. The total is computed, not taken over.
+    the candidate's in `said` (entries by id) to rest on, is no level; neither is one that rests on doubtful words, or
+    on a response that is mostly doubtful. The total is computed, not taken over.
     """
     given = {score.criterion: score for score in suggested.criterion_scores}
     scores = tuple(_grounded(criterion, given.get(criterion.name), said) for criterion in competency.criteria)
@@ -52,18 +59,38 @@ def _grounded(
 ) -> CriterionScore:
     if score is None:
         return CriterionScore(criterion=criterion.name, weight=criterion.weight)
-    standing = tuple(piece for piece in score.evidence if _is_said(piece, said))
+    spoken = tuple(piece for piece in score.evidence if _is_said(piece, said))
+    standing = () if _mostly_doubtful(said) else tuple(piece for piece in spoken if not _is_doubtful(piece, said))
     rated = score.status == "assessed" and bool(standing) and SCALE[0] <= score.score <= SCALE[1]
     update: dict[str, object] = {"weight": criterion.weight, "evidence": standing}
     if not rated:
         status = "insufficient_evidence" if score.status == "assessed" else score.status
         update |= {"score": 0.0, "low": 0.0, "high": 0.0, "status": status}
+        if score.status == "assessed" and spoken and not standing:
+            update |= {"rationale": NOT_UNDERSTOOD}
     return score.model_copy(update=update)
 
 
 def _is_said(piece: Evidence, said: Mapping[int, TranscriptEntry]) -> bool:
     entry = said.get(piece.entry_id)
     return entry is not None and entry.role == "candidate" and 0 <= piece.start < piece.end <= len(entry.text)
+
+
+def _is_doubtful(piece: Evidence, said: Mapping[int, TranscriptEntry]) -> bool:
+    """Whether most of the cited words were not clearly understood."""
+    doubtful = _overlap(said[piece.entry_id], piece.start, piece.end)
+    return doubtful >= MOSTLY * (piece.end - piece.start)
+
+
+def _mostly_doubtful(said: Mapping[int, TranscriptEntry]) -> bool:
+    entries = [entry for entry in said.values() if entry.role == "candidate"]
+    doubtful = sum(_overlap(entry, 0, len(entry.text)) for entry in entries)
+    return doubtful > MOSTLY * sum(len(entry.text) for entry in entries)
+
+
+def _overlap(entry: TranscriptEntry, start: int, end: int) -> int:
+    """How many characters of that range are doubtful."""
+    return sum(max(0, min(end, until) - max(start, since)) for since, until in entry.doubtful)
 
 
 def replace_latest(latest: Mapping[str, CriterionScore], new: Iterable[CriterionScore]) -> dict[str, CriterionScore]:

@@ -10,7 +10,7 @@ from interview import graph, replies
 from interview.access import Actor
 from interview.attempts import expire_overdue, open_session
 from interview.context import Context
-from interview.contract import SessionSnapshot, StartRequest, StartResponse, TurnRequest, TurnResponse
+from interview.contract import Heard, SessionSnapshot, StartRequest, StartResponse, TurnRequest, TurnResponse
 from interview.draft import Draft
 from interview.errors import Conflict, Forbidden, InvalidPayload, SessionExpired, SessionUnknown
 from interview.folding import rate
@@ -53,13 +53,29 @@ class InterviewSessionManager:
             return replies.veiled_start(reply, scores=loaded.settings.scores_shown)
         return reply
 
-    def turn(self, actor: Actor, request: TurnRequest, idempotency_key: str | None = None) -> TurnResponse:
+    def begin_spoken(self, actor: Actor, session_id: str) -> None:
+        """Ask a spoken session's warm-up, where nothing was asked yet. Raises what `turn` raises."""
+        expire_overdue(self._context)
+        loaded, _ = self._read(actor, session_id)
+        require_active(loaded.session, loaded.interview)
+        if loaded.last_turn is None:
+            self._first_step(loaded)
+
+    def turn(
+        self,
+        actor: Actor,
+        request: TurnRequest,
+        idempotency_key: str | None = None,
+        *,
+        heard: Heard | None = None,
+    ) -> TurnResponse:
         """Take one answer or move. With the same key and words again, the stored response.
 
-        A session that was spoken goes on in writing.
+        `heard`: it was spoken, in a session that stays spoken. Else a spoken session goes on in writing.
 
         Raises InvalidPayload, SessionUnknown, SessionExpired, Conflict (`session_complete`, `turn_conflict`,
-        `idempotency_key_reused`), Forbidden `hint_not_allowed`, EngineFailure; after any of them nothing has changed.
+        `idempotency_key_reused`, `not_live` where the session is written), Forbidden `hint_not_allowed`, EngineFailure;
+        after any of them nothing has changed.
         """
         if not request.answer.strip() and request.action not in _WORDLESS_MOVES:
             raise InvalidPayload("The answer is empty. Please write or say something, or skip the question.")
@@ -70,7 +86,8 @@ class InterviewSessionManager:
         loaded, turn = self._read(actor, request.session_id, idempotency_key, digest)
         if turn is None:
             _allowed(loaded, request)  # before the switch: a turn that is refused leaves a talk as it is
-            loaded, turn = self._take(actor, self._in_writing(loaded), request, idempotency_key, digest)
+            loaded = loaded if heard else self._in_writing(loaded)
+            loaded, turn = self._take(actor, loaded, request, idempotency_key, digest, heard)
         reply = replies.turn_response(loaded, turn)
         if actor.role == "candidate":
             return replies.veiled_turn(reply, scores=loaded.settings.scores_shown)
@@ -109,31 +126,45 @@ class InterviewSessionManager:
         return now if now.last_turn else self._step(now, None, None, "start")[0]
 
     def _take(
-        self, actor: Actor, loaded: Loaded, request: TurnRequest, key: str | None, digest: str
+        self,
+        actor: Actor,
+        loaded: Loaded,
+        request: TurnRequest,
+        key: str | None,
+        digest: str,
+        heard: Heard | None,
     ) -> tuple[Loaded, TurnRow]:
         """The turn's step. Once more where the session has changed meanwhile, but for no other answer: the team gave
         extra time, say, or spoke in a rehearsal, whose words are numbered with the candidate's.
         """
-        _ready(loaded, request)
+        _ready(loaded, request, heard)
         try:
-            return self._step(loaded, request, key, digest)
+            return self._step(loaded, request, key, digest, heard)
         except Conflict:
             now, turn = self._read(actor, request.session_id, key, digest)
             if turn is not None:
                 return now, turn
-            _ready(now, request)
+            _ready(now, request, heard)
             if _turns(now) != _turns(loaded):
                 raise
-        return self._step(now, request, key, digest)
+        return self._step(now, request, key, digest, heard)
 
     def _step(
-        self, loaded: Loaded, request: TurnRequest | None, key: str | None, digest: str
+        self,
+        loaded: Loaded,
+        request: TurnRequest | None,
+        key: str | None,
+        digest: str,
+        heard: Heard | None = None,
     ) -> tuple[Loaded, TurnRow]:
         """Run the graph outside of any transaction, then write all of it or nothing."""
         draft = loaded.draft(self._context)
+        draft.heard = heard
         with charged(self._context, loaded.interview.interview_id):
             rate(draft)  # what was spoken before, if no model could be reached then
             graph.run(draft, request)
+        if loaded.session.mode == "live":
+            _take_as_heard(draft)
         with self._context.database.write() as tx:
             turn = save(tx, draft, read_version=loaded.session.version, request_hash=digest, key=key)
             record_end(tx, self._context, loaded, draft)
@@ -188,14 +219,23 @@ def record_end(tx: Session, context: Context, loaded: Loaded, draft: Draft) -> N
     append_scorecard(tx, context, loaded, draft.state, draft.narrative)
 
 
+def _take_as_heard(draft: Draft) -> None:
+    """A spoken session's turn has brought entries that are in its prompts and answers already, and are rated."""
+    read = {entry.entry_id: len(entry.text) for entry in draft.new_entries if entry.role == "candidate"}
+    known = draft.state.rated_chars
+    draft.update(heard_through=draft.next_entry_id - 1, rated_chars=known | read)
+
+
 def _turns(loaded: Loaded) -> int:
     """How many turns the session has had."""
     return loaded.last_turn.number if loaded.last_turn else 0
 
 
-def _ready(loaded: Loaded, request: TurnRequest) -> None:
+def _ready(loaded: Loaded, request: TurnRequest, heard: Heard | None) -> None:
     """Refuse a turn for a session that is over, or whose start has failed and was not tried again."""
     _allowed(loaded, request)
+    if heard and loaded.session.mode != "live":
+        raise Conflict("This session goes on in writing. Open it again to speak.", code="not_live")
     if loaded.last_turn is None:
         raise SessionUnknown("This session has not begun. Start it first.")
     if loaded.last_turn.number >= MAX_TURNS and request.action not in ("skip", "stop"):

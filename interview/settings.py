@@ -23,6 +23,9 @@ class IceServer(BaseModel):
 class Settings(BaseSettings):
     """`ice_servers`: JSON, such as `[{"urls": "turn:turn.example.org", "username": "…", "credential": "…"}]`.
 
+    `voice_patience`: how much longer than usual the embedded voice waits for the end of an answer. `most_talks`: by the
+    embedded voice at once; None: as many as the machine was measured to carry.
+
     Token limits stop a runaway; prices are US dollars per million tokens, and without them a cost is not known.
     """
 
@@ -46,6 +49,8 @@ class Settings(BaseSettings):
     text_output_price: float | None = Field(None, ge=0)
     live_input_price: float | None = Field(None, ge=0)
     live_output_price: float | None = Field(None, ge=0)
+    voice_patience: float = Field(1.0, ge=1, le=3)
+    most_talks: int | None = Field(None, ge=1, le=50)
     ice_servers: list[IceServer] = Field([], max_length=10)
     data_dir: Path = Path(".data")
     database_url: str = ""

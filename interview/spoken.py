@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -22,16 +22,14 @@ from interview.errors import Conflict, InvalidPayload, SessionUnknown
 from interview.events import EndReason, ModeChanged, SessionCompleted, TimeGivenBack
 from interview.folding import hear, rate, stale
 from interview.keeping import keep
+from interview.live.voice import VoiceMode
 from interview.mishearing import put_right
-from interview.models import (
-    Model,
-    Speaker,
-    StatusName,
-)
+from interview.models import Model, Speaker, StatusName
 from interview.scenes import LiveScene, Standing, scene_of, standing_of
 from interview.scorecards import score_request
 from interview.sessions import InterviewSessionManager, record_end, require_active, require_session
 from interview.settings import Settings
+from interview.speech import weights
 from interview.state import InterviewSessionState, QuestionMark
 from interview.store.sessions import RANK, Loaded, assemble, load, overtaken, save_heard, save_note
 from interview.store.sessions import mark as set_statuses
@@ -39,7 +37,7 @@ from interview.store.tables import InterviewRow, SessionRow
 from interview.switching import go_on_in_writing
 from interview.usage import charged
 
-__all__ = ["LiveScene", "LiveSession", "Spoken", "Standing", "Utterance", "require_voice"]
+__all__ = ["LiveScene", "LiveSession", "Spoken", "Standing", "Utterance", "require_voice", "voice_mode"]
 
 Written = TypeVar("Written")
 _CAUSE_CHARS = 40
@@ -52,7 +50,7 @@ class LiveSession(Model):
 
     session_id: str
     interview_id: str
-    mode: Literal["gemini", "embedded"]
+    mode: VoiceMode
 
 
 @dataclass(frozen=True)
@@ -87,14 +85,14 @@ class Spoken:
 
         Raises what `InterviewSessionManager.start` raises, and Conflict `voice_unavailable`.
         """
-        require_voice(self._context.settings)
+        mode = require_voice(self._context.settings)
         actor.require_interview(interview_id)
         expire_overdue(self._context)
         with self._context.database.write() as tx:
             request = StartRequest(interview_id=interview_id, candidate_id=candidate_id)
             session_id = open_session(tx, self._context, actor, request)
-            _go_live(tx, self._context, tx.get_one(SessionRow, session_id))
-        return LiveSession(session_id=session_id, interview_id=interview_id, mode="gemini")
+            go_live(tx, self._context, tx.get_one(SessionRow, session_id))
+        return LiveSession(session_id=session_id, interview_id=interview_id, mode=mode)
 
     def scene(self, actor: Actor, session_id: str) -> LiveScene:
         """What a live interview begins or goes on with."""
@@ -258,13 +256,22 @@ class Spoken:
         save_note(tx, loaded, loaded.state.model_copy(update={"marks": marks}), None, now)
 
 
-def require_voice(settings: Settings) -> None:
-    """Raise Conflict `voice_unavailable` where nobody can speak with candidates."""
-    if not settings.uses_gemini:
+def voice_mode(settings: Settings) -> VoiceMode | None:
+    """Whose voice speaks with candidates: Gemini's where it is set up, else the embedded one where it is installed."""
+    if settings.uses_gemini:
+        return "gemini"
+    return "embedded" if weights.installed() else None
+
+
+def require_voice(settings: Settings) -> VoiceMode:
+    """Raise Conflict `voice_unavailable` where nobody can speak with candidates, with what is to be installed."""
+    mode = voice_mode(settings)
+    if mode is None:
         raise Conflict(
-            "Speaking needs Gemini, which is not set up on this server (GEMINI_API_KEY). Please use text.",
+            " ".join(("By voice is not possible on this server. Please use text.", *weights.missing())),
             code="voice_unavailable",
         )
+    return mode
 
 
 def _live_row(tx: Session, session_id: str) -> SessionRow:
@@ -281,7 +288,7 @@ def _require_live(row: SessionRow, interview: InterviewRow) -> None:
         raise Conflict("This session goes on in writing. Open it again to speak.", code="not_live")
 
 
-def _go_live(tx: Session, context: Context, row: SessionRow) -> None:
+def go_live(tx: Session, context: Context, row: SessionRow) -> None:
     """Let a session be spoken from here on. What was written before is in its turns and is not heard again."""
     row.last_touched = now = context.clock()
     if row.mode == "live":

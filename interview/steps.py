@@ -16,7 +16,7 @@ from interview.events import (
     SessionCompleted,
     StageEntered,
 )
-from interview.models import Move
+from interview.models import Move, TranscriptEntry
 from interview.scorecards import score_request
 from interview.speaking import ADDED, CORRECTED, NOTHING_TO_CORRECT, words
 from interview.state import AskedPrompt
@@ -93,7 +93,7 @@ def correct(step: Step) -> Step:
         return {}
     *kept, old = prompts[at].answers
     anew = turn.action == "correct"
-    entry = draft.add_entry("candidate", _correction(turn), corrects=old if anew else None)
+    entry = _say(draft, turn, _correction(turn), corrects=old if anew else None)
     answers = (*kept, entry.entry_id) if anew else (*kept, old, entry.entry_id)
     prompts[at] = prompts[at].model_copy(update={"answers": answers})
     draft.update(prompts=tuple(prompts))
@@ -194,8 +194,14 @@ def _correction(turn: TurnRequest) -> str:
     return turn.answer.strip() if turn.action == "correct" and not lead_in_only else ""
 
 
+def _say(draft: Draft, turn: TurnRequest, text: str, corrects: int | None = None) -> TranscriptEntry:
+    """The candidate's words, or a part of them, in the transcript."""
+    heard = draft.heard.of(text, turn.answer) if draft.heard else None
+    return draft.add_entry("candidate", text, corrects=corrects, heard=heard)
+
+
 def _answer(draft: Draft, turn: TurnRequest) -> Step:
-    entry = draft.add_entry("candidate", turn.answer)
+    entry = _say(draft, turn, turn.answer)
     draft.add_answer(entry)
     draft.emit(AnswerGiven(entry_id=entry.entry_id, auto_send=turn.auto_send, auto_generate=turn.auto_generate))
     if turn.auto_send:
@@ -206,7 +212,7 @@ def _answer(draft: Draft, turn: TurnRequest) -> Step:
 
 def _record_move(draft: Draft, turn: TurnRequest, made: Move, reply: str = "") -> None:
     """The move as an event, with the candidate's words and the interviewer's reply where there are any."""
-    entry = draft.add_entry("candidate", turn.answer) if turn.answer.strip() else None
+    entry = _say(draft, turn, turn.answer) if turn.answer.strip() else None
     spoken = draft.add_entry("interviewer", reply) if reply else None
     draft.emit(
         CandidateMove(

@@ -70,7 +70,7 @@ def test_after_the_end_the_team_opens_another(world: World) -> None:
         assert opened(rest, made["interview_id"]).json()["session_id"] != session_id
 
 
-def test_failures_have_the_one_shape(world: World, tmp_path: Path) -> None:
+def test_failures_have_the_one_shape(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = world.interview()
     with world.client() as rest, world.client("analyst") as analyst:
         assert refused(opened(rest, "nobody")) == (404, "interview_not_found")
@@ -82,6 +82,7 @@ def test_failures_have_the_one_shape(world: World, tmp_path: Path) -> None:
         world.service.interviews.close(SYSTEM, made["interview_id"])
         assert refused(opened(rest, made["interview_id"])) == (409, "interview_closed")
     assert refused(httpx.post(f"{world.url}/api/live/session", json={})) == (401, "unauthorized")
+    monkeypatch.setattr("interview.speech.weights.missing", lambda: ("Speech recognition is not installed.",))
     with scripted_world(tmp_path) as silent, silent.client() as rest:
         made = silent.interview()
         assert refused(opened(rest, made["interview_id"])) == (409, "voice_unavailable")

@@ -156,7 +156,8 @@ def test_an_invitation_opens_no_other_interview(live: Live) -> None:
         assert (caller.closing(), caller.errors()) == (1008, ["interview_not_found"])
 
 
-def test_without_a_voice_the_caller_is_told_to_write(world: World) -> None:
+def test_without_a_voice_the_caller_is_told_to_write(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("interview.speech.weights.missing", lambda: ("Speech recognition is not installed.",))
     made = world.interview()
     with calling(world.url) as caller:
         caller.tell("start", interview_id=made["interview_id"], token=world.key("program"))

@@ -520,8 +520,8 @@ def test_a_talk_that_could_not_be_rated_is_finished_later(spoken_home: House, be
     spoken.keep(session_id, [Utterance(role, text, 0, 1, True) for role, text in words])
     spoken_home.engine.fail_next()
     with pytest.raises(EngineFailure):
-        journeys.finish(bea)
+        journeys.finish(bea, "finished")
     assert journeys.read(bea).step == "interview"
-    assert journeys.finish(bea).step == "done"
+    assert journeys.finish(bea, "finished").step == "done"
     assert spoken_home.see(session_id).overall_score == 3.0
-    assert journeys.finish(bea).step == "done"
+    assert journeys.finish(bea, "finished").step == "done"

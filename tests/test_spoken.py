@@ -74,14 +74,16 @@ def test_the_scene_has_all_that_a_talk_needs(home: House, talk: Talk, ada: Actor
     assert [status.status for status in scene.statuses] == ["not_started"] * len(scene.questions)
 
 
-def test_without_a_voice_nothing_is_opened(tmp_path: Path) -> None:
-    """And no invitation to speak is made."""
+def test_without_a_voice_nothing_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And no invitation to speak is made. What is to be installed is said."""
+    monkeypatch.setattr("interview.speech.weights.missing", lambda: ("Speech recognition is not installed.",))
     silent = house(tmp_path)
     record = silent.interview()
     try:
         with pytest.raises(Conflict) as refused:
             silent.service.spoken.open(SYSTEM, record.interview_id)
         assert code(refused) == "voice_unavailable"
+        assert "Speech recognition is not installed." in str(refused.value)
         with pytest.raises(Conflict) as refused:
             silent.candidate(record, mode="live")
         assert code(refused) == "voice_unavailable"

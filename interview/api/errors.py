@@ -41,7 +41,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     ),
     "turn_limit": (409, "This session has had too many messages. Skip the question or end it."),
     "session_open": (409, "The session is still open. Let it end before it is scored."),
-    "voice_unavailable": (409, "Speaking needs Gemini, which is not set up on this server. Please use text."),
+    "voice_unavailable": (409, "By voice is not possible on this server. Please use text."),
     "idempotency_key_reused": (409, "This Idempotency-Key was used for another answer. Use a new one for each answer."),
     "plan_not_approved": (409, "The plan has to be approved by the hiring team first."),
     "plan_changed": (409, "The plan has changed: its newest version is 3. Read it and approve that."),

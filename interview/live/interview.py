@@ -1,29 +1,26 @@
-"""The interview by voice: one running talk between a candidate's line and a live model.
+"""The interview by voice: one running talk between a candidate's line and a voice.
 
 Everything of a talk happens on the voice loop; whatever is called from elsewhere is handed over and returns at once.
-The model talks, the rules (`rules`) judge, the transcript (`transcript`) keeps what was heard, the clerk (`clerk`)
-writes it, the connector (`connector`) holds the model, the watch (`watch`) knows what is late; the dialogue
-(`dialogue`) brings them together.
+With a live model, the model talks, the rules (`rules`) judge, the transcript (`transcript`) keeps what was heard, the
+clerk (`clerk`) writes it, the connector (`connector`) holds the model, the watch (`watch`) knows what is late; the
+dialogue (`dialogue`) brings them together. The embedded voice takes turns instead (`turn_by_turn`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from time import monotonic
 from typing import Any
 
 from interview.access import Actor
-from interview.context import Context
-from interview.errors import Conflict, InterviewError, InvalidPayload, logged
+from interview.errors import Conflict, EngineFailure, InterviewError, InvalidPayload, logged
 from interview.live.clerk import Pools, off_loop
-from interview.live.connector import Timing
-from interview.live.dialogue import Dialogue
-from interview.live.line import COMPLETING, EndCause, ErrorMessage, Line, SessionMessage
-from interview.live.recording import Recorder
+from interview.live.line import COMPLETING, EndCause, ErrorMessage, SessionMessage
+from interview.live.talk import Talk
 from interview.live.view import RATED_LATER, LiveView
-from interview.live.voice import LiveVoice, VoiceFailure
+from interview.live.voice import VoiceMode
 from interview.models import MAX_ANSWER_CHARS, StatusName
 from interview.spoken import LiveScene, Spoken
 
@@ -33,6 +30,10 @@ _DRAIN_ATTEMPTS = 12
 _CONCLUDE_ATTEMPTS = 3
 
 
+Part = Callable[[], Coroutine[Any, Any, None]]
+"""Something that goes on until the talk is over, and is then cancelled."""
+
+
 class LiveInterview:
     """One talk. `rooms.LiveRooms` makes and runs it on its loop; the first section may be called from any thread."""
 
@@ -40,17 +41,15 @@ class LiveInterview:
         self,
         scene: LiveScene,
         actor: Actor,
-        line: Line,
-        voice: LiveVoice,
+        mode: VoiceMode,
+        talk: Talk,
+        parts: Sequence[Part],
         spoken: Spoken,
-        context: Context,
         pools: Pools,
-        timing: Timing,
-        recorder: Recorder | None = None,
     ) -> None:
         self._loop = asyncio.get_running_loop()
-        self._scene, self._actor, self._mode, self._spoken, self._pools = scene, actor, voice.mode, spoken, pools
-        self._talk = Dialogue(scene, line, voice, spoken, context, pools, timing, recorder)
+        self._scene, self._actor, self._mode, self._spoken, self._pools = scene, actor, mode, spoken, pools
+        self._talk, self._parts = talk, parts
         self._drained = asyncio.Event()
         """Every word is written, or cannot be: whoever takes the session over may begin."""
 
@@ -138,8 +137,7 @@ class LiveInterview:
         talk.display.tell(SessionMessage(session_id=self._scene.session_id, mode=self._mode))
         talk.display.show("connecting")
         words, clerk = asyncio.create_task(talk.words.run()), asyncio.create_task(talk.clerk.run())
-        parts = (talk.connector.run, talk.uplink.run, talk.watch.run)
-        talking = [asyncio.create_task(self._guarded(part())) for part in parts]
+        talking = [asyncio.create_task(self._guarded(part())) for part in self._parts]
         try:
             cause = await talk.over
             await self._fall_silent(cause, talking)
@@ -174,7 +172,7 @@ class LiveInterview:
         display = self._talk.display
         try:
             await part
-        except VoiceFailure as failure:
+        except EngineFailure as failure:  # of the voice, or of a turn
             display.problem(failure.code, failure.message)
             self.end("voice_failed")
         except Exception as error:  # noqa: BLE001 - nobody foresaw it, and the words are kept

@@ -18,13 +18,19 @@ from interview.context import Context
 from interview.errors import Conflict, logged
 from interview.live.clerk import Pools, off_loop
 from interview.live.connector import Timing
-from interview.live.interview import LiveInterview
+from interview.live.dialogue import Dialogue
+from interview.live.embedded import EmbeddedVoice
+from interview.live.interview import LiveInterview, Part
 from interview.live.line import COMPLETING, Line
 from interview.live.recording import Recorder
+from interview.live.turn_by_turn import TurnDialogue
 from interview.live.voice import LiveVoice
 from interview.recordings import recordings_folder
+from interview.sessions import InterviewSessionManager
 from interview.settings import Settings
-from interview.spoken import LiveScene, Spoken
+from interview.speech.endpointing import Endpointing
+from interview.spoken import LiveScene, Spoken, require_voice
+from interview.spoken_turns import SpokenTurns
 
 MOST_TALKS = 50
 """At once, in one process."""
@@ -35,8 +41,13 @@ _CLOSE_SECONDS = 30.0
 T = TypeVar("T")
 
 
-def gemini_voice(settings: Settings) -> LiveVoice:
-    """The voice of the product. Takes a second: google-genai is imported here."""
+def chosen_voice(settings: Settings) -> LiveVoice | EmbeddedVoice:
+    """Gemini's where it is set up, else the embedded one. May take a second: google-genai is imported here.
+
+    Raises Conflict `voice_unavailable` where there is none.
+    """
+    if require_voice(settings) == "embedded":
+        return EmbeddedVoice(settings)
     from interview.live.gemini import GeminiVoice
 
     return GeminiVoice(settings)
@@ -50,10 +61,11 @@ class LiveRooms:
         context: Context,
         spoken: Spoken,
         *,
-        voice: Callable[[Settings], LiveVoice] = gemini_voice,
+        voice: Callable[[Settings], LiveVoice | EmbeddedVoice] = chosen_voice,
         timing: Timing | None = None,
     ) -> None:
         self._context, self._spoken, self._make_voice = context, spoken, voice
+        self._turns = SpokenTurns(context, InterviewSessionManager(context), spoken)
         self._timing = timing or Timing()
         self._lock = threading.Lock()
         self._loop: _Loop | None = None
@@ -65,8 +77,8 @@ class LiveRooms:
     def join(self, actor: Actor, session_id: str, line: Line) -> LiveInterview:
         """Begin the session's talk on this line, or take it over. Blocks until it has begun; from any other thread.
 
-        Raises what `Spoken.scene` raises, InvalidPayload without a key for the voice, Conflict (`voice_busy`,
-        `session_complete` while the last answers are being rated).
+        Raises what `Spoken.scene` raises, InvalidPayload without a key for the voice, Conflict (`voice_unavailable`,
+        `voice_busy`, `session_complete` while the last answers are being rated), EngineFailure `speech_unavailable`.
         """
         self._spoken.scene(actor, session_id)  # a stranger takes nothing over
         loop = self._opened()
@@ -88,21 +100,31 @@ class LiveRooms:
     async def _join(self, loop: _Loop, actor: Actor, session_id: str, line: Line) -> LiveInterview:
         lock = self._joining.setdefault(session_id, asyncio.Lock())
         async with lock:
+            most = await loop.most_talks()
             await self._take_over(session_id)
-            if len(self._running) >= MOST_TALKS:
+            if len(self._running) >= most:
                 raise Conflict(
                     "Too many interviews are held by voice at this moment. Please try again in a few minutes, or go on "
                     "in writing.",
                     code="voice_busy",
                 )
             scene = await off_loop(loop.pools.words, self._spoken.scene, actor, session_id)
-            talk = LiveInterview(
-                scene, actor, line, loop.voice, self._spoken, self._context, loop.pools, self._timing,
-                await off_loop(loop.pools.words, self._recorder, scene),
-            )  # fmt: skip
+            talk = await self._talk(loop, scene, actor, line)
             self._talks[session_id] = talk
             self._running[talk] = asyncio.create_task(self._run(talk))
             return talk
+
+    async def _talk(self, loop: _Loop, scene: LiveScene, actor: Actor, line: Line) -> LiveInterview:
+        voice, pools = loop.voice, loop.pools
+        recorder = await off_loop(pools.words, self._recorder, scene)
+        if isinstance(voice, EmbeddedVoice):
+            ends = await off_loop(pools.words, Endpointing, patience=voice.patience)
+            turns = TurnDialogue(scene, actor, line, voice, ends, self._turns, pools, self._timing, recorder)
+            parts: tuple[Part, ...] = (turns.converse, turns.uplink.run, turns.watch)
+            return LiveInterview(scene, actor, voice.mode, turns, parts, self._spoken, pools)
+        talk = Dialogue(scene, line, voice, self._spoken, self._context, pools, self._timing, recorder)
+        parts = (talk.connector.run, talk.uplink.run, talk.watch.run)
+        return LiveInterview(scene, actor, voice.mode, talk, parts, self._spoken, pools)
 
     async def _take_over(self, session_id: str) -> None:
         talk = self._talks.get(session_id)
@@ -123,7 +145,7 @@ class LiveRooms:
             if self._talks.get(talk.session_id) is talk:
                 del self._talks[talk.session_id]
 
-    async def _close_all(self, voice: LiveVoice) -> None:
+    async def _close_all(self, voice: LiveVoice | EmbeddedVoice) -> None:
         tasks = list(self._running.values())
         for talk in list(self._running):
             talk.end("closed")
@@ -154,7 +176,7 @@ class LiveRooms:
 class _Loop:
     """The voice loop in its thread, with the threads that its talks share."""
 
-    def __init__(self, voice: LiveVoice) -> None:
+    def __init__(self, voice: LiveVoice | EmbeddedVoice) -> None:
         self.voice = voice
         self.pools = Pools(
             words=ThreadPoolExecutor(_WORD_THREADS, "live-words"),
@@ -174,6 +196,13 @@ class _Loop:
             raise Conflict(
                 "The interviewer could not join in time. Please try again in a moment.", code="voice_busy"
             ) from None
+
+    async def most_talks(self) -> int:
+        """How many are held at once. On the loop; a voice that runs on this machine is started with the first one."""
+        if not isinstance(self.voice, EmbeddedVoice):
+            return MOST_TALKS
+        await self.voice.start()
+        return min(MOST_TALKS, self.voice.most_talks)
 
     def close(self, last: Coroutine[Any, Any, None]) -> None:
         self.call(last, _CLOSE_SECONDS + 10)

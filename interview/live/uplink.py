@@ -12,9 +12,12 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import monotonic
+from typing import Generic
+
+from typing_extensions import TypeVar
 
 from interview.live.line import MESSAGE_BYTES, UP_RATE
-from interview.live.voice import VoiceConnection, VoiceFailure
+from interview.live.voice import Hearing, VoiceConnection, VoiceFailure
 
 MOST_MESSAGES = 15 * 50
 """Fifteen seconds of sound."""
@@ -28,16 +31,17 @@ LOUD = 350
 _PAUSE_SECONDS = 1.0
 """A pause after which sound counts as a new stretch of speech."""
 
-Send = Callable[[VoiceConnection], Awaitable[None]]
+Hearer = TypeVar("Hearer", bound=Hearing, default=VoiceConnection)
+"""Whom it is said to: a live model's connection, or the embedded voice's ear."""
 
 
 @dataclass(frozen=True)
-class _Waiting:
-    send: Send
+class _Waiting(Generic[Hearer]):
+    send: Callable[[Hearer], Awaitable[None]]
     lasting: bool
 
 
-class Uplink:
+class Uplink(Generic[Hearer]):
     """Made on the voice loop. `hear` and the readings may be used from any thread, the rest on the loop.
 
     `last_message`, `last_loud`: when sound came and when it was last speech (monotonic). `dropped`: messages.
@@ -48,10 +52,10 @@ class Uplink:
         self._lock = threading.Lock()
         self._sound: deque[bytes] = deque()
         self._bytes = 0
-        self._sends: deque[_Waiting] = deque()
+        self._sends: deque[_Waiting[Hearer]] = deque()
         self._awake = asyncio.Event()
         self._waking = False
-        self._connection: VoiceConnection | None = None
+        self._connection: Hearer | None = None
         self._began, self._taken_seconds = monotonic(), 0.0
         self.closed = self.muted = False
         self.dropped = 0
@@ -110,7 +114,7 @@ class Uplink:
 
     # --- on the loop --------------------------------------------------------------------------------------------------
 
-    def send(self, send: Send, *, lasting: bool = True) -> None:
+    def send(self, send: Callable[[Hearer], Awaitable[None]], *, lasting: bool = True) -> None:
         """Say something besides sound, before what is waiting of it. `lasting`: to another connection too."""
         if len(self._sends) >= _MOST_SENDS:
             self.dropped += 1
@@ -127,7 +131,7 @@ class Uplink:
             self._clear()
             self.send(lambda connection: connection.pause_audio(), lasting=False)
 
-    def attach(self, connection: VoiceConnection) -> None:
+    def attach(self, connection: Hearer) -> None:
         self._connection = connection
         self._awake.set()
 
@@ -152,7 +156,7 @@ class Uplink:
             while self._connection is not None and await self._send_one(self._connection):
                 pass
 
-    async def _send_one(self, connection: VoiceConnection) -> bool:
+    async def _send_one(self, connection: Hearer) -> bool:
         """False when there is nothing to send, or nobody to send it to."""
         waiting = self._sends.popleft() if self._sends else None
         pcm = self._next_sound() if waiting is None else None

@@ -123,10 +123,8 @@ VoiceEvent = (
 )
 
 
-class VoiceConnection(Protocol):
-    """One stretch of talk. Sending after the end raises VoiceFailure, as `events` does when it ends by a fault."""
-
-    def events(self) -> AsyncGenerator[VoiceEvent, None]: ...
+class Hearing(Protocol):
+    """What the candidate's sound goes to."""
 
     async def send_audio(self, pcm: bytes) -> None:
         """16 kHz mono s16le."""
@@ -135,6 +133,12 @@ class VoiceConnection(Protocol):
     async def pause_audio(self) -> None:
         """No sound comes for a while (muted, or lost)."""
         ...
+
+
+class VoiceConnection(Hearing, Protocol):
+    """One stretch of talk. Sending after the end raises VoiceFailure, as `events` does when it ends by a fault."""
+
+    def events(self) -> AsyncGenerator[VoiceEvent, None]: ...
 
     async def send_words(self, text: str) -> None:
         """What the candidate typed instead of saying it; the model replies."""

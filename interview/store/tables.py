@@ -195,6 +195,7 @@ class EntryRow(Base):
     end_ms: Mapped[int]
     final: Mapped[bool]
     corrects: Mapped[int | None]
+    doubtful: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
 
 
 class EventRow(Base):

@@ -6,6 +6,7 @@ import streamlit as st
 
 from interview.access import COOKIE_NAME, Actor
 from interview.service import Service, open_service
+from interview.spoken import voice_mode
 
 
 @lru_cache(maxsize=1)
@@ -17,7 +18,7 @@ def service() -> Service:
 def warm_up() -> None:
     """Load what the first answer, or the first call, would otherwise wait for. Takes seconds."""
     service().warm_up()
-    if service().context.settings.uses_gemini:
+    if voice_mode(service().context.settings) is not None:
         from pages.components.webrtc.call import prepare
 
         prepare()

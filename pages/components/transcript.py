@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from interview.contract import TranscriptLine
 from interview.models import Evidence
 
+_TITLE = "not clearly understood"
+_NOT_CLEAR = "The words with dots under them were not clearly understood. They count for nothing."
 SPEAKERS = {"candidate": "Candidate", "interviewer": "Interviewer"}
 
 STYLE = """
@@ -32,6 +34,7 @@ STYLE = """
 .transcript mark { color: inherit; scroll-margin-top: 4rem; border-radius: 0.2rem;
   background: color-mix(in srgb, currentColor 16%, transparent);
   text-decoration: underline; text-decoration-thickness: 2px; text-underline-offset: 0.2em; }
+.transcript .doubtful { text-decoration: underline dotted; text-underline-offset: 0.3em; }
 .transcript mark:target { outline: 2px solid currentColor; }
 </style>
 """
@@ -102,8 +105,9 @@ def _one(
     line: TranscriptLine, marked: Mapping[int, list[tuple[int, int]]], notes: Notes, *, label: str, inside: str = ""
 ) -> str:
     cut = "" if line.final else ", cut off"
-    words = _marked(line.text, line.entry_id, marked.get(line.entry_id, []))
-    beside = "".join(_note(note) for note in notes.beside.get(line.entry_id, ()))
+    words = _marked(line, marked.get(line.entry_id, []))
+    beside = _note(_NOT_CLEAR) if line.doubtful else ""
+    beside += "".join(_note(note) for note in notes.beside.get(line.entry_id, ()))
     return (
         f'<div class="entry {html.escape(line.role)}" id="entry-{line.entry_id}">'
         f'<span class="who"><b>{html.escape(label)}</b> {html.escape(line.timestamp)}{cut}</span>'
@@ -111,14 +115,26 @@ def _one(
     )
 
 
-def _marked(text: str, entry_id: int, found: Sequence[tuple[int, int]]) -> str:
+def _marked(line: TranscriptLine, found: Sequence[tuple[int, int]]) -> str:
     """The escaped words with the cited spans in `<mark>`."""
     parts, done = [], 0
     for start, end in found:
-        parts.append(html.escape(text[done:start]))
-        parts.append(f'<mark id="words-{entry_id}-{start}">{html.escape(text[start:end])}</mark>')
+        parts.append(_dotted(line, done, start))
+        parts.append(f'<mark id="words-{line.entry_id}-{start}">{_dotted(line, start, end)}</mark>')
         done = end
-    return "".join(parts) + html.escape(text[done:])
+    return "".join(parts) + _dotted(line, done, len(line.text))
+
+
+def _dotted(line: TranscriptLine, start: int, end: int) -> str:
+    """That part of the words, escaped; what was not clearly understood is underlined with dots and named."""
+    parts, done = [], start
+    for since, until in line.doubtful:
+        since, until = max(since, start), min(until, end)
+        if since < until:
+            words = html.escape(line.text[since:until])
+            parts.append(f'{html.escape(line.text[done:since])}<span class="doubtful" title="{_TITLE}">{words}</span>')
+            done = until
+    return "".join(parts) + html.escape(line.text[done:end])
 
 
 def _note(words: str) -> str:

@@ -70,7 +70,7 @@ def by_voice(actor: Actor, journey: Journey) -> None:
     ended = talk.view().ended if talk else None
     if session_id and (ended in COMPLETING or st.session_state.get(_CONCLUDE)):
         line.end_call()
-        _rating(session_id, ended or "stopped")
+        _rating(actor, ended or "stopped")
     elif talk is not None and ended is None:
         _talking(actor, journey, talk)
     else:
@@ -253,14 +253,14 @@ def _begin_in_writing(actor: Actor) -> None:
 # --- after the talk ---------------------------------------------------------------------------------------------------
 
 
-def _rating(session_id: str, ended: EndCause) -> None:
+def _rating(actor: Actor, ended: EndCause) -> None:
     """The talk is over and its last answers are not rated yet; everything that was said is stored."""
     st.title("Thank you", anchor=False)
     st.subheader("Your answers are safe", anchor=False)
     if st.session_state.pop(_CONCLUDE, False):
         with problems.problems():
             with st.spinner("Your last answers are being read. This can take a minute …"):
-                service().spoken.conclude(session_id, ended)
+                service().journeys.finish(actor, ended)
             st.rerun()
     st.write("Rating them did not work yet. You can try again now, or come back later by the same link.")
     st.button("Try again", key="conclude", type="primary", icon=":material/refresh:", on_click=_wish, args=(_CONCLUDE,))

@@ -9,6 +9,7 @@ from interview.invitations import Invitation, IssuedInvitation
 from interview.models import Mode
 from interview.records import InterviewRecord
 from interview.service import Service
+from interview.spoken import voice_mode
 from pages.components.problems import problems
 from pages.components.times import moment, zone
 from pages.hiring.parts.asking import ask, asked, settled
@@ -18,8 +19,8 @@ EXTRA_TIME = (1.0, 1.25, 1.5, 2.0)
 LONGEST_DAYS = 90
 
 _NO_VOICE = (
-    "By voice is not possible here yet: it needs Gemini. Whoever runs the server sets GEMINI_API_KEY and starts it "
-    "again."
+    "By voice is not possible here yet. Whoever runs the server installs the packages of requirements.txt with "
+    "`make run`, or sets GEMINI_API_KEY, and starts it again."
 )
 _HELD: dict[Mode, str] = {
     "live": "It is held by software, by voice, whenever it suits you until {until}. You need a microphone, headphones "
@@ -59,7 +60,7 @@ def message(record: InterviewRecord, issued: IssuedInvitation) -> str:
 
 
 def _make(candor: Service, actor: Actor, record: InterviewRecord) -> None:
-    voice = candor.context.settings.uses_gemini
+    voice = voice_mode(candor.context.settings) is not None
     with st.form("invitation"):
         mode = st.segmented_control(
             "How it is held",

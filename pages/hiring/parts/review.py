@@ -126,6 +126,7 @@ def _scores(
         f'<div id="scores"><span class="small">Overall</span><div class="figure">{_of_five(overall)}</div></div>',
         f'<p class="small">{AID if last.completed or scorecard else SO_FAR + AID}</p>',
         '<p class="small down"><a href="#transcript">Down to the transcript</a></p>',
+        _doubtful(last),
     ]
     if scorecard:
         parts += [
@@ -136,6 +137,19 @@ def _scores(
     parts.append("<h3>Competencies</h3>")
     parts += [_competency(row, plan.get(row.competency), marked) for row in summaries]
     return "".join(parts)
+
+
+def _doubtful(last: SessionSnapshot) -> str:
+    """A warning where speech was not clearly understood; corrected words are."""
+    corrected = {line.corrects for line in last.transcript}
+    places = sum(len(line.doubtful) for line in last.transcript if line.entry_id not in corrected)
+    if not places:
+        return ""
+    count = "One place" if places == 1 else f"{places} places"
+    return (
+        f"<p><b>{count} of what was said could not be clearly understood.</b> Marked in the transcript; nothing is "
+        "rated by them.</p>"
+    )
 
 
 def _competency(row: CompetencySummary, known: Competency | None, marked: Marked) -> str:
