@@ -210,6 +210,16 @@ def test_the_next_turn_starts_with_no_words(sentence: bytes) -> None:
     assert TurnEnded not in kinds(hear(line, quiet(2)))
 
 
+def test_a_turn_can_be_ended_otherwise(sentence: bytes) -> None:
+    """By a button: no end follows it, and the voice that is heard next begins a turn."""
+    line = Endpointing()
+    hear(line, sentence + quiet(0.1))
+    line.end_turn()
+    assert hear(line, quiet(4)) == []
+    assert line.quiet_ms >= 4_000
+    assert kinds(hear(line, sentence))[0] is SpeechStarted
+
+
 @pytest.mark.parametrize(("patience", "expected"), [(1, 600), (2, 1_200), (3, 1_800), (99, 1_800), (0, 600)])
 def test_patience_gives_a_candidate_longer_pauses(sentence: bytes, patience: float, expected: int) -> None:
     """From once to three times the usual."""

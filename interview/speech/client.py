@@ -188,29 +188,30 @@ class Speech:
 
     async def _keep(self, started: asyncio.Future[None]) -> None:
         """Run one worker after the other until cancelled. `started`: set with the first, or told why there is none."""
-        pause = 0.0
+        pause, clock = 0.0, asyncio.get_running_loop().time
         try:
             while True:
-                begun = asyncio.get_running_loop().time()
-                await self._run_worker(started)
-                self._fail(list(self._running.values()), _STOPPED)
-                self._running.clear()
+                begun = clock()
+                self._fail(self._running, await self._run_worker(started))
                 log.warning("the speech worker ended and is started again")
-                lived = asyncio.get_running_loop().time() - begun
-                pause = 0.0 if lived > 2 * _LONGEST_PAUSE else min(_LONGEST_PAUSE, 2 * pause + 0.1)
+                pause = 0.0 if clock() - begun > 2 * _LONGEST_PAUSE else min(_LONGEST_PAUSE, 2 * pause + 0.1)
                 await asyncio.sleep(pause)
         except SpeechUnavailable as error:
             self._problem = error.message
-            if not started.done():
-                started.set_exception(error)
+            started.set_exception(error)
         finally:
-            self._fail([*self._running.values(), *self._waiting], self._problem)
-            self._running.clear()
-            self._waiting.clear()
+            self._fail(self._running, self._problem)
+            self._fail_waiting(self._problem)
 
-    async def _run_worker(self, started: asyncio.Future[None]) -> None:
-        """One worker's life. Raises SpeechUnavailable when it does not start: another would fare no better."""
-        worker = await WorkerProcess.start(self._command)
+    async def _run_worker(self, started: asyncio.Future[None]) -> str:
+        """One worker's life; why it is over. Raises SpeechUnavailable when the first one does not start."""
+        try:
+            worker = await WorkerProcess.start(self._command)
+        except SpeechUnavailable as error:
+            if not started.done():
+                raise
+            self._fail_waiting(error.message)
+            return error.message
         self._worker = worker
         try:
             if not started.done():
@@ -218,6 +219,7 @@ class Speech:
             self._send_waiting()
             async for reply, body in worker.replies():
                 self._take(reply, body)
+            return _STOPPED
         finally:
             self._worker = None
             await worker.end()
@@ -231,12 +233,17 @@ class Speech:
                 job.reply.set_result((reply, body))
         self._send_waiting()
 
-    def _fail(self, jobs: list[_Job], why: str) -> None:
-        for job in jobs:
+    def _fail_waiting(self, why: str) -> None:
+        waiting, self._waiting = {job.number: job for job in self._waiting}, []
+        self._fail(waiting, why)
+
+    def _fail(self, jobs: dict[int, _Job], why: str) -> None:
+        for job in jobs.values():
             if job.overdue:
                 job.overdue.cancel()
             if not job.reply.done():
                 job.reply.set_exception(SpeechUnavailable(why))
+        jobs.clear()
 
 
 def _room(ready: Ready, job: _Job) -> int:
