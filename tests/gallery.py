@@ -181,22 +181,17 @@ def views(shown: Shown, admin: str) -> list[View]:
     ]
 
 
-def voice_views(app: RunningApp, gemini: GeminiServer) -> list[View]:
+def voice_views(app: RunningApp, gemini: GeminiServer, planner: Service) -> list[View]:
     """Each picture has a candidate of its own, who comes by a fresh link."""
 
     def arrive(page: Page) -> None:
+        made = interview(planner, "backend-engineer", "Backend engineer", "Nadia Haddad")
+        question = planner.interviews.get(SYSTEM, made).questions[0]
         with app.client() as rest:
-            form = {
-                "role_title": "Backend engineer",
-                "job_text": example("backend-engineer", "job"),
-                "resume_text": example("backend-engineer", "resume"),
-                "candidate_name": "Nadia Haddad",
-            }
-            made = rest.post("/interviews", data=form).raise_for_status().json()
-            invitation = f"/interviews/{made['interview_id']}/invitations"
+            invitation = f"/interviews/{made}/invitations"
             token = rest.post(invitation, json={"mode": "live"}).raise_for_status().json()["token"]
         gemini.live.scripts.clear()
-        gemini.script(Turn(f"Hello Nadia, thank you for coming. {made['questions'][0]}"))
+        gemini.script(Turn(f"Hello Nadia, thank you for coming. {question}"))
         page.add_init_script(SILENT_UNTIL_SPOKEN)
         page.goto(f"{app.url}/enter/{token}")
 
@@ -269,13 +264,16 @@ def seeded() -> Iterator[tuple[RunningApp, Shown]]:
 
 
 @contextmanager
-def by_voice() -> Iterator[tuple[RunningApp, GeminiServer]]:
+def by_voice() -> Iterator[tuple[RunningApp, GeminiServer, Service]]:
+    """The interviews are planned by the embedded engine: what the local Gemini plans is filler."""
     with (
         TemporaryDirectory() as folder,
         gemini_server() as gemini,
         running_app(Path(folder), INTERVIEW_ENGINE="gemini", **gemini.environment) as app,
     ):
-        yield app, gemini
+        planner = open_service(Settings(data_dir=Path(folder) / "data", engine="embedded"))
+        yield app, gemini, planner
+        planner.close()
 
 
 def main(*wanted: str) -> None:
@@ -285,8 +283,8 @@ def main(*wanted: str) -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         with seeded() as (app, shown):
             each(browser, app, views(shown, app.admin_link.removeprefix(app.url)), wanted)
-        with by_voice() as (app, gemini):
-            each(browser, app, voice_views(app, gemini), wanted)
+        with by_voice() as (app, gemini, planner):
+            each(browser, app, voice_views(app, gemini, planner), wanted)
         browser.close()
 
 
