@@ -1,0 +1,207 @@
+"""An interview by voice with no key: a real browser, the app as `make run` starts it, speech heard and spoken here.
+
+The microphone is Chromium's fake one. Its file has spoken answers in places of the same length; a test lets one of them
+through, from the beginning of its place to the end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import wave
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from conftest import CHROMIUM, CHROMIUM_FLAGS
+from http_server import FORM, RunningApp, running_app
+from playwright.sync_api import expect, sync_playwright
+from speech_samples import quiet, up_rate, word_errors
+
+from interview.speech.client import Speech
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Frame, Page
+
+pytestmark = pytest.mark.browser
+
+ANSWERS = (
+    "When our nightly export failed, I traced the fault to a missing index and wrote a test before I fixed it.",
+    "I compared two designs with my colleague, listened to her concerns, and we agreed to keep the simpler one.",
+    "I planned the work in four steps, told every team a week before, and we finished two days early.",
+    "After the incident I wrote a short report, and we agreed on three changes that nobody had thought of.",
+    "I measured every query, removed the slow one, and the page loaded in half of the time.",
+)
+TURNS = 5
+PLACE_SECONDS = 12
+"""One second of silence, an answer of at most seven, and silence."""
+MILLISECONDS = 120_000
+"""The longest wait for anything."""
+_RATE = 16_000
+
+_KEEP = """{
+  const Stock = window.RTCPeerConnection
+  window.connections = []
+  window.RTCPeerConnection = class extends Stock {
+    constructor(...given) { super(...given); window.connections.push(this) }
+  }
+  const devices = navigator.mediaDevices
+  const open = devices.getUserMedia.bind(devices)
+  devices.getUserMedia = async (wanted) => {
+    const stream = await open(wanted)
+    window.began = performance.now()
+    window.microphones = stream.getAudioTracks()
+    window.microphones.forEach((track) => { track.enabled = false })
+    return stream
+  }
+}"""
+_ANSWER = """async ([place, count]) => {
+  const wait = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds))
+  const enable = (on) => window.microphones.forEach((track) => { track.enabled = on })
+  const gone = performance.now() - window.began
+  const next = Math.ceil(gone / place)
+  await wait(next * place - gone)
+  enable(true)
+  await wait(place - 1000)
+  enable(false)
+  return next % count
+}"""
+"""Lets the next place of the file through, and says which answer it was."""
+_ENERGY = """async () => {
+  const report = await window.connections.at(-1).getStats()
+  const sound = [...report.values()].find(one => one.type === "inbound-rtp" && one.kind === "audio")
+  return sound?.totalAudioEnergy ?? 0
+}"""
+
+
+def spoken_answers() -> bytes:
+    """All of them in their places: 16 kHz mono s16le."""
+
+    async def speak() -> bytes:
+        speech = Speech(talks=1)
+        await speech.start()
+        try:
+            places = b""
+            for text in ANSWERS:
+                sound = up_rate(b"".join([pcm async for pcm in speech.speak(text)]))
+                room = PLACE_SECONDS - 1 - len(sound) / 2 / _RATE
+                assert room > 3
+                places += quiet(1) + sound + quiet(room)
+            return places
+        finally:
+            await speech.close()
+
+    return asyncio.run(asyncio.wait_for(speak(), MILLISECONDS / 1000))
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made before a browser is there: Playwright's event loop stays with the thread."""
+    file = tmp_path_factory.mktemp("microphone") / "answers.wav"
+    with wave.open(str(file), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(_RATE)
+        sound.writeframes(_in_a_thread(spoken_answers))
+    return file
+
+
+def _in_a_thread(work: Callable[[], bytes]) -> bytes:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result()
+
+
+@pytest.fixture
+def browser(answers: Path) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        flags = [*CHROMIUM_FLAGS, f"--use-file-for-fake-audio-capture={answers}"]
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[RunningApp]:
+    """Without any key, whatever the environment holds."""
+    with running_app(tmp_path, GEMINI_API_KEY="", INTERVIEW_ENGINE="auto") as running:
+        yield running
+
+
+def invited(app: RunningApp) -> tuple[str, str]:
+    """The interview, and the link for its candidate."""
+    with app.client() as rest:
+        made = rest.post("/interviews", data=FORM | {"candidate_name": "Ada Example"}).raise_for_status().json()
+        wanted = rest.post(f"/interviews/{made['interview_id']}/invitations", json={"mode": "live"})
+        return made["interview_id"], f"{app.url}/enter/{wanted.raise_for_status().json()['token']}"
+
+
+def record(app: RunningApp, interview_id: str) -> dict[str, Any]:
+    with app.client() as rest:
+        found: dict[str, Any] = rest.get(f"/interviews/{interview_id}").raise_for_status().json()
+    return found
+
+
+def said(app: RunningApp, interview_id: str, role: str) -> list[str]:
+    return [line["text"] for line in record(app, interview_id)["transcript"] if line["role"] == role]
+
+
+def widget(page: Page) -> Frame:
+    """For scripts."""
+    return next(frame for frame in page.frames if frame != page.main_frame)
+
+
+def begin(page: Page) -> None:
+    page.get_by_text("I have read this and agree").click()
+    page.get_by_role("button", name="Agree and check the microphone").click()
+    page.frame_locator("iframe").get_by_role("button", name="Start").click()
+    page.get_by_text("Your microphone's level").wait_for()
+    page.get_by_role("button", name="Start the interview").click()
+    page.locator(".captions").wait_for()
+
+
+def test_five_answers_by_voice_without_a_key_become_scores_and_a_guide(app: RunningApp, browser: Browser) -> None:
+    """Each answer is understood, each next question is heard and captioned."""
+    interview_id, link = invited(app)
+    context = browser.new_context(locale="en-GB")
+    context.set_default_timeout(MILLISECONDS)
+    context.add_init_script(_KEEP)
+    page = context.new_page()
+    page.goto(link)
+    expect(page.get_by_text("the sound is sent nowhere else")).to_be_visible()
+    begin(page)
+    wait_until(lambda: said(app, interview_id, "interviewer"))
+    expected: list[str] = []
+    energy = 0.0
+    for turn in range(1, TURNS + 1):
+        question = said(app, interview_id, "interviewer")[-1]
+        expect(page.locator(".captions")).to_contain_text(question[-40:], timeout=MILLISECONDS)
+        page.get_by_text("The interviewer is listening.").wait_for()
+        before, energy = energy, widget(page).evaluate(_ENERGY)
+        assert energy > before + 1e-4, "nothing was heard of the question"
+        expected.append(ANSWERS[widget(page).evaluate(_ANSWER, [PLACE_SECONDS * 1000, len(ANSWERS)])])
+        wait_until(lambda turn=turn: len(said(app, interview_id, "candidate")) >= turn)
+        expect(page.locator(".captions")).to_contain_text(said(app, interview_id, "candidate")[-1][:40])
+    heard = said(app, interview_id, "candidate")
+    counts = [word_errors(*pair) for pair in zip(expected, heard, strict=True)]
+    assert sum(wrong for wrong, _ in counts) <= 0.15 * sum(words for _, words in counts), heard
+    page.get_by_role("button", name="Finish early").click()
+    page.get_by_role("button", name="Finish now").click()
+    page.get_by_role("heading", name="Thank you, Ada Example").wait_for()
+    after = record(app, interview_id)
+    assert after["sessions"][-1]["mode"] == "live"
+    assert after["score"]["overall_score"] > 0
+    page.get_by_role("button", name="Make my study guide").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Study guide as PDF").click()
+    assert download.value.path().read_bytes().startswith(b"%PDF")
+    context.close()
+
+
+def wait_until(true: Callable[[], object]) -> None:
+    until = time.monotonic() + MILLISECONDS / 1000
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.2)
