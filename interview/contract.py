@@ -96,7 +96,7 @@ class TurnResponse(Model):
 
 
 class TranscriptLine(Model):
-    """A transcript entry as clients see it. `doubtful`: ranges of its text that were not clearly understood."""
+    """A transcript entry as clients see it. `spoken`: heard, not written; `doubtful`: ranges that were not clear."""
 
     entry_id: int
     role: str
@@ -106,6 +106,7 @@ class TranscriptLine(Model):
     end_ms: int
     final: bool
     corrects: int | None = None
+    spoken: bool = False
     doubtful: Spans = ()
 
     @classmethod

@@ -204,7 +204,7 @@ class _Hearing:
         else:
             _read(draft, entry, len(entry.text))
         if move == "answer":
-            draft.emit(AnswerGiven(entry_id=entry.entry_id, auto_send=True))
+            draft.emit(AnswerGiven(entry_id=entry.entry_id, auto_send=entry.spoken))
         else:
             draft.emit(CandidateMove(move=move, entry_id=entry.entry_id))
         if move == "skip":
@@ -235,7 +235,8 @@ def _add_answer(draft: Draft, entry: TranscriptEntry, *, corrects: bool = False)
     before = [i for i, p in enumerate(prompts) if not p.carried and p.entry_id < entry.entry_id]
     answered = [i for i in before if prompts[i].answers]
     at = max((answered if corrects else ()) or before, default=None)
-    draft.spoken.add(entry.entry_id)
+    if entry.spoken:
+        draft.spoken.add(entry.entry_id)
     if at is None:
         _read(draft, entry, len(entry.text))
         return
@@ -262,7 +263,7 @@ def _hear_more(draft: Draft) -> None:
         _read(draft, entry, len(entry.text))
         if _move(entry) == "answer":
             _add_answer(draft, entry)
-            draft.emit(AnswerGiven(entry_id=entry.entry_id, auto_send=True))
+            draft.emit(AnswerGiven(entry_id=entry.entry_id, auto_send=entry.spoken))
 
 
 def _skip_marked(draft: Draft) -> None:

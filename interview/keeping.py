@@ -43,6 +43,7 @@ def keep(tx: Session, interview: InterviewRow, session_id: str, said: Utterance,
         start_ms=start,
         end_ms=end,
         final=said.final,
+        spoken=said.spoken,
     )
     interview.next_entry_id += 1
     tx.add(row)

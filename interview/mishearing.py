@@ -100,7 +100,7 @@ def _wanted(draft: Draft, corrections: Mapping[int, str]) -> list[tuple[Transcri
             heard = entries.get(heard.corrects)
         while standing is not None and standing.entry_id in corrected:
             standing = corrected[standing.entry_id]
-        if heard is None or standing is None or heard.entry_id not in draft.state.rated_chars:
+        if heard is None or standing is None or not heard.spoken:
             raise InvalidPayload(f"Entry {entry_id} is no spoken answer of this session.")
         if standing.entry_id not in answers:
             raise InvalidPayload(f"Entry {entry_id} is no answer, and plays no part in the rating.")

@@ -192,7 +192,7 @@ Spans = tuple[tuple[int, int], ...]
 class TranscriptEntry(Model):
     """One utterance. Words are stored here and nowhere else; everything else refers to `entry_id`.
 
-    `doubtful`: the ranges of spoken words that were not clearly understood.
+    `spoken`: it was heard, not written; `doubtful`: the ranges of it that were not clearly understood.
     """
 
     entry_id: int
@@ -203,6 +203,7 @@ class TranscriptEntry(Model):
     end_ms: int = Field(0, ge=0)
     final: bool = True
     corrects: int | None = None
+    spoken: bool = False
     doubtful: Spans = ()
 
     @property

@@ -62,7 +62,7 @@ class Questions:
     ) -> InterviewRecord:
         """A question of the team's own, at a place behind what has been asked (default: after its competency's others).
 
-        Raises InvalidPayload, Conflict `question_asked`.
+        Raises InvalidPayload, Conflict `question_asked`, `interview_spoken`.
         """
         actor.require(*HIRING_ROLES)
         with self._context.database.write() as tx:
@@ -71,6 +71,12 @@ class Questions:
             questions = list(map(Question.model_validate, row.questions))
             question = _custom(plan, questions, text, place, competency)
             asked = -1 if row.asked_question_index is None else row.asked_question_index
+            if any(session.status == "active" and session.mode == "live" for session in own_sessions(tx, interview_id)):
+                raise Conflict(
+                    "The candidate is being interviewed by voice; the interviewer has its list of questions. Add yours "
+                    "when the talk is over.",
+                    code="interview_spoken",
+                )
             if question.index <= asked:
                 raise Conflict(f"Question {asked} has been asked; add yours after it.", code="question_asked")
             questions.insert(question.index, question)

@@ -33,7 +33,7 @@ from interview.speech import weights
 from interview.state import InterviewSessionState, QuestionMark
 from interview.store.sessions import RANK, Loaded, assemble, load, overtaken, save_heard, save_note
 from interview.store.sessions import mark as set_statuses
-from interview.store.tables import InterviewRow, SessionRow
+from interview.store.tables import InterviewRow, InvitationRow, SessionRow
 from interview.switching import go_on_in_writing
 from interview.usage import charged
 
@@ -58,7 +58,7 @@ class Utterance:
     """A piece of transcript as it stands now. `entry_id` is None until it has been kept once.
 
     `start_ms`, `end_ms`: since the session's start. `final`: all of it was said and heard; a sentence that was cut off
-    stays without it.
+    stays without it. `spoken`: heard, not written.
     """
 
     role: Speaker
@@ -67,6 +67,7 @@ class Utterance:
     end_ms: int
     final: bool
     entry_id: int | None = None
+    spoken: bool = True
 
 
 class Spoken:
@@ -164,6 +165,14 @@ class Spoken:
             begun = load(tx, session_id).last_turn is not None
         if not begun:
             self._sessions.start(actor, StartRequest(interview_id=loaded.interview.interview_id))
+
+    def admitted(self, actor: Actor) -> bool:
+        """Whether the actor's link still stands: a candidate's talk ends when the team withdraws it."""
+        if actor.invitation_id is None:
+            return True
+        with self._context.database.read() as tx:
+            row = tx.get(InvitationRow, actor.invitation_id)
+            return row is not None and row.revoked_at is None
 
     def give_back(self, session_id: str, seconds: float, cause: str) -> Standing:
         """Let seconds that were lost to a fault not count, in all at most as many as the time limit has."""

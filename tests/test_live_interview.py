@@ -31,6 +31,8 @@ from live_line import LOUD, QUIET, SECONDS, MemoryLine, speak
 
 from interview.access import SYSTEM, Actor
 from interview.errors import Conflict, InterviewError, SessionUnknown
+from interview.events import AnswerGiven
+from interview.live import interview
 from interview.live.connector import Timing
 from interview.live.interview import LiveInterview
 from interview.live.line import (
@@ -533,8 +535,36 @@ def test_what_is_typed_is_an_answer_too(stage: StageMaker, server: GeminiServer)
         talk.say(words)
     assert line.ended().reason == "finished"
     assert scene.texts("candidate") == ["I found it in the cache.", "We split the work.", "I write a list first."]
+    events = scene.house.see(scene.session_id).events
+    assert [e.payload.auto_send for e in events if isinstance(e.payload, AnswerGiven)] == [False] * 3
     with pytest.raises(InterviewError):
         talk.say("  ")
+
+
+def test_a_question_of_the_teams_own_waits_until_the_talk_is_over(stage: StageMaker, server: GeminiServer) -> None:
+    """It would move the places of the questions that the interviewer has been given."""
+    server.script(Turn(f"Hello. {Q[0]}", audio_ms=200))
+    scene = stage()
+    _, line = scene.begin()
+    line.wait_for_message(TurnCompleteMessage)
+    with pytest.raises(Conflict) as caught:
+        scene.house.service.questions.add(SYSTEM, scene.record.interview_id, "Why us?")
+    assert caught.value.code == "interview_spoken"
+
+
+def test_a_talk_ends_when_the_link_is_withdrawn(
+    stage: StageMaker, server: GeminiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interview, "ADMISSION_SECONDS", 0.05)
+    server.script(Turn(f"Hello. {Q[0]}", audio_ms=200))
+    scene = stage()
+    talk, line = scene.begin(actor=scene.house.candidate(scene.record))
+    line.wait_for_message(TurnCompleteMessage)
+    (link,) = scene.house.service.invitations.list(SYSTEM, scene.record.interview_id)
+    scene.house.service.invitations.revoke(SYSTEM, link.invitation_id)
+    assert line.ended().reason == "closed"
+    assert "withdrawn" in (talk.view().error or "")
+    assert scene.texts("interviewer") == [f"Hello. {Q[0]}"]
 
 
 def test_a_question_can_be_skipped(stage: StageMaker, server: GeminiServer) -> None:

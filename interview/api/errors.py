@@ -47,6 +47,10 @@ CODES: Mapping[str, tuple[int, str]] = {
     "plan_changed": (409, "The plan has changed: its newest version is 3. Read it and approve that."),
     "position_changed": (409, "The position has just been deleted. Please try again."),
     "status_backward": (409, "Question 2 is answered already; a status never goes back."),
+    "interview_spoken": (
+        409,
+        "The candidate is being interviewed by voice. Add your question when the talk is over.",
+    ),
     "question_asked": (409, "Question 4 has been asked; add yours after it."),
     "study_guide_not_ready": (409, "The study guide is made when the interview has been completed."),
     "session_expired": (410, "The session was idle for too long and has ended. Start again to go on."),

@@ -161,7 +161,7 @@ def set_question_status(actor: Caller, service: Use, interview_id: str, body: St
     "/interviews/{interview_id}/questions/custom",
     status_code=201,
     summary="Add a question of the team's own",
-    responses=problems("invalid_payload", "interview_not_found", "question_asked"),
+    responses=problems("invalid_payload", "interview_not_found", "question_asked", "interview_spoken"),
 )
 def add_question(actor: Caller, service: Use, interview_id: str, body: CustomQuestion) -> InterviewRecord:
     """At `position` behind what has been asked; without it, after the others of its competency."""

@@ -14,7 +14,8 @@ from interview.spoken import Utterance
 class Entry:
     """One utterance on its way. `pieces`: words with the ms of sound that had come when they came.
 
-    `began_ms`: when its sound began to be heard. `state`: open while it is said; then over, or cut off.
+    `began_ms`: when its sound began to be heard. `state`: open while it is said; then over, or cut off. `typed`:
+    written instead of said.
     """
 
     sequence: int
@@ -31,6 +32,7 @@ class Entry:
     told: TranscriptMessage | None = None
     kept: Utterance | None = None
     entry_id: int | None = None
+    typed: bool = False
 
     def heard_ms(self, now_ms: int) -> float:
         return 0.0 if self.began_ms is None else min(self.received_ms, now_ms - self.began_ms)
@@ -58,4 +60,5 @@ class Entry:
             end_ms=max(self.start_ms, end),
             final=self.state == "over",
             entry_id=self.entry_id,
+            spoken=not self.typed,
         )

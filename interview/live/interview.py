@@ -19,7 +19,7 @@ from interview.errors import Conflict, EngineFailure, InterviewError, InvalidPay
 from interview.live.clerk import Pools, off_loop
 from interview.live.line import COMPLETING, EndCause, ErrorMessage, SessionMessage
 from interview.live.talk import Talk
-from interview.live.view import RATED_LATER, LiveView
+from interview.live.view import RATED_LATER, WITHDRAWN, LiveView
 from interview.live.voice import VoiceMode
 from interview.models import MAX_ANSWER_CHARS, StatusName
 from interview.spoken import LiveScene, Spoken
@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 _DRAIN_ATTEMPTS = 12
 _CONCLUDE_ATTEMPTS = 3
+ADMISSION_SECONDS = 5.0
+"""Between two looks at whether the candidate's link was withdrawn."""
 
 
 Part = Callable[[], Coroutine[Any, Any, None]]
@@ -137,7 +139,8 @@ class LiveInterview:
         talk.display.tell(SessionMessage(session_id=self._scene.session_id, mode=self._mode))
         talk.display.show("connecting")
         words, clerk = asyncio.create_task(talk.words.run()), asyncio.create_task(talk.clerk.run())
-        talking = [asyncio.create_task(self._guarded(part())) for part in self._parts]
+        parts = (*self._parts, self._while_admitted)
+        talking = [asyncio.create_task(self._guarded(part())) for part in parts]
         try:
             cause = await talk.over
             await self._fall_silent(cause, talking)
@@ -166,6 +169,13 @@ class LiveInterview:
             self._talk.display.tell(told)
         self.end("taken_over")
         await self._drained.wait()
+
+    async def _while_admitted(self) -> None:
+        """Ends the talk when the team withdraws the candidate's link; what was said by then is kept."""
+        while await off_loop(self._pools.words, self._spoken.admitted, self._actor):
+            await asyncio.sleep(ADMISSION_SECONDS)
+        self._talk.display.problem("unauthorized", WITHDRAWN)
+        self.end("closed")
 
     async def _guarded(self, part: Coroutine[Any, Any, None]) -> None:
         """One part of the talk: where it fails, the talk ends, and it can be gone on with."""

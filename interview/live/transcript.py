@@ -125,6 +125,7 @@ class Transcript:
         if self.answering:
             self.answering.state = "over"
         entry = self._open("candidate", now_ms)
+        entry.typed = True
         self._append(entry, words, now_ms)
         entry.state = "over"
         return entry

@@ -49,6 +49,7 @@ ENDS: dict[EndCause, str] = {
     "closed": "The talk was ended. Everything said so far is kept.",
     "budget_reached": "The interview has to pause here. Everything said so far is kept. Please tell the hiring team.",
 }
+WITHDRAWN = "The hiring team has withdrawn your link. What you have said is kept. Please ask them for a new one."
 RATED_LATER = "Your answers are safe. Rating them did not work yet and will be done later."
 
 

@@ -195,6 +195,7 @@ class EntryRow(Base):
     end_ms: Mapped[int]
     final: Mapped[bool]
     corrects: Mapped[int | None]
+    spoken: Mapped[bool] = mapped_column(default=False, server_default=false())
     doubtful: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
 
 

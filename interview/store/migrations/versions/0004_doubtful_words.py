@@ -1,4 +1,4 @@
-"""Which of the spoken words were not clearly understood"""
+"""Which words were spoken, and which of them were not clearly understood"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,8 +10,10 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("transcript_entries", sa.Column("spoken", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("transcript_entries", sa.Column("doubtful", sa.JSON(), server_default="[]", nullable=False))
 
 
 def downgrade() -> None:
     op.drop_column("transcript_entries", "doubtful")
+    op.drop_column("transcript_entries", "spoken")
