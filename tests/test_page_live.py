@@ -588,13 +588,17 @@ def test_a_link_is_made_by_voice_or_in_writing_and_its_message_says_which(
     assert home.service.invitations.list(SYSTEM, record.interview_id)[0].mode == mode
 
 
-def test_without_gemini_links_are_in_writing_and_the_page_says_what_is_missing(tmp_path: Path) -> None:
+def test_without_a_voice_links_are_in_writing_and_the_page_says_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("interview.speech.weights.missing", lambda: ("Speech recognition is not installed.",))
     home = house(tmp_path)
     try:
         with visiting(home, person(home, "hiring")) as open_page:
             interview = home.interview().interview_id
             app = open_page("pages/hiring/interview.py", interview=interview, tab="Invitations")
             assert app.segmented_control(key="invitation-mode").disabled
+            assert "make run" in words(app)
             assert "GEMINI_API_KEY" in words(app)
     finally:
         home.close()
