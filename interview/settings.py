@@ -23,8 +23,8 @@ class IceServer(BaseModel):
 class Settings(BaseSettings):
     """`ice_servers`: JSON, such as `[{"urls": "turn:turn.example.org", "username": "…", "credential": "…"}]`.
 
-    `voice_patience`: how much longer than usual the embedded voice waits for the end of an answer. `most_talks`: by the
-    embedded voice at once; None: as many as the machine was measured to carry.
+    `voice_pause_seconds`: the least silence after which the embedded voice takes an answer as ended. `most_talks`: by
+    the embedded voice at once; None: as many as the machine was measured to carry.
 
     Token limits stop a runaway; prices are US dollars per million tokens, and without them a cost is not known.
     """
@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     text_output_price: float | None = Field(None, ge=0)
     live_input_price: float | None = Field(None, ge=0)
     live_output_price: float | None = Field(None, ge=0)
-    voice_patience: float = Field(1.0, ge=1, le=3)
+    voice_pause_seconds: float = Field(2.1, ge=0.5, le=10)
     most_talks: int | None = Field(None, ge=1, le=50)
     ice_servers: list[IceServer] = Field([], max_length=10)
     data_dir: Path = Path(".data")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from speech_samples import SENTENCES, keyboard, pink_noise, quiet, up_rate, white_noise
 
+from interview.settings import Settings
 from interview.speech.endings import SILENCES, asks_for_time, ending, silence_ms
 from interview.speech.endpointing import (
     PRE_ROLL_MS,
@@ -51,7 +53,7 @@ def kinds(heard: list[tuple[int, SpeechEvent]]) -> list[type[SpeechEvent]]:
     return [type(event) for _, event in heard]
 
 
-def spoken(sentence: bytes, text: str, **options: float) -> Endpointing:
+def spoken(sentence: bytes, text: str, **options: Any) -> Endpointing:
     """A line on which this was said; its words are known, and 0.3 s of quiet have passed."""
     line = Endpointing(**options)
     hear(line, sentence + quiet(0.3))
@@ -224,6 +226,13 @@ def test_a_turn_can_be_ended_otherwise(sentence: bytes) -> None:
 def test_patience_gives_a_candidate_longer_pauses(sentence: bytes, patience: float, expected: int) -> None:
     """From once to three times the usual."""
     assert ended_after(spoken(sentence, FINISHED, patience=patience)) in after(expected)
+
+
+def test_a_pause_of_two_seconds_ends_no_turn_however_finished_it_sounds(sentence: bytes) -> None:
+    """With the product's setting: the recogniser sets a full stop in the middle of a sentence, too."""
+    least = int(Settings().voice_pause_seconds * 1000)
+    assert least > 2_000
+    assert ended_after(spoken(sentence, FINISHED, least_silence_ms=least)) in after(least)
 
 
 def test_who_asks_for_a_moment_gets_it(sentence: bytes) -> None:

@@ -50,7 +50,7 @@ class EmbeddedVoice:
 
     def __init__(self, settings: Settings) -> None:
         self.speech = Speech(talks=settings.most_talks)
-        self.patience = settings.voice_patience
+        self.least_silence_ms = int(settings.voice_pause_seconds * 1000)
         self._starting = asyncio.Lock()
         self._started = False
 

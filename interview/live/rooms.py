@@ -118,7 +118,7 @@ class LiveRooms:
         voice, pools = loop.voice, loop.pools
         recorder = await off_loop(pools.words, self._recorder, scene)
         if isinstance(voice, EmbeddedVoice):
-            ends = await off_loop(pools.words, Endpointing, patience=voice.patience)
+            ends = await off_loop(pools.words, Endpointing, least_silence_ms=voice.least_silence_ms)
             turns = TurnDialogue(scene, actor, line, voice, ends, self._turns, pools, self._timing, recorder)
             parts: tuple[Part, ...] = (turns.converse, turns.uplink.run, turns.watch)
             return LiveInterview(scene, actor, voice.mode, turns, parts, self._spoken, pools)
