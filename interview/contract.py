@@ -52,11 +52,15 @@ class TurnRequest(Model):
 
 @dataclass(frozen=True)
 class Heard:
-    """How an answer was spoken: when, in ms since the session's start, and which ranges of it are doubtful."""
+    """How an answer was spoken: when, in ms since the session's start, and which ranges of it are doubtful.
+
+    `spoken`: False for words that were typed in a talk.
+    """
 
     start_ms: int
     end_ms: int
     doubtful: Spans = ()
+    spoken: bool = True
 
     def of(self, part: str, answer: str) -> Heard:
         """The same for a part of the answer; what is no part of it has no doubtful ranges."""

@@ -128,7 +128,7 @@ class Draft:
             start_ms=heard.start_ms if heard else moment,
             end_ms=heard.end_ms if heard else moment,
             corrects=corrects,
-            spoken=heard is not None,
+            spoken=heard is not None and heard.spoken,
             doubtful=heard.doubtful if heard else (),
         )
         self.next_entry_id += 1

@@ -290,6 +290,7 @@ def test_typed_words_are_a_turn_and_skipping_is_one(begin: Callable[..., Talking
     talking.talk.say("I like clocks.")
     talking.asked(2)
     assert talking.answers() == ["I like clocks."]
+    assert not any(line.spoken for line in talking.seen.transcript if line.role == "candidate")
     talking.wait(lambda: talking.talk.view().question_index == 0)
     talking.talk.skip(0)
     talking.asked(3)

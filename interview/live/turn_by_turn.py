@@ -285,6 +285,7 @@ class TurnDialogue:
         self._sending = words
         self._captioned(new.text)
         request = self._request(words, skip=wish.kind == "skip", spoken=words.text != wish.typed)
+        heard = replace(heard, spoken=request.auto_send)
         key = new_id()
         step = await self._call(lambda: self._take_turn(request, key, heard))
         if step is not None:
