@@ -119,6 +119,7 @@ class LiveInterview:
             error=display.error,
             ended=display.ended,
             first_sound_ms=display.first_sound,
+            replies=display.replies,
         )
 
     def _call(self, what: Callable[..., None], *args: object) -> None:

@@ -30,7 +30,7 @@ from interview.live.recording import Recorder
 from interview.live.transcript import Transcript
 from interview.live.turn_desk import AnswerKeeper, TurnClerk
 from interview.live.uplink import Uplink
-from interview.live.view import SILENT_LINE, Display
+from interview.live.view import SILENT_LINE, Display, Reply
 from interview.models import MAX_ANSWER_CHARS
 from interview.scenes import LiveScene
 from interview.speech.client import SpeechUnavailable
@@ -93,8 +93,8 @@ class TurnDialogue:
         """Words of the answer that stand before what the ear holds; those that are being sent."""
         self._before_ms: int | None = None
         self._taking: asyncio.Future[Step] | None = None
-        self._ended_at: float | None = None
-        """When the candidate finished; until the interviewer's first sound."""
+        self._ended: tuple[float, float] | None = None
+        """When the candidate's voice ended, and when that was taken as the end; until the interviewer's first sound."""
         self._quiet_since = monotonic()
         self._saying: int | None = None
         self._checked = self._unheard = self._said_again = False
@@ -168,7 +168,8 @@ class TurnDialogue:
             self.candidate_ended()
 
     def candidate_ended(self) -> None:
-        self._ended_at = self.uplink.last_loud or monotonic()
+        now = monotonic()
+        self._ended = (self.uplink.last_loud or now, now)
         self._wish(_Wish("answer"))
 
     def ear_failed(self, error: SpeechUnavailable) -> None:
@@ -274,6 +275,7 @@ class TurnDialogue:
         start_ms, said = self.ear.start_ms, self.ear.take()
         new = joined([said, Understood(wish.typed)])
         if wish.kind == "answer" and not new.text:
+            self._ended = None
             return None
         is_answer = not new.text or (moves.recognise(new.text) == "answer" and not moves.is_objection(new.text))
         if self._unheard and not self._said_again and is_answer and wish.kind == "answer":
@@ -371,9 +373,10 @@ class TurnDialogue:
         return entry is not None
 
     def _first_sound(self) -> None:
-        if self._ended_at is not None:
-            self.display.delayed((monotonic() - self._ended_at) * 1000)
-            self._ended_at = None
+        if self._ended is not None:
+            spoken, decided = self._ended
+            self.display.replied(Reply((decided - spoken) * 1000, (monotonic() - decided) * 1000))
+            self._ended = None
         self._show()
 
     def _note_time(self, entry: Entry) -> None:

@@ -54,11 +54,24 @@ RATED_LATER = "Your answers are safe. Rating them did not work yet and will be d
 
 
 @dataclass(frozen=True)
+class Reply:
+    """How long the candidate waited for one, in milliseconds.
+
+    `waited`: from the end of their speech to the decision that the answer had ended. `made`: from then to the
+    interviewer's first sound.
+    """
+
+    waited: float
+    made: float
+
+
+@dataclass(frozen=True)
 class LiveView:
     """A talk at one moment.
 
     `question`: the one in hand. `first_sound_ms`: from the end of the candidate's speech to the interviewer's first
-    sound, median and 95th percentile of the turns so far; None before any. `dropped`: messages of sound.
+    sound, median and 95th percentile of the turns so far; None before any. `replies`: the same turn by turn, where the
+    decision that an answer has ended is ours. `dropped`: messages of sound.
     """
 
     state: LiveState
@@ -72,6 +85,7 @@ class LiveView:
     error: str | None
     ended: EndCause | None
     first_sound_ms: tuple[float, float] | None
+    replies: tuple[Reply, ...]
 
 
 class Display:
@@ -85,6 +99,7 @@ class Display:
         self.error: str | None = None
         self.ended: EndCause | None = None
         self.first_sound: tuple[float, float] | None = None
+        self.replies: tuple[Reply, ...] = ()
         self._delays: deque[float] = deque(maxlen=_TURNS)
         self._told: tuple[QuestionStatus, ...] = ()
 
@@ -134,6 +149,10 @@ class Display:
         text = message or ENDS[cause]
         self.state, self.message, self.ended = "ended", text, cause
         self.tell(EndedMessage(reason=cause, message=text))
+
+    def replied(self, reply: Reply) -> None:
+        self.replies = (*self.replies, reply)[-_TURNS:]
+        self.delayed(reply.waited + reply.made)
 
     def delayed(self, milliseconds: float) -> None:
         self._delays.append(milliseconds)
