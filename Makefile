@@ -45,9 +45,10 @@ demo: environment ## Interview a sample candidate without a browser; the results
 	@$(BIN) -m interview demo --role 'Backend engineer' --resume $(EXAMPLE)/resume.pdf --job $(firstword $(wildcard $(EXAMPLE)/job.md $(EXAMPLE)/job.txt)) \
 	  --answers $(EXAMPLE)/answers.txt --out out/demo
 
-bench: test-environment browser ## Time the media path, speech and pages; figures are for this machine
+bench: test-environment browser ## Time the media path, speech, talks and pages; figures are for this machine
 	PYTHONPATH=tests $(BIN) -m benchmarks.media
 	PYTHONPATH=tests $(BIN) -m benchmarks.speech
+	PYTHONPATH=tests $(BIN) -m benchmarks.voice
 	PYTHONPATH=.:tests $(BIN) benchmarks/pages.py
 
 gallery: test-environment browser ## Take a picture of every page into docs/gallery
