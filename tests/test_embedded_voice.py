@@ -123,7 +123,7 @@ class Talking:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    opened = house(tmp_path_factory.mktemp("embedded"), core=1, probes=0, most_talks=3)
+    opened = house(tmp_path_factory.mktemp("embedded"), core=1, probes=0, most_talks=3, voice_pause_seconds=0.5)
     yield opened
     opened.close()
 
