@@ -418,7 +418,7 @@ class TurnDialogue:
     def _look(self, now: float) -> None:
         if self._line_silent() >= self._timing.line_lost:
             self.end("line_lost")
-        elif now >= self.deadline + self._timing.wrap_up and not self.ear.in_turn:
+        elif now >= self.deadline + self._timing.wrap_up and (self.uplink.muted or not self.ear.in_turn):
             self.end("time_up")
         elif self._is_quiet(now):
             self._checked = True
