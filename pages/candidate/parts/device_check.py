@@ -104,7 +104,9 @@ def _meter(call: Call) -> None:
     if heard:
         st.markdown("**:material/check_circle: We hear you.**")
     else:
-        st.markdown("**:material/hearing_disabled: We do not hear you yet.** Say a few words, or choose another one.")
+        st.markdown(
+            "**:material/hearing_disabled: We do not hear you yet.** Say a few words, or choose another microphone."
+        )
     trial: Trial | None = st.session_state.get(_trial(call))
     if trial is None or trial.played:
         st.caption(
