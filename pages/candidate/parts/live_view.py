@@ -56,7 +56,7 @@ def talk(talk: LiveInterview, journey: Journey, *, drawn: LiveState | None) -> N
     if view.error:
         st.caption(f":material/error: {sentence(view.error)}")
     if view.state == "ending":
-        st.caption("Your last answers are being read. This can take a minute; you can close the page meanwhile.")
+        st.caption("This can take a minute; you can close the page meanwhile.")
     elif view.question:
         _question(view.question, journey.interviewer_name)
     captions(view.captions, candidate=journey.candidate_name or "You", interviewer=journey.interviewer_name)
