@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -158,8 +159,13 @@ class Call:
 def prepare() -> None:
     """Import what calls need, change aiortc, then quieten the collector. Once in a process; the first call does it if
     the server has not, in about a second."""
-    import streamlit_webrtc  # noqa: F401 - imported warm, before the collector is settled
-
+    streamlit_says = logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context")
+    before = streamlit_says.level
+    streamlit_says.setLevel(logging.ERROR)  # that the server's own thread runs no page is no news
+    try:
+        import streamlit_webrtc  # noqa: F401 - imported warm, before the collector is settled
+    finally:
+        streamlit_says.setLevel(before)
     from pages.components.webrtc import hooks, source  # noqa: F401
 
     hooks.install()
