@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from conftest import CHROMIUM, CHROMIUM_FLAGS
 from http_server import FORM, RunningApp, running_app
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from speech_samples import quiet, up_rate, word_errors
 
 from interview.speech.client import Speech
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Frame, Page
+    from playwright.sync_api import Browser, Frame, Page, Playwright
 
 pytestmark = pytest.mark.browser
 
@@ -115,12 +115,11 @@ def _in_a_thread(work: Callable[[], bytes]) -> bytes:
 
 
 @pytest.fixture
-def browser(answers: Path) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        flags = [*CHROMIUM_FLAGS, f"--use-file-for-fake-audio-capture={answers}"]
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield opened
-        opened.close()
+def browser(playwright: Playwright, answers: Path) -> Iterator[Browser]:
+    flags = [*CHROMIUM_FLAGS, f"--use-file-for-fake-audio-capture={answers}"]
+    opened = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

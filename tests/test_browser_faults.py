@@ -54,7 +54,9 @@ def send(page: Page, words: str) -> None:
     """Write and send; done when the turn was taken or has failed."""
     page.get_by_label("Your answer").fill(words)
     page.get_by_role("button", name="Send").click()
-    page.get_by_text("is reading").or_(page.get_by_role("alert")).first.wait_for()
+    page.wait_for_function(
+        "() => document.querySelector('textarea')?.value === '' || document.querySelector('[role=alert]')"
+    )
     page.locator(f"{_SETTLED} button:has-text('Send'):enabled").wait_for()
 
 

@@ -74,7 +74,7 @@ def invite(page: Page, app: RunningApp, interview_id: str) -> str:
 
 def question(page: Page) -> str:
     """The interviewer's words in hand, once no turn is running."""
-    page.locator("button:has-text('Send'):enabled").wait_for()
+    page.locator("button[kind=primaryFormSubmit]:has-text('Send'):enabled").wait_for()
     return page.locator(".st-key-question [role=status]").inner_text()
 
 

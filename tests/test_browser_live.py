@@ -20,7 +20,7 @@ from conftest import CHROMIUM, CHROMIUM_FLAGS
 from gemini_script import Abort, Close, Fault, GoAway, ToolCall, Turn
 from gemini_server import GeminiServer, gemini_server
 from http_server import FORM, RunningApp, running_app
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from interview.access import SYSTEM
 from interview.records import NewInterview
@@ -28,7 +28,7 @@ from interview.service import Service, open_service
 from interview.settings import Settings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Frame, FrameLocator, Locator, Page
+    from playwright.sync_api import Browser, BrowserContext, Frame, FrameLocator, Locator, Page, Playwright
 
 pytestmark = pytest.mark.browser
 
@@ -83,18 +83,17 @@ def speech(seconds: float) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     file = tmp_path_factory.mktemp("microphone") / "answers.wav"
     with wave.open(str(file), "wb") as sound:
         sound.setnchannels(1)
         sound.setsampwidth(2)
         sound.setframerate(_RATE)
         sound.writeframes(speech(3.0))
-    with sync_playwright() as playwright:
-        flags = [*CHROMIUM_FLAGS, f"--use-file-for-fake-audio-capture={file}"]
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield opened
-        opened.close()
+    flags = [*CHROMIUM_FLAGS, f"--use-file-for-fake-audio-capture={file}"]
+    opened = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -312,21 +311,22 @@ def test_the_widget_is_there_on_a_server_that_was_prepared_before_anybody_came(
         pytest.param("--use-fake-device-for-media-stream", "No microphone was found.", id="none there"),
     ],
 )
-def test_a_browser_without_a_microphone_says_why_and_offers_writing(invited: Invited, without: str, words: str) -> None:
+def test_a_browser_without_a_microphone_says_why_and_offers_writing(
+    playwright: Playwright, invited: Invited, without: str, words: str
+) -> None:
     """In a sentence with a way on, not by the name that browsers give it."""
     flags = [*(flag for flag in CHROMIUM_FLAGS if flag != without), "--deny-permission-prompts"]
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        page = profile(opened).new_page()
-        page.goto(invited.link)
-        agree(page)
-        switch_on(page)
-        page.get_by_text(words).wait_for()
-        expect(widget(page).get_by_text("Error")).not_to_be_visible()
-        expect(page.get_by_text("Look for a microphone or a lock")).to_be_visible()
-        page.get_by_role("button", name="Go on in writing").click()
-        page.get_by_label("Your answer").wait_for()
-        opened.close()
+    opened = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+    page = profile(opened).new_page()
+    page.goto(invited.link)
+    agree(page)
+    switch_on(page)
+    page.get_by_text(words).wait_for()
+    expect(widget(page).get_by_text("Error")).not_to_be_visible()
+    expect(page.get_by_text("Look for a microphone or a lock")).to_be_visible()
+    page.get_by_role("button", name="Go on in writing").click()
+    page.get_by_label("Your answer").wait_for()
+    opened.close()
 
 
 def test_the_widget_is_two_plain_buttons_with_a_name(page: Page) -> None:

@@ -20,10 +20,9 @@ from conftest import CHROMIUM, CHROMIUM_FLAGS, ROOT
 from http_server import free_port
 from peers import tone
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, FrameLocator, Page
+    from playwright.sync_api import Browser, FrameLocator, Page, Playwright
 
 pytestmark = pytest.mark.browser
 MILLISECONDS = 60_000
@@ -91,7 +90,7 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """Chromium with a microphone that hears 440 Hz, over and over."""
     file = tmp_path_factory.mktemp("microphone") / "tone.wav"
     with wave.open(str(file), "wb") as sound:
@@ -99,11 +98,10 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         sound.setsampwidth(2)
         sound.setframerate(48_000)
         sound.writeframes(tone(2_000, 48_000))
-    with sync_playwright() as playwright:
-        flags = [*CHROMIUM_FLAGS, f"--use-file-for-fake-audio-capture={file}"]
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield opened
-        opened.close()
+    flags = [*CHROMIUM_FLAGS, f"--use-file-for-fake-audio-capture={file}"]
+    opened = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
