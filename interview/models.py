@@ -126,8 +126,8 @@ class PersonaOverrides(Model):
 
 
 class PositionSettings(Model):
-    """How a position's interviews are held. `recording` and `retention_days` are named in the consent; nothing acts on
-    them yet.
+    """How a position's interviews are held. `recording`: both voices of a spoken interview are kept. It and
+    `retention_days`, on which nothing acts yet, are named in the consent.
     """
 
     time_limit_minutes: float = Field(45, gt=0, le=240)
