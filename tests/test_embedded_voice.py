@@ -22,6 +22,7 @@ from interview.live.connector import Timing
 from interview.live.interview import LiveInterview
 from interview.live.line import (
     MESSAGE_BYTES,
+    UP_RATE,
     EndedMessage,
     ErrorMessage,
     InterruptedMessage,
@@ -52,6 +53,8 @@ LONG = (
 REPEAT = "Could you repeat the question, please?"
 _PACE = 0.004
 """Between two messages of 20 ms: a microphone five times as fast, which the line takes for a while."""
+_AHEAD = 8.0
+"""Seconds that it may be ahead of the clock: well below those from which the line drops what comes."""
 
 
 @pytest.fixture(scope="module")
@@ -83,11 +86,15 @@ class Talking:
     line: MemoryLine
     talk: LiveInterview
     sounds: dict[str, bytes]
+    began: float = 0.0
+    heard_seconds: float = 0.0
 
     def hear(self, pcm: bytes) -> None:
+        self.began = self.began or time.monotonic()
         for at in range(0, len(pcm), MESSAGE_BYTES):
             self.talk.hear(pcm[at : at + MESSAGE_BYTES])
-            time.sleep(_PACE)
+            self.heard_seconds += MESSAGE_BYTES / 2 / UP_RATE
+            time.sleep(max(_PACE, self.heard_seconds - (time.monotonic() - self.began) - _AHEAD))
 
     def say(self, text: str, silence: float = 3.2) -> None:
         self.hear(self.sounds[text] + quiet(silence))
@@ -119,7 +126,8 @@ class Talking:
 
     def again(self, live: LiveRooms) -> Talking:
         line = MemoryLine()
-        return replace(self, live=live, line=line, talk=live.join(SYSTEM, self.session_id, line))
+        talk = live.join(SYSTEM, self.session_id, line)
+        return replace(self, live=live, line=line, talk=talk, began=0.0, heard_seconds=0.0)
 
 
 @pytest.fixture(scope="module")
