@@ -29,13 +29,30 @@ COOKIE_NAME = "candor"
 
 @dataclass(frozen=True)
 class Actor:
-    """Who calls: a role, and for a candidate the one interview that they may reach."""
+    """Who calls: a role, and for a candidate the one interview that they may reach.
+
+    `person`: the member of the team whose link or key it is; None for programs and for keys that are nobody's.
+    """
 
     role: Role
     id: str
     name: str = ""
     interview_id: str | None = None
     invitation_id: str | None = None
+    person: str | None = None
+
+    @property
+    def reviewer_id(self) -> str:
+        """Whose reviews are theirs: a person's are the same by every link and key of theirs."""
+        return self.person or self.id
+
+    def require_person(self) -> None:
+        """Raise Forbidden unless a person calls: some things no program does in their place."""
+        if self.role not in ("administrator", "hiring") or self.person is None:
+            raise Forbidden(
+                "Only a member of the team does this, by their personal link or by a key made for them.",
+                code="person_required",
+            )
 
     def require(self, *roles: Role) -> None:
         """Raise Forbidden unless the actor has one of these roles."""
@@ -51,16 +68,20 @@ class Actor:
             self.require(*HIRING_ROLES)
 
 
+LOCAL = "local"
+"""The person who starts the server, whose link changes each time."""
+
 SYSTEM = Actor(role="administrator", id="system", name="This machine's command line")
 
 
 class Credential(Model):
-    """An API key or a personal link, without its secret."""
+    """An API key or a personal link, without its secret. `person_id`: whose it is, if anybody's."""
 
     credential_id: str
     kind: Literal["key", "link"]
     name: str
     role: StaffRole
+    person_id: str | None
     created_at: Moment
     expires_at: Moment | None
     revoked_at: Moment | None
@@ -120,11 +141,20 @@ class Access:
         with self._context.database.read() as tx:
             return self._credential_actor(tx, hashed, "link") or self._invitation_actor(tx, hashed)
 
-    def create_key(self, actor: Actor, name: str, role: str) -> Issued:
-        """A new API key. Administrators only."""
+    def create_key(self, actor: Actor, name: str, role: str, person_id: str | None = None) -> Issued:
+        """A new API key, for a program or (`person_id`) for a person, whose role it has. Administrators only.
+
+        Raises InvalidPayload, NotFound `person_not_found`.
+        """
         actor.require("administrator")
         with self._context.database.write() as tx:
-            return self._issue(tx, actor, "key", _clean_name(name), _staff_role(role), None, None)
+            if person_id is not None:
+                person = _person_row(tx, person_id)
+                if person.removed_at is not None:
+                    raise NotFound("This person has been removed.", code="person_not_found")
+                if person.role != role:
+                    raise InvalidPayload(f"{person.name} has the role {person.role}; their key has the same.")
+            return self._issue(tx, actor, "key", _clean_name(name), _staff_role(role), person_id, None)
 
     def add_person(self, actor: Actor, name: str, role: str) -> Issued:
         """A person with a personal link, which they open at `/enter/{secret}`. Administrators only."""
@@ -159,11 +189,14 @@ class Access:
             return self._issue(tx, actor, "link", row.name, _staff_role(row.role), person_id, now + LINK_LIFETIME)
 
     def remove_person(self, actor: Actor, person_id: str) -> None:
-        """Withdraw all of a person's links; whoever came in by one is out at once. Doing it again changes nothing."""
+        """Withdraw all of a person's links and keys; whoever came in by one is out at once. Again changes nothing."""
         actor.require("administrator")
         with self._context.database.write() as tx:
             row = _person_row(tx, person_id)
             self._withdraw_links(tx, person_id)
+            for key in queries.credentials(tx, "key"):
+                if key.person_id == person_id:
+                    key.revoked_at = key.revoked_at or self._context.clock()
             if row.removed_at is None:
                 row.removed_at = self._context.clock()
                 audit(tx, self._context, actor, "person_removed", person_id)
@@ -229,7 +262,8 @@ class Access:
         row = queries.credential(tx, hashed, kind)
         if row is None or row.revoked_at or (row.expires_at and row.expires_at <= self._context.clock()):
             return None
-        return Actor(role=_staff_role(row.role), id=f"{kind}:{row.credential_id}", name=row.name)
+        person = row.person_id or (LOCAL if kind == "link" else None)
+        return Actor(role=_staff_role(row.role), id=f"{kind}:{row.credential_id}", name=row.name, person=person)
 
     def _invitation_actor(self, tx: Session, hashed: str) -> Actor | None:
         row = queries.invitation(tx, hashed)

@@ -119,7 +119,10 @@ class TranscriptLine(Model):
 
 
 class SessionSnapshot(Model):
-    """Everything that a client needs to go on after a reload."""
+    """Everything that a client needs to go on after a reload.
+
+    `scores_open`: False where the reader is to rate first; scores, evaluations and reasoning are empty then.
+    """
 
     session_id: str
     interview_id: str
@@ -141,3 +144,4 @@ class SessionSnapshot(Model):
     elapsed_ms: int
     time_limit_ms: int
     last_touched: Moment
+    scores_open: bool = True

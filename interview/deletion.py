@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from interview import rollup
+from interview.store.review_tables import DecisionRow, DemographicsRow, OverrideRow, QuestionScoreRow, ReviewRow
 from interview.store.tables import (
     AdjustmentRow,
     AnswerDraftRow,
@@ -31,6 +33,13 @@ def delete_interview(tx: Session, row: InterviewRow) -> None:
     interview_id, candidate_id = row.interview_id, row.candidate_id
     sessions = select(SessionRow.session_id).where(SessionRow.interview_id == interview_id)
     cards = select(ScorecardRow.scorecard_id).where(ScorecardRow.interview_id == interview_id)
+    for card in tx.scalars(select(ScorecardRow).where(ScorecardRow.interview_id == interview_id)):
+        if card.standing:
+            rollup.count_scorecard(tx, card, -1)
+    tx.flush()
+    tx.execute(delete(QuestionScoreRow).where(QuestionScoreRow.scorecard_id.in_(cards)))
+    for opinion in (ReviewRow, OverrideRow, DecisionRow, DemographicsRow):
+        tx.execute(delete(opinion).where(opinion.interview_id == interview_id))
     tx.execute(delete(CompetencyScoreRow).where(CompetencyScoreRow.scorecard_id.in_(cards)))
     for of_session in (AnswerDraftRow, EventRow, TurnRow):
         tx.execute(delete(of_session).where(of_session.session_id.in_(sessions)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from interview.access import Actor
+from interview.blinding import require_open
 from interview.context import Context
 from interview.errors import Conflict, Forbidden
 from interview.interviews import interview_row
@@ -21,8 +22,9 @@ class Guides:
     def study_guide(self, actor: Actor, interview_id: str) -> StudyGuide:
         """The guide of the session that stands for the interview, with levels only where the position shows scores.
 
-        Raises NotFound, Forbidden `study_guide_closed` for a candidate whose position gives none, Conflict
-        `study_guide_not_ready` before a session has ended, EngineFailure, BudgetReached.
+        Raises NotFound, Forbidden (`study_guide_closed` for a candidate whose position gives none, `rate_first` for a
+        reviewer who has not rated), Conflict `study_guide_not_ready` before a session has ended, EngineFailure,
+        BudgetReached.
         """
         actor.require_interview(interview_id)
         with self._context.database.read() as tx:
@@ -32,6 +34,7 @@ class Guides:
                 raise Conflict(
                     "The study guide is made when the interview has been completed.", code="study_guide_not_ready"
                 )
+            require_open(tx, actor, standing[0])
             loaded = load(tx, standing[0].session_id)
         if actor.role == "candidate" and not loaded.settings.study_guide:
             raise Forbidden("The hiring team gives no study guide for this interview.", code="study_guide_closed")

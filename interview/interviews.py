@@ -7,11 +7,12 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import ColumnElement, Row, true
 from sqlalchemy.orm import Session
 
 from interview.access import HIRING_ROLES, Actor, audit
 from interview.attempts import begin_attempt, close_sessions, expire_overdue, fresh_statuses
+from interview.blinding import blind_to_session, is_bound, opened
 from interview.context import Context, new_id
 from interview.contract import TranscriptLine
 from interview.deletion import delete_interview
@@ -65,13 +66,13 @@ class Interviews:
             interview_id = self._insert(tx, actor, new, position, added)
             audit(tx, self._context, actor, "interview_created", interview_id)
             tx.flush()
-            return interview_record(tx, self._context, interview_id)
+            return interview_record(tx, self._context, actor, interview_id)
 
     def get(self, actor: Actor, interview_id: str) -> InterviewRecord:
         actor.require(*HIRING_ROLES)
         expire_overdue(self._context)
         with self._context.database.read() as tx:
-            return interview_record(tx, self._context, interview_id)
+            return interview_record(tx, self._context, actor, interview_id)
 
     def transcript(self, actor: Actor, interview_id: str) -> tuple[TranscriptEntry, ...]:
         """The transcript of the session that stands for the interview, with those it carries on."""
@@ -91,7 +92,9 @@ class Interviews:
         limit = max(1, min(limit, 200))
         expire_overdue(self._context)
         with self._context.database.read() as tx:
-            rows = queries.interviews(tx, limit + 1, _place(cursor), wanted or InterviewFilter(), self._context.clock())
+            rows = queries.interviews(
+                tx, limit + 1, _place(cursor), wanted or InterviewFilter(), self._context.clock(), _open_to(actor)
+            )
         page = [_summary(row) for row in rows[:limit]]
         last = page[-1] if len(rows) > limit else None
         return page, _cursor(last) if last else None
@@ -121,7 +124,7 @@ class Interviews:
             row.updated_at = self._context.clock()
             audit(tx, self._context, actor, "candidate_renamed", interview_id)
             tx.flush()
-            return interview_record(tx, self._context, interview_id)
+            return interview_record(tx, self._context, actor, interview_id)
 
     def restart(self, actor: Actor, interview_id: str) -> InterviewRecord:
         """Allow another attempt: an open session is closed, the old ones stay as they are.
@@ -137,7 +140,7 @@ class Interviews:
             row.closed_at, row.updated_at = None, self._context.clock()
             audit(tx, self._context, actor, "attempt_allowed", interview_id, attempt=row.attempt)
             tx.flush()
-            return interview_record(tx, self._context, interview_id)
+            return interview_record(tx, self._context, actor, interview_id)
 
     def close(self, actor: Actor, interview_id: str) -> InterviewRecord:
         """End the interview: an open session is closed and none is started until a restart. Scores stay.
@@ -153,7 +156,7 @@ class Interviews:
                 row.closed_at = row.updated_at = self._context.clock()
                 audit(tx, self._context, actor, "interview_closed", interview_id)
                 tx.flush()
-            return interview_record(tx, self._context, interview_id)
+            return interview_record(tx, self._context, actor, interview_id)
 
     def archive(self, actor: Actor, interview_id: str, archived: bool = True) -> InterviewRecord:
         """Put the interview away, or take it out again; its place in the list and everything else stay as they are."""
@@ -166,7 +169,7 @@ class Interviews:
                     tx, self._context, actor, "interview_archived" if archived else "interview_unarchived", interview_id
                 )
                 tx.flush()
-            return interview_record(tx, self._context, interview_id)
+            return interview_record(tx, self._context, actor, interview_id)
 
     def delete(self, actor: Actor, interview_id: str) -> None:
         """Take the interview out of the database and its files with every word and sound. There is no way back."""
@@ -205,19 +208,26 @@ class Interviews:
         return row.interview_id
 
 
+def _open_to(actor: Actor) -> ColumnElement[bool]:
+    """In SQL, of a line of the list: whether its score is open to the actor."""
+    return opened(actor, InterviewRow.interview_id, queries.standing_attempt()) if is_bound(actor) else true()
+
+
 def _transcript(tx: Session, interview_id: str) -> tuple[TranscriptEntry, ...]:
     standing = standing_sessions(tx, interview_id)
     chain = queries.session_chain(tx, standing[0]) if standing else []
     return tuple(entries_of(tx, interview_id, chain))
 
 
-def interview_record(tx: Session, context: Context, interview_id: str) -> InterviewRecord:
-    """The interview with everything that belongs to it."""
+def interview_record(tx: Session, context: Context, actor: Actor, interview_id: str) -> InterviewRecord:
+    """The interview with everything that belongs to it, as far as it is open to the actor."""
     row = interview_row(tx, interview_id)
     plan_row = tx.get_one(PlanRow, row.plan_id)
     plan = PositionPlan.model_validate(plan_row.plan)
     added = CandidatePlan.model_validate(row.candidate_plan)
     questions = tuple(map(Question.model_validate, row.questions))
+    standing = standing_sessions(tx, interview_id)
+    scores_open = not standing or not blind_to_session(tx, actor, standing[0])
     return InterviewRecord(
         interview_id=interview_id,
         position_id=row.position_id,
@@ -244,7 +254,8 @@ def interview_record(tx: Session, context: Context, interview_id: str) -> Interv
             for session in queries.sessions(tx, interview_id)
         ),
         transcript=tuple(map(TranscriptLine.of, _transcript(tx, interview_id))),
-        score=standing_scorecard(tx, interview_id),
+        score=standing_scorecard(tx, interview_id) if scores_open else None,
+        scores_open=scores_open,
         created_at=row.created_at,
         updated_at=row.updated_at,
     )

@@ -64,7 +64,7 @@ def put_right(context: Context, actor: Actor, session_id: str, corrections: Mapp
         narrative = draft.scene.engine.score(score_request(draft))
     with context.database.write() as tx:
         save_heard(tx, draft, read_version=loaded.session.version, status="complete")
-        append_scorecard(tx, context, loaded, draft.state, narrative)
+        append_scorecard(tx, context, loaded, draft, narrative)
         audit(tx, context, actor, "words_put_right", loaded.interview.interview_id, session=session_id)
 
 

@@ -269,6 +269,10 @@ class CriterionSummary(Model):
     low: float = 0.0
     high: float = 0.0
 
+    def as_score(self) -> CriterionScore:
+        """The same as a score of its own."""
+        return CriterionScore(score=self.latest_score, **self.model_dump(exclude={"latest_score"}))
+
 
 class CompetencySummary(Model):
     """A competency's standing: the weighted mean of its assessed criteria, 0.0 before any."""
@@ -295,11 +299,18 @@ class Narrative(Model):
     improvements: tuple[str, ...] = ()
 
 
+ScoreSource = Literal["engine", "override", "reviewer"]
+"""Who scored: an engine; the engine, with a person's changes; a person, from the transcript alone."""
+
+
 class Scorecard(Model):
+    """`reviewer`: the person's name, of a reviewer's scorecard and of one with overrides; "" otherwise."""
+
     scorecard_id: str
     interview_id: str
     session_id: str
-    source: str = "engine"
+    source: ScoreSource = "engine"
+    reviewer: str = ""
     created_at: Moment
     stamp: VersionStamp
     overall_score: float = 0.0

@@ -93,7 +93,7 @@ class Questions:
             row.updated_at = self._context.clock()
             audit(tx, self._context, actor, "question_added", interview_id)
             tx.flush()
-            return interview_record(tx, self._context, interview_id)
+            return interview_record(tx, self._context, actor, interview_id)
 
 
 def _still_held(tx: Session, row: InterviewRow) -> None:

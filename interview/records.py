@@ -105,12 +105,16 @@ class InterviewSummary(Model):
     questions_total: int
     open_adjustments: int
     overall_score: float | None
+    scores_open: bool = True
     created_at: Moment
     updated_at: Moment
 
 
 class InterviewRecord(Model):
-    """An interview with everything that belongs to it."""
+    """An interview with everything that belongs to it.
+
+    `scores_open`: False where the reader is to rate first; `score` is None then.
+    """
 
     interview_id: str
     position_id: str
@@ -135,5 +139,6 @@ class InterviewRecord(Model):
     sessions: tuple[SessionSummary, ...]
     transcript: tuple[TranscriptLine, ...]
     score: Scorecard | None
+    scores_open: bool = True
     created_at: Moment
     updated_at: Moment

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from interview.contract import QuestionPayload, SessionSnapshot, StartResponse, TranscriptLine, TurnResponse
@@ -117,34 +118,45 @@ def snapshot(loaded: Loaded, now: datetime, after: int) -> SessionSnapshot:
     )
 
 
-# --- what a candidate does not see ------------------------------------------------------------------------------------
+# --- what not everybody sees ------------------------------------------------------------------------------------------
 
 
-def veiled_start(reply: StartResponse, *, scores: bool) -> StartResponse:
-    """What the candidate sees; `scores` says whether the position shows them."""
-    return reply.model_copy(update=_veil(reply.events, reply.question, scores))
+@dataclass(frozen=True)
+class Sight:
+    """What somebody sees of a session beside its words: `scores` with the reasoning behind them, `flags` for the team.
+
+    What they do not see is empty; the shape is kept, and ids still run without gaps.
+    """
+
+    scores: bool = True
+    flags: bool = True
 
 
-def veiled_turn(reply: TurnResponse, *, scores: bool) -> TurnResponse:
-    evaluation = reply.evaluation.model_copy(update={"flags": ()}) if scores else Evaluation()
-    return reply.model_copy(update=_veil(reply.events, reply.question, scores) | {"evaluation": evaluation})
+def veiled_start(reply: StartResponse, sight: Sight) -> StartResponse:
+    return reply.model_copy(update=_veil(reply.events, reply.question, sight))
 
 
-def veiled_snapshot(reply: SessionSnapshot, *, scores: bool) -> SessionSnapshot:
-    last = veiled_turn(reply.last_turn, scores=scores) if reply.last_turn else None
-    return reply.model_copy(update=_veil(reply.events, reply.question, scores) | {"last_turn": last})
+def veiled_turn(reply: TurnResponse, sight: Sight) -> TurnResponse:
+    evaluation = reply.evaluation if sight.scores else Evaluation(flags=reply.evaluation.flags)
+    shown = evaluation if sight.flags else evaluation.model_copy(update={"flags": ()})
+    return reply.model_copy(update=_veil(reply.events, reply.question, sight) | {"evaluation": shown})
 
 
-def _veil(events: Sequence[InterviewEvent], question: QuestionPayload | None, scores: bool) -> dict[str, object]:
-    """Flags out, and without `scores` those and the reasoning too. The shape is kept: ids still run without gaps."""
-    unflagged = tuple(map(_unflagged, events))
-    if scores:
-        return {"events": unflagged}
+def veiled_snapshot(reply: SessionSnapshot, sight: Sight) -> SessionSnapshot:
+    last = veiled_turn(reply.last_turn, sight) if reply.last_turn else None
+    veil = _veil(reply.events, reply.question, sight)
+    return reply.model_copy(update=veil | {"last_turn": last, "scores_open": sight.scores})
+
+
+def _veil(events: Sequence[InterviewEvent], question: QuestionPayload | None, sight: Sight) -> dict[str, object]:
+    seen = tuple(events) if sight.flags else tuple(map(_unflagged, events))
+    if sight.scores:
+        return {"events": seen}
     hidden = question
     if question is not None:
         hidden = question.model_copy(update={"metadata": _bare(question.metadata)})
     return {
-        "events": tuple(map(_veiled_event, unflagged)),
+        "events": tuple(map(_veiled_event, seen)),
         "competencies": (),
         "overall_score": 0.0,
         "question": hidden,
@@ -165,7 +177,7 @@ def _unflagged(event: InterviewEvent) -> InterviewEvent:
 def _veiled_event(event: InterviewEvent) -> InterviewEvent:
     payload: Payload = event.payload
     if isinstance(payload, EvaluationMade):
-        payload = EvaluationMade(competency=payload.competency, response=payload.response)
+        payload = EvaluationMade(competency=payload.competency, response=payload.response, flags=payload.flags)
     elif isinstance(payload, PromptPayload):
         payload = payload.model_copy(update={"metadata": _bare(payload.metadata)})
     elif hasattr(payload, "total_score"):

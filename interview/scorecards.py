@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from interview import __version__
+from interview import __version__, question_scores, rollup
 from interview.access import HIRING_ROLES, Actor, audit
 from interview.attempts import expire_overdue
+from interview.blinding import blind_to_session, require_open, veiled
 from interview.context import Context, new_id
 from interview.draft import Draft
 from interview.engines import ScoreRequest
 from interview.errors import Conflict, InvalidPayload, NotFound
 from interview.imported import MAX_LINES, SpokenLine, conclude, import_session, replay
 from interview.models import CompetencySummary, Narrative, Scorecard, VersionStamp
-from interview.state import InterviewSessionState
 from interview.store import queries
 from interview.store.sessions import Loaded, assemble, entries_of, load, save_import
 from interview.store.tables import CompetencyScoreRow, InterviewRow, ScorecardRow, SessionRow
@@ -47,7 +47,7 @@ class Scorecards:
             narrative = draft.scene.engine.score(score_request(draft))
         with self._context.database.write() as tx:
             _known(tx, interview_id)  # it may have been deleted while the engine answered
-            return self._append(tx, actor, loaded, draft.state, narrative)
+            return self._append(tx, actor, loaded, draft, narrative)
 
     def score_transcript(self, actor: Actor, interview_id: str, lines: Sequence[SpokenLine]) -> Scorecard:
         """Score a transcript from elsewhere; it is kept as an imported session and replaces no recorded one."""
@@ -69,34 +69,41 @@ class Scorecards:
             tx.add(loaded.session)
             tx.flush()
             save_import(tx, draft)
-            return self._append(tx, actor, loaded, draft.state, narrative)
+            return self._append(tx, actor, loaded, draft, narrative)
 
     def newest(self, actor: Actor, interview_id: str) -> Scorecard | None:
-        """The scorecard that stands for the interview, quotes joined; None before any."""
+        """The scorecard that stands for the interview, quotes joined; None before any.
+
+        Raises Forbidden `rate_first`, as everything does that hands out scores to a reviewer who has not rated.
+        """
         actor.require(*HIRING_ROLES)
         with self._context.database.read() as tx:
-            return standing_scorecard(tx, interview_id)
+            card = standing_scorecard(tx, interview_id)
+            if card is not None:
+                require_open(tx, actor, tx.get_one(SessionRow, card.session_id))
+            return card
 
     def of_session(self, actor: Actor, session_id: str) -> Scorecard | None:
-        """A session's newest scorecard, a rehearsal's too; None before any."""
+        """A session's newest scorecard, a rehearsal's too; None before any. Raises Forbidden `rate_first`."""
         actor.require(*HIRING_ROLES)
         with self._context.database.read() as tx:
             row = queries.session_scorecard(tx, session_id)
+            if row is not None and not row.rehearsal:
+                require_open(tx, actor, tx.get_one(SessionRow, session_id))
             return scorecard(tx, row) if row else None
 
-    def _append(
-        self, tx: Session, actor: Actor, loaded: Loaded, state: InterviewSessionState, narrative: Narrative
-    ) -> Scorecard:
-        row = append_scorecard(tx, self._context, loaded, state, narrative)
+    def _append(self, tx: Session, actor: Actor, loaded: Loaded, draft: Draft, narrative: Narrative) -> Scorecard:
+        row = append_scorecard(tx, self._context, loaded, draft, narrative)
         audit(tx, self._context, actor, "scored", loaded.interview.interview_id, scorecard=row.scorecard_id)
         tx.flush()
-        return scorecard(tx, row)
+        card = scorecard(tx, row)
+        closed = not row.rehearsal and blind_to_session(tx, actor, loaded.session)
+        return veiled(card) if closed else card
 
 
-def append_scorecard(
-    tx: Session, context: Context, loaded: Loaded, state: InterviewSessionState, narrative: Narrative
-) -> ScorecardRow:
-    """Write a scorecard from the state's latest scores, in the caller's transaction."""
+def append_scorecard(tx: Session, context: Context, loaded: Loaded, draft: Draft, narrative: Narrative) -> ScorecardRow:
+    """Write an engine's scorecard from the draft's latest scores, and what is counted of it, in this transaction."""
+    state = draft.state
     row = ScorecardRow(
         scorecard_id=new_id(),
         interview_id=loaded.interview.interview_id,
@@ -112,11 +119,27 @@ def append_scorecard(
         narrative=narrative.model_dump(mode="json"),
         rehearsal=state.rehearsal,
     )
+    add_scorecard(tx, row, state.summaries(loaded.plan))
+    question_scores.write(tx, row.scorecard_id, draft)
+    return row
+
+
+def add_scorecard(tx: Session, row: ScorecardRow, summaries: Sequence[CompetencySummary]) -> None:
+    """Store a scorecard of any source. One that is no reviewer's stands for its session from now on, and is counted."""
     tx.add(row)
     tx.flush()
-    for place, summary in enumerate(state.summaries(loaded.plan)):
+    for place, summary in enumerate(summaries):
         tx.add(_competency_row(row.scorecard_id, place, summary))
-    return row
+    tx.flush()
+    if row.source == "reviewer":
+        return
+    former = queries.session_scorecard(tx, row.session_id)
+    if former is not None:
+        rollup.count_scorecard(tx, former, -1)
+        former.standing = False
+    row.standing = True
+    rollup.count_scorecard(tx, row)
+    tx.flush()
 
 
 def score_request(draft: Draft) -> ScoreRequest:
@@ -160,6 +183,7 @@ def scorecard(tx: Session, row: ScorecardRow) -> Scorecard:
         interview_id=row.interview_id,
         session_id=row.session_id,
         source=row.source,
+        reviewer=row.reviewer or "",
         created_at=row.created_at,
         stamp=VersionStamp.model_validate(row, from_attributes=True),
         overall_score=row.overall_score,

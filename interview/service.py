@@ -20,6 +20,7 @@ from interview.live.rooms import LiveRooms
 from interview.positions import Positions
 from interview.questions import Questions
 from interview.recordings import Recordings
+from interview.reviews import Reviews
 from interview.scorecards import Scorecards
 from interview.sessions import InterviewSessionManager
 from interview.settings import Settings, read_settings
@@ -41,6 +42,7 @@ class Service:
     live: LiveRooms
     journeys: Journeys
     scorecards: Scorecards
+    reviews: Reviews
     guides: Guides
     analytics: Analytics
     recordings: Recordings
@@ -90,6 +92,7 @@ def open_service(
         live=LiveRooms(context, spoken),
         journeys=Journeys(context, sessions, spoken),
         scorecards=Scorecards(context),
+        reviews=Reviews(context),
         guides=Guides(context),
         analytics=Analytics(context),
         recordings=Recordings(context),

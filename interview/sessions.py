@@ -6,9 +6,10 @@ import hashlib
 
 from sqlalchemy.orm import Session
 
-from interview import graph, replies
+from interview import graph, replies, rollup, webhooks
 from interview.access import Actor
 from interview.attempts import expire_overdue, open_session
+from interview.blinding import blind_to_session
 from interview.context import Context
 from interview.contract import Heard, SessionSnapshot, StartRequest, StartResponse, TurnRequest, TurnResponse
 from interview.draft import Draft
@@ -48,10 +49,7 @@ class InterviewSessionManager:
             loaded = self._in_writing(loaded)
         if loaded.last_turn is None:
             loaded = self._first_step(loaded)
-        reply = replies.start_response(loaded, self._context.clock())
-        if actor.role == "candidate":
-            return replies.veiled_start(reply, scores=loaded.settings.scores_shown)
-        return reply
+        return replies.veiled_start(replies.start_response(loaded, self._context.clock()), self._sight(actor, loaded))
 
     def begin_spoken(self, actor: Actor, session_id: str) -> None:
         """Ask a spoken session's warm-up, where nothing was asked yet. Raises what `turn` raises."""
@@ -88,19 +86,21 @@ class InterviewSessionManager:
             _allowed(loaded, request)  # before the switch: a turn that is refused leaves a talk as it is
             loaded = loaded if heard else self._in_writing(loaded)
             loaded, turn = self._take(actor, loaded, request, idempotency_key, digest, heard)
-        reply = replies.turn_response(loaded, turn)
-        if actor.role == "candidate":
-            return replies.veiled_turn(reply, scores=loaded.settings.scores_shown)
-        return reply
+        return replies.veiled_turn(replies.turn_response(loaded, turn), self._sight(actor, loaded))
 
     def get(self, actor: Actor, session_id: str, after: int = 0) -> SessionSnapshot:
         """The session as it stands, with its events after `after`; also when it has expired or ended."""
         expire_overdue(self._context)
         loaded, _ = self._read(actor, session_id)
         reply = replies.snapshot(loaded, self._context.clock(), after)
+        return replies.veiled_snapshot(reply, self._sight(actor, loaded))
+
+    def _sight(self, actor: Actor, loaded: Loaded) -> replies.Sight:
+        """A candidate sees scores where the position shows them, a reviewer after their own; both see rehearsals'."""
         if actor.role == "candidate":
-            return replies.veiled_snapshot(reply, scores=loaded.settings.scores_shown)
-        return reply
+            return replies.Sight(scores=loaded.settings.scores_shown, flags=False)
+        with self._context.database.read() as tx:
+            return replies.Sight(scores=loaded.session.rehearsal or not blind_to_session(tx, actor, loaded.session))
 
     def _in_writing(self, loaded: Loaded) -> Loaded:
         """The session, switched to text if it was spoken and can go on."""
@@ -216,7 +216,14 @@ def record_end(tx: Session, context: Context, loaded: Loaded, draft: Draft) -> N
         return
     row = tx.get_one(SessionRow, draft.state.session_id)
     row.status, row.completed_at = "complete", draft.scene.now
-    append_scorecard(tx, context, loaded, draft.state, draft.narrative)
+    append_scorecard(tx, context, loaded, draft, draft.narrative)
+    if not draft.state.rehearsal:
+        rollup.count_stages(tx, loaded, draft)
+        interview = loaded.interview
+        webhooks.publish(
+            tx, context, "interview.completed", interview.interview_id,
+            position_id=interview.position_id, session_id=row.session_id, attempt=row.attempt,
+        )  # fmt: skip
 
 
 def _take_as_heard(draft: Draft) -> None:

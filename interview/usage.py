@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from interview import rollup
 from interview.access import HIRING_ROLES, Actor
 from interview.context import Context
 from interview.errors import InterviewError, NotFound
@@ -138,12 +139,12 @@ def _write(context: Context, interview_id: str | None, calls: Sequence[_Call]) -
     with context.database.write() as tx:
         if interview_id and tx.get(InterviewRow, interview_id) is None:
             interview_id = None  # deleted meanwhile; the day's sum keeps it
-        tx.add_all(
-            ModelUsageRow(
+        for call in calls:
+            row = ModelUsageRow(
                 interview_id=interview_id, at=context.clock(), cost=_cost(context.settings, call), **call._asdict()
             )
-            for call in calls
-        )
+            tx.add(row)
+            rollup.count_usage(tx, row)
 
 
 def _cost(settings: Settings, call: _Call) -> float | None:

@@ -16,7 +16,9 @@ from interview.access import SYSTEM, Actor
 from interview.errors import Conflict, EngineFailure, InvalidPayload, NotFound, SessionUnknown, Unauthorized
 from interview.imported import SpokenLine
 from interview.models import Criterion, PositionPlan, Question
+from interview.rating import CriterionRating
 from interview.records import InterviewRecord
+from interview.store.review_tables import DemographicsRow
 from interview.store.tables import AdjustmentRow, AnswerDraftRow, ConsentRow, InterviewRow
 from interview.usage import record as record_usage
 
@@ -441,26 +443,38 @@ def full(home: House) -> InterviewRecord:
         tx.add(ConsentRow(consent_id="c", notice=[SECRET], at=home.clock.now, **ids))
         tx.add(AdjustmentRow(adjustment_id="a", text=SECRET, created_at=home.clock.now, reply=SECRET, **ids))
         tx.add(AnswerDraftRow(session_id=second, prompt_id=1, text=SECRET, updated_at=home.clock.now))
+        tx.add(DemographicsRow(interview_id=record.interview_id, sex="x", race="y", notice=[], at=home.clock.now))
+    reviewer = Actor(role="administrator", id="link:r", name="Ann", person="ann")
+    ratings = {
+        one.name: {each.name: CriterionRating(level=2, note=SECRET) for each in one.criteria}
+        for one in record.competencies
+    }
+    home.service.reviews.submit(reviewer, record.interview_id, ratings)
+    competency = record.competencies[0]
+    criterion = competency.criteria[0].name
+    home.service.reviews.override(reviewer, record.interview_id, competency.name, criterion, 5, SECRET)
+    home.service.reviews.decide(reviewer, record.interview_id, "advance", SECRET)
     return record
 
 
 def test_no_word_of_a_deleted_interview_is_left(home: House) -> None:
-    """Nothing but the audit log and the day's sum of tokens differs from a database that never had it."""
+    """Nothing but the audit log and the day's sums of tokens and times differs from a database that never had it."""
     home.interview()
     before = home.dump()
     record = full(home)
     held = {name for name, rows in home.dump().items() if len(rows) > len(before[name])}
-    assert held == set(before) - {"alembic_version", "positions", "plans", "people", "credentials"}
+    elsewhere = {"positions", "plans", "people", "credentials", "rehearsals", "position_templates"}
+    assert held == set(before) - elsewhere - {"alembic_version", "webhooks", "outbox", "deliveries"}
     assert repr(home.dump()).count(SECRET) > 10
     home.service.interviews.delete(SYSTEM, record.interview_id)
     after = home.dump()
     assert SECRET not in repr(after)
-    left = {"audit_log", "model_usage"}
+    left = {"audit_log", "model_usage", "usage_rollup", "stage_rollup"}
     assert {name: rows for name, rows in after.items() if name not in left} == {
         name: rows for name, rows in before.items() if name not in left
     }
     assert record.interview_id not in repr(after["model_usage"])
-    assert [row[4:6] for row in after["audit_log"]][-1] == ("interview_deleted", record.interview_id)
+    assert max(after["audit_log"])[4:6] == ("interview_deleted", record.interview_id)
 
 
 def test_the_files_hold_no_word_of_a_deleted_interview(home: House) -> None:

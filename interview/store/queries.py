@@ -89,9 +89,17 @@ def newest_plan(tx: Session, position_id: str, *, approved: bool = False) -> Pla
 
 
 def interviews(
-    tx: Session, limit: int, before: tuple[datetime, str] | None, wanted: InterviewFilter, now: datetime
+    tx: Session,
+    limit: int,
+    before: tuple[datetime, str] | None,
+    wanted: InterviewFilter,
+    now: datetime,
+    scores_open: ColumnElement[bool],
 ) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The lines of the interviews list, newest change first, after the place (`updated_at`, id) in the order."""
+    """The lines of the interviews list, newest change first, after the place (`updated_at`, id) in the order.
+
+    `scores_open`: of which lines the score is read.
+    """
     state = _interview_state(now)
     query = (
         select(
@@ -102,7 +110,8 @@ def interviews(
             state.label("state"),
             _newest_status().label("status"),
             _open_adjustments().label("open_adjustments"),
-            _standing(ScorecardRow.overall_score).label("overall_score"),
+            case((scores_open, _standing(ScorecardRow.overall_score))).label("overall_score"),
+            scores_open.label("scores_open"),
         )
         .join(PositionRow, PositionRow.position_id == InterviewRow.position_id)
         .join(CandidateRow, CandidateRow.candidate_id == InterviewRow.candidate_id)
@@ -202,10 +211,14 @@ def standing_scorecard(tx: Session, interview_id: str) -> ScorecardRow | None:
     return tx.scalar(select(ScorecardRow).where(ScorecardRow.scorecard_id == standing.scalar_subquery()))
 
 
+def standing_attempt() -> ColumnElement[int]:
+    """Of the interview around it: the attempt that its score is of; the current one where there is none."""
+    return func.coalesce(_standing(SessionRow.attempt), InterviewRow.attempt)
+
+
 def session_scorecard(tx: Session, session_id: str) -> ScorecardRow | None:
-    """A session's newest scorecard."""
-    query = select(ScorecardRow).where(ScorecardRow.session_id == session_id)
-    return tx.scalar(query.order_by(ScorecardRow.created_at.desc(), ScorecardRow.scorecard_id.desc()).limit(1))
+    """The scorecard that stands for a session."""
+    return tx.scalar(select(ScorecardRow).where(ScorecardRow.session_id == session_id, ScorecardRow.standing))
 
 
 def _standing(column: Any) -> ScalarSelect[Any]:
@@ -213,12 +226,12 @@ def _standing(column: Any) -> ScalarSelect[Any]:
     rank = case({"complete": 0, "imported": 1}, value=SessionRow.status, else_=2)
     return (
         select(column)
+        .select_from(ScorecardRow)
         .join(SessionRow, SessionRow.session_id == ScorecardRow.session_id)
-        .where(ScorecardRow.interview_id == InterviewRow.interview_id, SessionRow.rehearsal.is_(False))
-        .order_by(
-            rank, SessionRow.created_at.desc(), SessionRow.session_id.desc(),
-            ScorecardRow.created_at.desc(), ScorecardRow.scorecard_id.desc(),
+        .where(
+            ScorecardRow.interview_id == InterviewRow.interview_id, ScorecardRow.standing, ~SessionRow.rehearsal
         )
+        .order_by(rank, SessionRow.created_at.desc(), SessionRow.session_id.desc())
         .limit(1)
         .correlate(InterviewRow)
         .scalar_subquery()

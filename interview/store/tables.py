@@ -16,6 +16,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     false,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -153,7 +154,10 @@ class SessionRow(Base):
     """
 
     __tablename__ = "sessions"
-    __table_args__ = (Index("ix_sessions_idle", "status", "last_touched"),)
+    __table_args__ = (
+        Index("ix_sessions_idle", "status", "last_touched"),
+        Index("ix_sessions_funnel", "interview_id", "rehearsal", "status", "mode", "created_at", "completed_at"),
+    )
 
     session_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     interview_id: Mapped[str] = mapped_column(ForeignKey("interviews.interview_id"), index=True)
@@ -201,6 +205,7 @@ class EntryRow(Base):
 
 class EventRow(Base):
     __tablename__ = "events"
+    __table_args__ = (Index("ix_events_faults", "session_id", sqlite_where=text("event_type = 'time_given_back'")),)
 
     session_id: Mapped[str] = mapped_column(ForeignKey("sessions.session_id"), primary_key=True)
     event_id: Mapped[int] = mapped_column(primary_key=True)
@@ -228,13 +233,18 @@ class TurnRow(Base):
 
 
 class ScorecardRow(Base):
-    """Appended, never overwritten."""
+    """Appended, never overwritten. `source`: engine, override (the engine's, with a person's changes) or reviewer.
+
+    `standing`: the newest of its session that is no reviewer's; it counts in every figure. Of a reviewer's:
+    `reviewer_id` and `reviewer` say whose it is.
+    """
 
     __tablename__ = "scorecards"
+    __table_args__ = (Index("ix_scorecards_standing", "standing", "rehearsal", "rubric"),)
 
     scorecard_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     interview_id: Mapped[str] = mapped_column(ForeignKey("interviews.interview_id"), index=True)
-    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.session_id"))
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.session_id"), index=True)
     source: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(index=True)
     engine: Mapped[str]
@@ -245,6 +255,9 @@ class ScorecardRow(Base):
     overall_score: Mapped[float]
     narrative: Mapped[dict[str, Any]]
     rehearsal: Mapped[bool]
+    standing: Mapped[bool] = mapped_column(default=False, server_default=false())
+    reviewer_id: Mapped[str | None] = mapped_column(String(80))
+    reviewer: Mapped[str | None]
 
 
 class CompetencyScoreRow(Base):

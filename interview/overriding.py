@@ -1,0 +1,139 @@
+"""A person's level in the place of the engine's: a scorecard like the one before, but for the criterion in question."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from interview.access import Actor
+from interview.context import Context, new_id
+from interview.errors import Conflict, NotFound
+from interview.models import CompetencySummary, CriterionSummary, Model, Moment
+from interview.scorecards import add_scorecard
+from interview.scoring import overall, response_total
+from interview.store import queries, review_queries
+from interview.store.review_tables import OverrideRow, QuestionScoreRow
+from interview.store.tables import ScorecardRow, SessionRow
+
+_STAMP = ("engine", "model", "prompt", "rubric", "application")
+
+
+class Override(Model):
+    """`former_level`: the engine's, 0.0 where it had none. `name`: whose level stands now."""
+
+    competency: str
+    criterion: str
+    former_level: float
+    level: float
+    reason: str
+    at: Moment
+    name: str
+
+
+def overrides_of(tx: Session, session_id: str) -> tuple[Override, ...]:
+    """Of a session, newest first."""
+    rows = review_queries.overrides(tx, session_id)
+    return tuple(Override.model_validate(row, from_attributes=True) for row in rows)
+
+
+def add_override(
+    tx: Session,
+    context: Context,
+    actor: Actor,
+    session: SessionRow,
+    competency: str,
+    criterion: str,
+    level: int,
+    reason: str,
+) -> ScorecardRow:
+    """Append the scorecard with this level. Raises Conflict `nothing_to_override`, NotFound `criterion_not_found`."""
+    former = queries.session_scorecard(tx, session.session_id)
+    if former is None:
+        raise Conflict("Nothing has been scored yet.", code="nothing_to_override")
+    standing = _criterion(_summaries(tx, former.scorecard_id), competency, criterion)
+    override = OverrideRow(
+        override_id=new_id(),
+        interview_id=session.interview_id,
+        session_id=session.session_id,
+        scorecard_id=former.scorecard_id,
+        competency=competency,
+        criterion=criterion,
+        former_level=standing.latest_score,
+        level=float(level),
+        reason=reason,
+        at=context.clock(),
+        by=actor.reviewer_id,
+        name=actor.name,
+    )
+    tx.add(override)
+    tx.flush()
+    return _append(tx, context, former, [override])
+
+
+def reapply(tx: Session, context: Context, session_id: str) -> None:
+    """After a session was scored again: what people put in the place of the engine's levels still stands."""
+    former = queries.session_scorecard(tx, session_id)
+    newest = {(row.competency, row.criterion): row for row in reversed(review_queries.overrides(tx, session_id))}
+    if former is not None and newest:
+        known = {(row.competency, one.criterion) for row in _summaries(tx, former.scorecard_id) for one in row.criteria}
+        if standing := [row for place, row in newest.items() if place in known]:
+            _append(tx, context, former, standing)
+
+
+def _append(tx: Session, context: Context, former: ScorecardRow, overrides: list[OverrideRow]) -> ScorecardRow:
+    changed = {(row.competency, row.criterion): row for row in overrides}
+    summaries = [_overridden(row, changed) for row in _summaries(tx, former.scorecard_id)]
+    newest = max(overrides, key=lambda row: row.at)
+    row = ScorecardRow(
+        scorecard_id=new_id(),
+        interview_id=former.interview_id,
+        session_id=former.session_id,
+        source="override",
+        created_at=context.clock(),
+        overall_score=overall(summaries),
+        narrative=former.narrative,
+        rehearsal=former.rehearsal,
+        reviewer_id=newest.by,
+        reviewer=newest.name,
+        **{name: getattr(former, name) for name in _STAMP},
+    )
+    add_scorecard(tx, row, summaries)
+    for question in review_queries.question_scores(tx, former.scorecard_id):
+        values = {column.key: getattr(question, column.key) for column in QuestionScoreRow.__table__.columns}
+        tx.add(QuestionScoreRow(**values | {"scorecard_id": row.scorecard_id}))
+    tx.flush()
+    return row
+
+
+def _overridden(row: CompetencySummary, changed: dict[tuple[str, str], OverrideRow]) -> CompetencySummary:
+    criteria = tuple(_levelled(one, changed.get((row.competency, one.criterion))) for one in row.criteria)
+    scores = [one.as_score() for one in criteria]
+    filled = all(one.status == "assessed" for one in criteria)
+    return row.model_copy(update={"criteria": criteria, "total_score": response_total(scores), "rubric_filled": filled})
+
+
+def _levelled(one: CriterionSummary, override: OverrideRow | None) -> CriterionSummary:
+    if override is None:
+        return one
+    level = override.level
+    return one.model_copy(
+        update={
+            "latest_score": level,
+            "low": level,
+            "high": level,
+            "status": "assessed",
+            "rationale": override.reason,
+        }
+    )
+
+
+def _summaries(tx: Session, scorecard_id: str) -> list[CompetencySummary]:
+    rows = queries.competency_scores(tx, scorecard_id)
+    return [CompetencySummary.model_validate(row, from_attributes=True) for row in rows]
+
+
+def _criterion(summaries: list[CompetencySummary], competency: str, criterion: str) -> CriterionSummary:
+    for row in summaries:
+        for one in row.criteria:
+            if (row.competency, one.criterion) == (competency, criterion):
+                return one
+    raise NotFound(f"The rubric has no criterion “{criterion[:80]}”.", code="criterion_not_found")

@@ -1,0 +1,124 @@
+"""What is counted of every scorecard, session and model call as it is written, so that figures need not read them all.
+
+Everything here runs in the transaction of what it counts. A scorecard that stands no longer, or whose interview is
+deleted, is counted out again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from interview.draft import Draft
+from interview.events import InterviewEvent, StageEntered
+from interview.store import queries
+from interview.store.rollup_tables import ScorecardRollupRow, ScoreRollupRow, StageRollupRow, UsageRollupRow
+from interview.store.sessions import Loaded
+from interview.store.tables import CompetencyScoreRow, InterviewRow, ModelUsageRow, ScorecardRow
+
+LEVEL_STARTS = (1.5, 2.5, 3.5, 4.5)
+"""Level n of the 1-5 scale ends where the n-th of these begins the next: halves go up."""
+
+
+_COUNTS: dict[type[DeclarativeBase], tuple[str, ...]] = {
+    ScoreRollupRow: ("level_1", "level_2", "level_3", "level_4", "level_5", "not_assessed"),
+    ScorecardRollupRow: ("scorecards",),
+    StageRollupRow: ("sessions",),
+    UsageRollupRow: ("calls",),
+}
+"""What says how much a row counts."""
+
+
+def count_scorecard(tx: Session, card: ScorecardRow, sign: int = 1) -> None:
+    """Count a standing scorecard in; with `sign` -1, out. Rehearsals count nowhere."""
+    if card.rehearsal:
+        return
+    position_id, _, version = card.rubric.partition("/")
+    place = {"day": _day(card.created_at), "position_id": position_id, "version": int(version)}
+    _add(
+        tx,
+        ScorecardRollupRow,
+        place,
+        scorecards=sign,
+        scored=sign * (card.overall_score > 0),
+        total=sign * card.overall_score,
+    )
+    for row in queries.competency_scores(tx, card.scorecard_id):
+        _count_competency(tx, row, place, sign)
+
+
+def count_stages(tx: Session, loaded: Loaded, draft: Draft) -> None:
+    """Count how long each stage of a session took that ends with this draft."""
+    events = [*loaded.events, *draft.events]
+    place = {
+        "day": _day(draft.scene.now),
+        "position_id": loaded.position.position_id,
+        "version": loaded.plan_version,
+    }
+    for stage, seconds in _stages(events):
+        _add(tx, StageRollupRow, place | {"stage": stage}, sessions=1, seconds=seconds)
+
+
+def count_usage(tx: Session, row: ModelUsageRow) -> None:
+    """Count one call of a model."""
+    interview = tx.get(InterviewRow, row.interview_id) if row.interview_id else None
+    place = {"day": _day(row.at), "position_id": interview.position_id if interview else "", "model": row.model}
+    _add(
+        tx,
+        UsageRollupRow,
+        place,
+        calls=1,
+        unpriced=int(row.cost is None),
+        input_tokens=row.input_tokens,
+        output_tokens=row.output_tokens,
+        cost=row.cost or 0.0,
+    )
+
+
+def _count_competency(tx: Session, row: CompetencyScoreRow, place: dict[str, Any], sign: int) -> None:
+    assessed = row.criteria_assessed > 0
+    level = 1 + sum(row.total_score >= start for start in LEVEL_STARTS)
+    _add(
+        tx,
+        ScoreRollupRow,
+        place | {"competency": row.competency},
+        new={"place": row.place},
+        **{f"level_{level}" if assessed else "not_assessed": sign},
+        total=sign * row.total_score if assessed else 0.0,
+        criteria_assessed=sign * row.criteria_assessed,
+        criteria_total=sign * row.criteria_total,
+    )
+
+
+def _stages(events: Iterable[InterviewEvent]) -> list[tuple[str, float]]:
+    """Stages with their length in seconds; the last one, `complete`, has none."""
+    begun = [(event.payload.stage, event.created_at) for event in events if isinstance(event.payload, StageEntered)]
+    return [(stage, (end - start).total_seconds()) for (stage, start), (_, end) in pairwise(begun)]
+
+
+def _add(
+    tx: Session,
+    table: type[DeclarativeBase],
+    place: dict[str, Any],
+    new: dict[str, Any] | None = None,
+    **amounts: float,
+) -> None:
+    """Add to the sums at this place (a primary key); there, or from nothing. `new`: what else a fresh row holds."""
+    row: Any = tx.get(table, place)
+    if row is None:
+        row = table(**place, **(new or {}))
+        tx.add(row)
+        tx.flush()  # gives the sums their zeros
+    for name, amount in amounts.items():
+        setattr(row, name, getattr(row, name) + amount)
+    if not any(getattr(row, name) for name in _COUNTS.get(table, ())):
+        tx.delete(row)  # the last one was counted out
+    tx.flush()
+
+
+def _day(moment: datetime) -> str:
+    return moment.astimezone(UTC).date().isoformat()
