@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from interview.store.tables import Base
@@ -76,9 +76,10 @@ class DecisionRow(Base):
     """What a person decided of an interview, and why. Appended; the newest one stands."""
 
     __tablename__ = "decisions"
+    __table_args__ = (Index("ix_decisions_newest", "interview_id", "at", "decision_id", "decision"),)
 
     decision_id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    interview_id: Mapped[str] = mapped_column(ForeignKey("interviews.interview_id"), index=True)
+    interview_id: Mapped[str] = mapped_column(ForeignKey("interviews.interview_id"))
     decision: Mapped[str]
     reason: Mapped[str]
     at: Mapped[datetime]

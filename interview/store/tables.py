@@ -86,6 +86,7 @@ class InterviewRow(Base):
     """`attempt` counts from 1; a restart raises it and starts the question statuses anew."""
 
     __tablename__ = "interviews"
+    __table_args__ = (Index("ix_interviews_funnel", "position_id", "interview_id", "created_at", "plan_id"),)
 
     interview_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     position_id: Mapped[str] = mapped_column(ForeignKey("positions.position_id"), index=True)
@@ -109,6 +110,7 @@ class InterviewRow(Base):
 
 class InvitationRow(Base):
     __tablename__ = "invitations"
+    __table_args__ = (Index("ix_invitations_funnel", "interview_id", "created_at"),)
 
     invitation_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     interview_id: Mapped[str] = mapped_column(ForeignKey("interviews.interview_id"), index=True)
@@ -156,7 +158,7 @@ class SessionRow(Base):
     __tablename__ = "sessions"
     __table_args__ = (
         Index("ix_sessions_idle", "status", "last_touched"),
-        Index("ix_sessions_funnel", "interview_id", "rehearsal", "status", "mode", "created_at", "completed_at"),
+        Index("ix_sessions_funnel", "interview_id", "rehearsal", "attempt", "status", "mode", "session_id"),
     )
 
     session_id: Mapped[str] = mapped_column(String(36), primary_key=True)
@@ -205,7 +207,14 @@ class EntryRow(Base):
 
 class EventRow(Base):
     __tablename__ = "events"
-    __table_args__ = (Index("ix_events_faults", "session_id", sqlite_where=text("event_type = 'time_given_back'")),)
+    __table_args__ = (
+        Index(
+            "ix_events_faults",
+            "session_id",
+            "event_type",
+            sqlite_where=text("event_type IN ('mode_changed', 'time_given_back')"),
+        ),
+    )
 
     session_id: Mapped[str] = mapped_column(ForeignKey("sessions.session_id"), primary_key=True)
     event_id: Mapped[int] = mapped_column(primary_key=True)

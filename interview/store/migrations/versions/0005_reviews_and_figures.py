@@ -15,7 +15,7 @@ _LEVELS = ", ".join(
     for low, high in ((0.0, 1.5), (1.5, 2.5), (2.5, 3.5), (3.5, 4.5), (4.5, 6.0))
 )
 _RUBRIC = "substr(s.rubric, 1, instr(s.rubric, '/') - 1), cast(substr(s.rubric, instr(s.rubric, '/') + 1) AS INTEGER)"
-_FILL = (
+FILL = (
     """UPDATE scorecards SET standing = 1 WHERE NOT EXISTS (
        SELECT 1 FROM scorecards AS n WHERE n.session_id = scorecards.session_id
        AND (n.created_at, n.scorecard_id) > (scorecards.created_at, scorecards.scorecard_id))""",
@@ -29,6 +29,13 @@ _FILL = (
     f"""INSERT INTO scorecard_rollup (day, position_id, version, scorecards, scored, total)
        SELECT date(s.created_at), {_RUBRIC}, count(*), sum(s.overall_score > 0), sum(s.overall_score)
        FROM scorecards AS s WHERE s.standing AND NOT s.rehearsal GROUP BY 1, 2, 3""",  # noqa: S608 - constants
+    """INSERT INTO stage_rollup (day, position_id, version, stage, sessions, seconds)
+       SELECT date(s.completed_at), i.position_id, p.version, e.stage, count(*), sum(e.seconds)
+       FROM (SELECT session_id, json_extract(payload, '$.stage') AS stage,
+             86400 * (julianday(lead(created_at) OVER (PARTITION BY session_id ORDER BY event_id))
+                      - julianday(created_at)) AS seconds FROM events WHERE event_type = 'stage_entered') AS e
+       JOIN sessions AS s USING (session_id) JOIN interviews AS i USING (interview_id) JOIN plans AS p USING (plan_id)
+       WHERE s.status = 'complete' AND NOT s.rehearsal AND e.seconds IS NOT NULL GROUP BY 1, 2, 3, 4""",
     """INSERT INTO usage_rollup (day, position_id, model, calls, unpriced, input_tokens, output_tokens, cost)
        SELECT date(u.at), coalesce(i.position_id, ''), u.model, count(*), sum(u.cost IS NULL), sum(u.input_tokens),
        sum(u.output_tokens), coalesce(sum(u.cost), 0)
@@ -175,7 +182,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("decision_id", name=op.f("pk_decisions")),
     )
     with op.batch_alter_table("decisions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_decisions_interview_id"), ["interview_id"], unique=False)
+        batch_op.create_index("ix_decisions_newest", ["interview_id", "at", "decision_id", "decision"], unique=False)
 
     op.create_table(
         "demographics",
@@ -252,8 +259,19 @@ def upgrade() -> None:
 
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_events_faults", ["session_id"], unique=False, sqlite_where=sa.text("event_type = 'time_given_back'")
+            "ix_events_faults",
+            ["session_id", "event_type"],
+            unique=False,
+            sqlite_where=sa.text("event_type IN ('mode_changed', 'time_given_back')"),
         )
+
+    with op.batch_alter_table("interviews", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_interviews_funnel", ["position_id", "interview_id", "created_at", "plan_id"], unique=False
+        )
+
+    with op.batch_alter_table("invitations", schema=None) as batch_op:
+        batch_op.create_index("ix_invitations_funnel", ["interview_id", "created_at"], unique=False)
 
     with op.batch_alter_table("scorecards", schema=None) as batch_op:
         batch_op.add_column(sa.Column("standing", sa.Boolean(), server_default=sa.text("0"), nullable=False))
@@ -265,11 +283,11 @@ def upgrade() -> None:
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.create_index(
             "ix_sessions_funnel",
-            ["interview_id", "rehearsal", "status", "mode", "created_at", "completed_at"],
+            ["interview_id", "rehearsal", "attempt", "status", "mode", "session_id"],
             unique=False,
         )
     if op.get_bind().dialect.name == "sqlite":
-        for statement in _FILL:
+        for statement in FILL:
             op.execute(statement)
 
 
@@ -285,7 +303,13 @@ def downgrade() -> None:
         batch_op.drop_column("standing")
 
     with op.batch_alter_table("events", schema=None) as batch_op:
-        batch_op.drop_index("ix_events_faults", sqlite_where=sa.text("event_type = 'time_given_back'"))
+        batch_op.drop_index("ix_events_faults")
+
+    with op.batch_alter_table("interviews", schema=None) as batch_op:
+        batch_op.drop_index("ix_interviews_funnel")
+
+    with op.batch_alter_table("invitations", schema=None) as batch_op:
+        batch_op.drop_index("ix_invitations_funnel")
 
     op.drop_table("reviews")
     op.drop_table("question_scores")
