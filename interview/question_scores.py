@@ -1,4 +1,10 @@
-"""What each question of a scored session came to, kept beside its scorecard for the question statistics."""
+"""What each question of a scored session came to, kept beside its scorecard for the question statistics.
+
+Written from what was asked: a session held in text knows its questions, a spoken one recognises them in the
+interviewer's words or has them marked, an imported transcript recognises them in its lines. Where no line of an
+imported transcript is a planned question there is nothing to keep, and its scorecard has no rows here. Hints are given
+by the rules of a session in text; a voice gives none of its own, so a spoken session counts follow-ups alone.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +13,11 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from interview.draft import Draft
+from interview.matching import SAME_QUESTION, best_match, likeness
+from interview.models import Question
 from interview.state import AskedPrompt
 from interview.store.review_tables import QuestionScoreRow
+from interview.transcript import by_id
 
 
 def write(tx: Session, scorecard_id: str, draft: Draft) -> None:
@@ -18,21 +27,38 @@ def write(tx: Session, scorecard_id: str, draft: Draft) -> None:
         if prompt.question_index is not None and prompt.competency:
             responses.setdefault(prompt.response, []).append(prompt)
     for place, (number, prompts) in enumerate(sorted(responses.items())):
-        tx.add(_row(scorecard_id, place, number, prompts, draft))
+        if (question := _asked(draft, prompts[0])) is not None:
+            tx.add(_row(scorecard_id, place, number, question, prompts, draft))
 
 
-def _row(scorecard_id: str, place: int, number: int, prompts: Sequence[AskedPrompt], draft: Draft) -> QuestionScoreRow:
-    first = prompts[0]
-    planned = next((one for one in draft.scene.questions if one.index == first.question_index), None)
-    made = draft.evaluations.get(number)
+def _row(
+    scorecard_id: str, place: int, number: int, question: Question, prompts: Sequence[AskedPrompt], draft: Draft
+) -> QuestionScoreRow:
+    skipped = all(prompt.skipped or not prompt.answers for prompt in prompts)
+    made = None if skipped else draft.evaluations.get(number)
     return QuestionScoreRow(
         scorecard_id=scorecard_id,
         place=place,
-        question=planned.text if planned else draft.text_of(first),
-        kind=planned.kind if planned else "custom",
-        competency=first.competency or "",
+        question=question.text,
+        kind=question.kind,
+        competency=prompts[0].competency or "",
         score=made.total_score if made else 0.0,
         hints=sum(prompt.escalation == "hint" for prompt in prompts),
         follow_ups=sum(prompt.escalation not in ("broad", "hint") for prompt in prompts),
-        skipped=all(prompt.skipped or not prompt.answers for prompt in prompts),
+        skipped=skipped,
     )
+
+
+def _asked(draft: Draft, prompt: AskedPrompt) -> Question | None:
+    """The planned question that the prompt put.
+
+    Its words decide before its index does: after a restart a question of the team's own may stand at that index. Words
+    that are no planned question's were marked by a button or a tool, and the index is all that is known.
+    """
+    questions = draft.scene.questions
+    spoken = by_id(draft.entries)[prompt.entry_id].text
+    marked = next((one for one in questions if one.index == prompt.question_index), None)
+    if marked and (marked.text in spoken or likeness(marked.text, spoken) >= SAME_QUESTION):
+        return marked
+    place = best_match([one.text for one in questions], spoken)
+    return marked if place is None else questions[place]
