@@ -17,6 +17,7 @@ from interview.interviews import Interviews
 from interview.invitations import Invitations
 from interview.journeys import Journeys
 from interview.live.rooms import LiveRooms
+from interview.packets import Packets
 from interview.positions import Positions
 from interview.questions import Questions
 from interview.recordings import Recordings
@@ -43,6 +44,7 @@ class Service:
     journeys: Journeys
     scorecards: Scorecards
     reviews: Reviews
+    packets: Packets
     guides: Guides
     analytics: Analytics
     recordings: Recordings
@@ -93,6 +95,7 @@ def open_service(
         journeys=Journeys(context, sessions, spoken),
         scorecards=Scorecards(context),
         reviews=Reviews(context),
+        packets=Packets(context),
         guides=Guides(context),
         analytics=Analytics(context),
         recordings=Recordings(context),
