@@ -32,17 +32,17 @@ else:
     # A folder named `pages` makes Streamlit look for pages of the older kind until `st.navigation` has run once: on a
     # fresh server the first visitor's deep link would be "not found".
     PagesManager.uses_pages_directory = False
-
     WARM_UP_SECONDS = 5  # the first page comes before what the first answer needs, or both take turns and are late
 
     @asynccontextmanager
     async def lifespan(_: st.App) -> AsyncIterator[None]:
-        """Tells whoever starts the server how to come in."""
+        """Tells whoever starts the server how to come in, and sends webhooks' messages until the server ends."""
         link = f"{candor.context.settings.public_url.rstrip('/')}/enter/{candor.access.local_link()}"
         print(f"\n  Administrator's link, for you alone: {link}\n", flush=True)  # noqa: T201
         warming = Timer(WARM_UP_SECONDS, warm_up)
         warming.daemon = True
         warming.start()
+        candor.outbox.start()
         try:
             yield
         finally:

@@ -17,6 +17,7 @@ from interview.interviews import Interviews
 from interview.invitations import Invitations
 from interview.journeys import Journeys
 from interview.live.rooms import LiveRooms
+from interview.outbox import Outbox
 from interview.packets import Packets
 from interview.positions import Positions
 from interview.questions import Questions
@@ -28,6 +29,7 @@ from interview.settings import Settings, read_settings
 from interview.spoken import Spoken
 from interview.store.database import Database
 from interview.usage import Usages
+from interview.webhooks import Webhooks
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class Service:
     analytics: Analytics
     recordings: Recordings
     usages: Usages
+    webhooks: Webhooks
+    outbox: Outbox
 
     def warm_up(self) -> None:
         """Load what the first candidate would otherwise wait for: the graph and the engine's data. Takes seconds."""
@@ -61,6 +65,7 @@ class Service:
             self.context.engine.open()
 
     def close(self) -> None:
+        self.outbox.stop()
         self.live.close()
         if isinstance(self.context.engine, GeminiEngine):
             self.context.engine.close()
@@ -100,6 +105,8 @@ def open_service(
         analytics=Analytics(context),
         recordings=Recordings(context),
         usages=Usages(context),
+        webhooks=Webhooks(context),
+        outbox=Outbox(context),
     )
 
 

@@ -24,7 +24,8 @@ class Settings(BaseSettings):
     """`ice_servers`: JSON, such as `[{"urls": "turn:turn.example.org", "username": "…", "credential": "…"}]`.
 
     `voice_pause_seconds`: the least silence after which the embedded voice takes an answer as ended. `most_talks`: by
-    the embedded voice at once; None: as many as the machine was measured to carry.
+    the embedded voice at once; None: as many as the machine was measured to carry. `webhook_private_hosts`: JSON, the
+    names of hosts in private networks that webhooks may be at.
 
     Token limits stop a runaway; prices are US dollars per million tokens, and without them a cost is not known.
     """
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
     voice_pause_seconds: float = Field(2.1, ge=0.5, le=10)
     most_talks: int | None = Field(None, ge=1, le=50)
     ice_servers: list[IceServer] = Field([], max_length=10)
+    webhook_private_hosts: list[str] = Field([], max_length=50)
     data_dir: Path = Path(".data")
     database_url: str = ""
     admin_key: SecretStr | None = Field(None, min_length=32)

@@ -6,6 +6,7 @@ A secret is 256 random bits, so one SHA-256 is enough to store it by.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 from contextlib import suppress
 from datetime import timedelta
@@ -43,6 +44,11 @@ def read_cookie(data_dir: Path, value: str) -> str | None:
         return str(_signer(data_dir).loads(_bytes(value), max_age=int(COOKIE_LIFETIME.total_seconds())))
     except BadSignature:
         return None
+
+
+def derived_key(data_dir: Path, purpose: str, subject: str) -> bytes:
+    """32 bytes that only this server can make, the same each time: HMAC-SHA256 under its own key."""
+    return hmac.digest(_signing_key(data_dir).encode(), f"{purpose}:{subject}".encode(), "sha256")
 
 
 def _bytes(text: str) -> bytes:
