@@ -141,19 +141,18 @@ class Access:
         with self._context.database.read() as tx:
             return self._credential_actor(tx, hashed, "link") or self._invitation_actor(tx, hashed)
 
-    def create_key(self, actor: Actor, name: str, role: str, person_id: str | None = None) -> Issued:
+    def create_key(self, actor: Actor, name: str, role: str | None, person_id: str | None = None) -> Issued:
         """A new API key, for a program or (`person_id`) for a person, whose role it has. Administrators only.
 
+        `role`: may be left out for a person. What is done with a person's key is done by them; it ends with them.
         Raises InvalidPayload, NotFound `person_not_found`.
         """
         actor.require("administrator")
         with self._context.database.write() as tx:
             if person_id is not None:
-                person = _person_row(tx, person_id)
-                if person.removed_at is not None:
-                    raise NotFound("This person has been removed.", code="person_not_found")
-                if person.role != role:
-                    raise InvalidPayload(f"{person.name} has the role {person.role}; their key has the same.")
+                role = _role_of(_member_row(tx, person_id), role)
+            if role is None:
+                raise InvalidPayload("A key needs a role, or a person whose role it has.")
             return self._issue(tx, actor, "key", _clean_name(name), _staff_role(role), person_id, None)
 
     def add_person(self, actor: Actor, name: str, role: str) -> Issued:
@@ -180,11 +179,7 @@ class Access:
         actor.require("administrator")
         now = self._context.clock()
         with self._context.database.write() as tx:
-            row = _person_row(tx, person_id)
-            if row.removed_at is not None:
-                raise NotFound(
-                    "This person has been removed. Add them again to give them a link.", code="person_not_found"
-                )
+            row = _member_row(tx, person_id)
             self._withdraw_links(tx, person_id)
             return self._issue(tx, actor, "link", row.name, _staff_role(row.role), person_id, now + LINK_LIFETIME)
 
@@ -255,15 +250,21 @@ class Access:
             revoked_at=None,
         )
         tx.add(row)
-        audit(tx, self._context, actor, f"{kind}_created", row.credential_id, role=role)
+        whose = {"person": person_id} if person_id else {}
+        audit(tx, self._context, actor, f"{kind}_created", row.credential_id, role=role, **whose)
         return Issued(credential_id=row.credential_id, secret=secret)
 
     def _credential_actor(self, tx: Session, hashed: str, kind: str) -> Actor | None:
         row = queries.credential(tx, hashed, kind)
         if row is None or row.revoked_at or (row.expires_at and row.expires_at <= self._context.clock()):
             return None
-        person = row.person_id or (LOCAL if kind == "link" else None)
-        return Actor(role=_staff_role(row.role), id=f"{kind}:{row.credential_id}", name=row.name, person=person)
+        person = tx.get_one(PersonRow, row.person_id) if row.person_id else None
+        return Actor(
+            role=_staff_role(row.role),
+            id=f"{kind}:{row.credential_id}",
+            name=person.name if person else row.name,
+            person=person.person_id if person else LOCAL if kind == "link" else None,
+        )
 
     def _invitation_actor(self, tx: Session, hashed: str) -> Actor | None:
         row = queries.invitation(tx, hashed)
@@ -294,6 +295,22 @@ def _person_row(tx: Session, person_id: str) -> PersonRow:
     if row is None:
         raise NotFound("There is no such person.", code="person_not_found")
     return row
+
+
+def _member_row(tx: Session, person_id: str) -> PersonRow:
+    """The person, who is still on the team."""
+    row = _person_row(tx, person_id)
+    if row.removed_at is not None:
+        raise NotFound(
+            "This person has been removed. Add them again to give them a link or a key.", code="person_not_found"
+        )
+    return row
+
+
+def _role_of(person: PersonRow, asked: str | None) -> str:
+    if asked not in (None, person.role):
+        raise InvalidPayload(f"{person.name} has the role {person.role}; their key has the same.")
+    return person.role
 
 
 def _person(row: PersonRow, link: CredentialRow | None) -> Person:

@@ -35,18 +35,24 @@ def opened(actor: Actor, interview_id: object, attempt: object) -> ColumnElement
 
 
 def opened_scorecards(actor: Actor) -> ColumnElement[bool]:
-    """In SQL, of the scorecard that the query around it is about: whether it is open to this reviewer, or their own."""
+    """In SQL, of the scorecard that the query around it is about: whether it is open to this reviewer.
+
+    Their own always is: it is written when they submit.
+    """
     attempt = (
         select(SessionRow.attempt).where(SessionRow.session_id == ScorecardRow.session_id).correlate(ScorecardRow)
     ).scalar_subquery()
     return opened(actor, ScorecardRow.interview_id, attempt)
 
 
+def blind_to(tx: Session, actor: Actor, interview_id: str, attempt: int) -> bool:
+    """Whether the actor is still to rate this attempt."""
+    return is_bound(actor) and not tx.scalar(select(opened(actor, interview_id, attempt)))
+
+
 def blind_to_session(tx: Session, actor: Actor, session: SessionRow) -> bool:
-    """Whether the actor is still to rate this session's attempt."""
-    if not is_bound(actor):
-        return False
-    return not tx.scalar(select(opened(actor, session.interview_id, session.attempt)))
+    """The same of the attempt that this session belongs to."""
+    return blind_to(tx, actor, session.interview_id, session.attempt)
 
 
 def require_open(tx: Session, actor: Actor, session: SessionRow) -> None:

@@ -38,7 +38,7 @@ from interview.records import (
 from interview.scorecards import standing_scorecard, standing_sessions
 from interview.store import queries
 from interview.store.sessions import entries_of
-from interview.store.tables import CandidateRow, InterviewRow, PlanRow
+from interview.store.tables import CandidateRow, InterviewRow, PlanRow, SessionRow
 from interview.usage import charged
 
 
@@ -226,8 +226,9 @@ def interview_record(tx: Session, context: Context, actor: Actor, interview_id: 
     plan = PositionPlan.model_validate(plan_row.plan)
     added = CandidatePlan.model_validate(row.candidate_plan)
     questions = tuple(map(Question.model_validate, row.questions))
-    standing = standing_sessions(tx, interview_id)
-    scores_open = not standing or not blind_to_session(tx, actor, standing[0])
+    card = standing_scorecard(tx, interview_id)
+    standing = [tx.get_one(SessionRow, card.session_id)] if card else standing_sessions(tx, interview_id)[:1]
+    scores_open = not any(blind_to_session(tx, actor, session) for session in standing)
     return InterviewRecord(
         interview_id=interview_id,
         position_id=row.position_id,
@@ -254,7 +255,7 @@ def interview_record(tx: Session, context: Context, actor: Actor, interview_id: 
             for session in queries.sessions(tx, interview_id)
         ),
         transcript=tuple(map(TranscriptLine.of, _transcript(tx, interview_id))),
-        score=standing_scorecard(tx, interview_id) if scores_open else None,
+        score=card if scores_open else None,
         scores_open=scores_open,
         created_at=row.created_at,
         updated_at=row.updated_at,

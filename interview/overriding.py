@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from sqlalchemy.orm import Session
 
 from interview.access import Actor
+from interview.carding import add_scorecard, stored_summaries
 from interview.context import Context, new_id
 from interview.errors import Conflict, NotFound
 from interview.models import CompetencySummary, CriterionSummary, Model, Moment
-from interview.scorecards import add_scorecard
 from interview.scoring import overall, response_total
 from interview.store import queries, review_queries
 from interview.store.review_tables import OverrideRow, QuestionScoreRow
@@ -18,7 +20,7 @@ _STAMP = ("engine", "model", "prompt", "rubric", "application")
 
 
 class Override(Model):
-    """`former_level`: the engine's, 0.0 where it had none. `name`: whose level stands now."""
+    """`former_level`: the one before, the engine's or another person's; 0.0 where there was none. `name`: who did."""
 
     competency: str
     criterion: str
@@ -49,7 +51,8 @@ def add_override(
     former = queries.session_scorecard(tx, session.session_id)
     if former is None:
         raise Conflict("Nothing has been scored yet.", code="nothing_to_override")
-    standing = _criterion(_summaries(tx, former.scorecard_id), competency, criterion)
+    standing = _criterion(stored_summaries(tx, former.scorecard_id), competency, criterion)
+    earlier = review_queries.overrides(tx, session.session_id)
     override = OverrideRow(
         override_id=new_id(),
         interview_id=session.interview_id,
@@ -60,7 +63,7 @@ def add_override(
         former_level=standing.latest_score,
         level=float(level),
         reason=reason,
-        at=context.clock(),
+        at=after(context, earlier[0].at if earlier else None),
         by=actor.reviewer_id,
         name=actor.name,
     )
@@ -69,19 +72,21 @@ def add_override(
     return _append(tx, context, former, [override])
 
 
-def reapply(tx: Session, context: Context, session_id: str) -> None:
-    """After a session was scored again: what people put in the place of the engine's levels still stands."""
-    former = queries.session_scorecard(tx, session_id)
-    newest = {(row.competency, row.criterion): row for row in reversed(review_queries.overrides(tx, session_id))}
-    if former is not None and newest:
-        known = {(row.competency, one.criterion) for row in _summaries(tx, former.scorecard_id) for one in row.criteria}
-        if standing := [row for place, row in newest.items() if place in known]:
-            _append(tx, context, former, standing)
+def reapply(tx: Session, context: Context, scored: ScorecardRow) -> ScorecardRow:
+    """The scorecard that stands after an engine has scored a session again: people's levels go on standing in it."""
+    newest = {(row.competency, row.criterion): row for row in reversed(review_queries.overrides(tx, scored.session_id))}
+    return _append(tx, context, scored, list(newest.values())) if newest else scored
+
+
+def after(context: Context, newest: datetime | None) -> datetime:
+    """Now, or just after what came before: of what people say the last word stands, whatever the clock does."""
+    now = context.clock()
+    return now if newest is None or newest < now else newest + timedelta(microseconds=1)
 
 
 def _append(tx: Session, context: Context, former: ScorecardRow, overrides: list[OverrideRow]) -> ScorecardRow:
     changed = {(row.competency, row.criterion): row for row in overrides}
-    summaries = [_overridden(row, changed) for row in _summaries(tx, former.scorecard_id)]
+    summaries = [_overridden(row, changed) for row in stored_summaries(tx, former.scorecard_id)]
     newest = max(overrides, key=lambda row: row.at)
     row = ScorecardRow(
         scorecard_id=new_id(),
@@ -124,11 +129,6 @@ def _levelled(one: CriterionSummary, override: OverrideRow | None) -> CriterionS
             "rationale": override.reason,
         }
     )
-
-
-def _summaries(tx: Session, scorecard_id: str) -> list[CompetencySummary]:
-    rows = queries.competency_scores(tx, scorecard_id)
-    return [CompetencySummary.model_validate(row, from_attributes=True) for row in rows]
 
 
 def _criterion(summaries: list[CompetencySummary], competency: str, criterion: str) -> CriterionSummary:

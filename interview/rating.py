@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 from sqlalchemy.orm import Session
 
 from interview import __version__
 from interview.access import Actor
+from interview.carding import add_scorecard
 from interview.context import Context, new_id
+from interview.errors import InvalidPayload, NotFound
 from interview.models import Competency, CriterionScore, Model, Narrative, Words
-from interview.scorecards import add_scorecard
 from interview.scoring import competency_summary, overall
+from interview.store.review_tables import ReviewRow
 from interview.store.tables import InterviewRow, PlanRow, ScorecardRow, SessionRow
 
 PERSON = "person"
@@ -30,14 +32,41 @@ Ratings = dict[str, dict[str, CriterionRating]]
 """Competency → criterion → rating."""
 
 
-def missing_from(ratings: Ratings, competencies: Sequence[Competency]) -> list[str]:
-    """The criteria that have no rating, not even that the transcript does not show them."""
-    return [
-        criterion.name
+_STORED = TypeAdapter(Ratings)
+
+
+def kept_ratings(row: ReviewRow) -> Ratings:
+    """What was kept of a review."""
+    return _STORED.validate_python(row.ratings)
+
+
+def keep_ratings(row: ReviewRow, ratings: Ratings) -> None:
+    row.ratings = _STORED.dump_python(ratings, mode="json")
+
+
+def require_known(ratings: Ratings, competencies: Sequence[Competency]) -> None:
+    """Raise NotFound `criterion_not_found` where the rubric has no such criterion."""
+    known = {one.name: {each.name for each in one.criteria} for one in competencies}
+    for competency, criteria in ratings.items():
+        if competency not in known:
+            raise NotFound(f"The rubric has no competency “{competency[:80]}”.", code="criterion_not_found")
+        if strange := next((name for name in criteria if name not in known[competency]), None):
+            raise NotFound(f"“{competency}” has no criterion “{strange[:80]}”.", code="criterion_not_found")
+
+
+def require_complete(ratings: Ratings, competencies: Sequence[Competency]) -> None:
+    """Raise InvalidPayload `review_incomplete` with all that has no rating: no level, nor that there is none to see."""
+    missing = [
+        f"{competency.name}: {', '.join(open_ones)}"
         for competency in competencies
-        for criterion in competency.criteria
-        if criterion.name not in ratings.get(competency.name, {})
+        if (open_ones := [one.name for one in competency.criteria if one.name not in ratings.get(competency.name, {})])
     ]
+    if missing:
+        raise InvalidPayload(
+            "Choose a level for each criterion, or say that the transcript does not show it. Not rated yet are: "
+            f"{'; '.join(missing)}.",
+            code="review_incomplete",
+        )
 
 
 def add_review_scorecard(

@@ -4,32 +4,41 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import computed_field
 from sqlalchemy.orm import Session
 
 from interview import webhooks
 from interview.access import HIRING_ROLES, Actor, audit
-from interview.blinding import blind_to_session, is_bound, require_open
+from interview.blinding import blind_to, is_bound, require_open
+from interview.carding import scorecard
 from interview.context import Context, new_id
 from interview.errors import Conflict, InvalidPayload, NotFound
 from interview.interviews import interview_row
 from interview.models import Competency, Model, Moment, PositionPlan, Scorecard
-from interview.overriding import Override, add_override, overrides_of
-from interview.rating import Ratings, add_review_scorecard, missing_from
-from interview.scorecards import scorecard, standing_sessions
+from interview.overriding import Override, add_override, after, overrides_of
+from interview.rating import (
+    Ratings,
+    add_review_scorecard,
+    keep_ratings,
+    kept_ratings,
+    require_complete,
+    require_known,
+)
+from interview.scorecards import standing_sessions
 from interview.store import review_queries
 from interview.store.review_tables import DecisionRow, ReviewRow
 from interview.store.tables import InterviewRow, PlanRow, SessionRow
 
 Verdict = Literal["advance", "hold", "decline", "no_decision"]
 MAX_REASON_CHARS = 2_000
+_RATABLE = ("complete", "imported", "closed")
 
 
 class Review(Model):
     """One reviewer's look at one attempt.
 
-    `submitted_at`: their ratings stand and cannot change any more; `seen_unrated_at`: they chose to see the engine's
-    scores without having rated.
+    `submitted_at`: their ratings stand and cannot change any more; `seen_unrated_at`: the engine's scores were open to
+    them before they had rated, because they chose so or because they are an administrator.
     """
 
     review_id: str
@@ -42,6 +51,7 @@ class Review(Model):
     submitted_at: Moment | None
     seen_unrated_at: Moment | None
 
+    @computed_field  # type: ignore[prop-decorator]  # pydantic's own way
     @property
     def blind(self) -> bool:
         """Whether the ratings were made before the engine's scores were seen."""
@@ -49,7 +59,7 @@ class Review(Model):
 
 
 class Decision(Model):
-    """What a person decided, and why. `name`: theirs."""
+    """What a person decided, and why. `name`: theirs; `reason`: "" while the reader is still to rate."""
 
     decision_id: str
     interview_id: str
@@ -74,12 +84,6 @@ class ReviewState(Model):
     decisions: tuple[Decision, ...] = ()
 
 
-class RatingDraft(Model):
-    """What a reviewer has rated so far."""
-
-    ratings: Ratings = Field(default_factory=dict)
-
-
 class Reviews:
     """The use cases around reviews and decisions."""
 
@@ -93,27 +97,33 @@ class Reviews:
             row = interview_row(tx, interview_id)
             session = _standing(tx, interview_id)
             attempt = session.attempt if session else row.attempt
-            scores_open = not is_bound(actor) or (session is not None and not blind_to_session(tx, actor, session))
+            scores_open = not blind_to(tx, actor, interview_id, attempt)
             reviews = [_review(one) for one in review_queries.reviews(tx, interview_id, attempt)]
             return ReviewState(
                 scores_open=scores_open,
-                ratable=session is not None and session.status in ("complete", "imported"),
+                ratable=session is not None and session.status in _RATABLE,
                 mine=next((one for one in reviews if one.reviewer_id == actor.reviewer_id), None),
                 others=tuple(
                     one for one in reviews if scores_open and one.submitted_at and one.reviewer_id != actor.reviewer_id
                 ),
                 overrides=overrides_of(tx, session.session_id) if scores_open and session else (),
-                decisions=tuple(_decision(one) for one in review_queries.decisions(tx, interview_id)),
+                decisions=tuple(
+                    _decision(one) if scores_open or one.by == actor.reviewer_id else _unexplained(one)
+                    for one in review_queries.decisions(tx, interview_id)
+                ),
             )
 
     def save(self, actor: Actor, interview_id: str, ratings: Ratings) -> Review:
-        """Keep the ratings given so far; nothing is opened by it. Raises as `submit` does."""
+        """Keep the ratings given so far; nothing is opened by it. Raises as `submit` does, but for `review_incomplete`.
+
+        They take the place of what was kept of the same competencies; that of others stays.
+        """
         with self._context.database.write() as tx:
             row, _ = self._rated(tx, actor, interview_id, ratings)
             return _review(row)
 
     def submit(self, actor: Actor, interview_id: str, ratings: Ratings) -> Review:
-        """Let the ratings stand, as a scorecard of the reviewer's; then the engine's scores are open to them.
+        """Let the ratings stand, with those kept before, as the reviewer's scorecard; then scores are open to them.
 
         Every criterion has a level, or None where the transcript does not show it. A person only. Raises NotFound,
         Forbidden `person_required`, Conflict (`nothing_to_rate`, `review_submitted`), InvalidPayload
@@ -121,15 +131,10 @@ class Reviews:
         """
         with self._context.database.write() as tx:
             row, session = self._rated(tx, actor, interview_id, ratings)
-            competencies = _competencies(tx, interview_id)
-            if missing := missing_from(ratings, competencies):
-                raise InvalidPayload(
-                    f"{len(missing)} criteria are not rated yet, “{missing[0]}” among them. Choose a level, or say "
-                    "that the transcript does not show it.",
-                    code="review_incomplete",
-                )
+            competencies, kept = _competencies(tx, interview_id), kept_ratings(row)
+            require_complete(kept, competencies)
             row.submitted_at = self._context.clock()
-            row.scorecard_id = add_review_scorecard(tx, self._context, actor, session, competencies, ratings)
+            row.scorecard_id = add_review_scorecard(tx, self._context, actor, session, competencies, kept)
             audit(tx, self._context, actor, "review_submitted", interview_id, blind=row.seen_unrated_at is None)
             tx.flush()
             return _review(row)
@@ -137,16 +142,14 @@ class Reviews:
     def see_unrated(self, actor: Actor, interview_id: str, session_id: str | None = None) -> Review:
         """Open the engine's scores of an attempt to a person who has not rated it; the audit log says so.
 
-        `session_id`: one of the attempt; else that of the session which stands for the interview. Raises NotFound,
-        Forbidden `person_required`.
+        `session_id`: one of the attempt; else that of the session which stands for the interview. Again, or after
+        rating, changes nothing. Raises NotFound, Forbidden `person_required`.
         """
         actor.require(*HIRING_ROLES)
         actor.require_person()
         with self._context.database.write() as tx:
             row = interview_row(tx, interview_id)
-            session = _standing(tx, interview_id) if session_id is None else tx.get(SessionRow, session_id)
-            if session is not None and session.interview_id != interview_id:
-                raise NotFound("This interview has no such session.", code="session_not_found")
+            session = _standing(tx, interview_id) if session_id is None else _session(tx, interview_id, session_id)
             review = self._row(tx, actor, row, session)
             if review.seen_unrated_at is None and review.submitted_at is None:
                 review.seen_unrated_at = review.updated_at = self._context.clock()
@@ -189,12 +192,13 @@ class Reviews:
         cleaned = _reason(reason)
         with self._context.database.write() as tx:
             interview = interview_row(tx, interview_id)
+            earlier = review_queries.decisions(tx, interview_id)
             row = DecisionRow(
                 decision_id=new_id(),
                 interview_id=interview_id,
                 decision=decision,
                 reason=cleaned,
-                at=self._context.clock(),
+                at=after(self._context, earlier[0].at if earlier else None),
                 by=actor.reviewer_id,
                 name=actor.name,
             )
@@ -213,7 +217,7 @@ class Reviews:
         actor.require_person()
         interview = interview_row(tx, interview_id)
         session = _standing(tx, interview_id)
-        if session is None or session.status not in ("complete", "imported"):
+        if session is None or session.status not in _RATABLE:
             raise Conflict("There is nothing to rate before the interview has ended.", code="nothing_to_rate")
         row = self._row(tx, actor, interview, session)
         if row.submitted_at is not None:
@@ -221,13 +225,9 @@ class Reviews:
                 "You have rated this interview, and that stands. Override a score where you see it otherwise now.",
                 code="review_submitted",
             )
-        known = {(one.name, each.name) for one in _competencies(tx, interview_id) for each in one.criteria}
-        for competency, criteria in ratings.items():
-            for criterion in criteria:
-                if (competency, criterion) not in known:
-                    raise NotFound(f"The rubric has no criterion “{criterion[:80]}”.", code="criterion_not_found")
+        require_known(ratings, _competencies(tx, interview_id))
         row.session_id, row.updated_at = session.session_id, self._context.clock()
-        row.ratings = RatingDraft(ratings=ratings).model_dump(mode="json")["ratings"]
+        keep_ratings(row, kept_ratings(row) | ratings)
         return row, session
 
     def _row(self, tx: Session, actor: Actor, interview: InterviewRow, session: SessionRow | None) -> ReviewRow:
@@ -246,7 +246,7 @@ class Reviews:
                 created_at=now,
                 updated_at=now,
                 submitted_at=None,
-                seen_unrated_at=None,
+                seen_unrated_at=None if is_bound(actor) else now,
                 scorecard_id=None,
             )
             tx.add(row)
@@ -256,6 +256,13 @@ class Reviews:
 
 def _standing(tx: Session, interview_id: str) -> SessionRow | None:
     return next(iter(standing_sessions(tx, interview_id)), None)
+
+
+def _session(tx: Session, interview_id: str, session_id: str) -> SessionRow:
+    row = tx.get(SessionRow, session_id)
+    if row is None or row.interview_id != interview_id:
+        raise NotFound("This interview has no such session.", code="session_not_found")
+    return row
 
 
 def _competencies(tx: Session, interview_id: str) -> tuple[Competency, ...]:
@@ -276,3 +283,8 @@ def _review(row: ReviewRow) -> Review:
 
 def _decision(row: DecisionRow) -> Decision:
     return Decision.model_validate(row, from_attributes=True)
+
+
+def _unexplained(row: DecisionRow) -> Decision:
+    """A decision without its reason, which may tell a reviewer what to rate."""
+    return _decision(row).model_copy(update={"reason": ""})

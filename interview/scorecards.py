@@ -6,20 +6,22 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from interview import __version__, question_scores, rollup
+from interview import __version__, question_scores
 from interview.access import HIRING_ROLES, Actor, audit
 from interview.attempts import expire_overdue
 from interview.blinding import blind_to_session, require_open, veiled
+from interview.carding import add_scorecard, scorecard
 from interview.context import Context, new_id
 from interview.draft import Draft
 from interview.engines import ScoreRequest
 from interview.errors import Conflict, InvalidPayload, NotFound
 from interview.imported import MAX_LINES, SpokenLine, conclude, import_session, replay
-from interview.models import CompetencySummary, Narrative, Scorecard, VersionStamp
+from interview.models import Narrative, Scorecard
+from interview.overriding import reapply
 from interview.store import queries
-from interview.store.sessions import Loaded, assemble, entries_of, load, save_import
-from interview.store.tables import CompetencyScoreRow, InterviewRow, ScorecardRow, SessionRow
-from interview.transcript import by_id, quoted_summaries, unquoted
+from interview.store.sessions import Loaded, assemble, load, save_import
+from interview.store.tables import InterviewRow, ScorecardRow, SessionRow
+from interview.transcript import by_id, quoted_summaries
 from interview.usage import charged
 
 
@@ -102,7 +104,11 @@ class Scorecards:
 
 
 def append_scorecard(tx: Session, context: Context, loaded: Loaded, draft: Draft, narrative: Narrative) -> ScorecardRow:
-    """Write an engine's scorecard from the draft's latest scores, and what is counted of it, in this transaction."""
+    """Write an engine's scorecard from the draft's latest scores, in this transaction.
+
+    What people put in the place of the engine's levels before still stands: then a scorecard with their changes
+    follows it. The one that stands for the session from now on.
+    """
     state = draft.state
     row = ScorecardRow(
         scorecard_id=new_id(),
@@ -121,25 +127,8 @@ def append_scorecard(tx: Session, context: Context, loaded: Loaded, draft: Draft
     )
     add_scorecard(tx, row, state.summaries(loaded.plan))
     question_scores.write(tx, row.scorecard_id, draft)
-    return row
-
-
-def add_scorecard(tx: Session, row: ScorecardRow, summaries: Sequence[CompetencySummary]) -> None:
-    """Store a scorecard of any source. One that is no reviewer's stands for its session from now on, and is counted."""
-    tx.add(row)
     tx.flush()
-    for place, summary in enumerate(summaries):
-        tx.add(_competency_row(row.scorecard_id, place, summary))
-    tx.flush()
-    if row.source == "reviewer":
-        return
-    former = queries.session_scorecard(tx, row.session_id)
-    if former is not None:
-        rollup.count_scorecard(tx, former, -1)
-        former.standing = False
-    row.standing = True
-    rollup.count_scorecard(tx, row)
-    tx.flush()
+    return reapply(tx, context, row)
 
 
 def score_request(draft: Draft) -> ScoreRequest:
@@ -169,41 +158,6 @@ def standing_sessions(tx: Session, interview_id: str) -> list[SessionRow]:
     rank = {"complete": 0, "imported": 1}
     newest_first = (row for row in reversed(queries.sessions(tx, interview_id)) if not row.rehearsal)
     return sorted(newest_first, key=lambda row: rank.get(row.status, 2))
-
-
-def scorecard(tx: Session, row: ScorecardRow) -> Scorecard:
-    """The scorecard with its competencies, quotes joined from the transcript."""
-    chain = queries.session_chain(tx, tx.get_one(SessionRow, row.session_id))
-    summaries = [
-        CompetencySummary.model_validate(score, from_attributes=True)
-        for score in queries.competency_scores(tx, row.scorecard_id)
-    ]
-    return Scorecard(
-        scorecard_id=row.scorecard_id,
-        interview_id=row.interview_id,
-        session_id=row.session_id,
-        source=row.source,
-        reviewer=row.reviewer or "",
-        created_at=row.created_at,
-        stamp=VersionStamp.model_validate(row, from_attributes=True),
-        overall_score=row.overall_score,
-        competencies=quoted_summaries(summaries, by_id(entries_of(tx, row.interview_id, chain))),
-        narrative=Narrative.model_validate(row.narrative),
-        rehearsal=row.rehearsal,
-    )
-
-
-def _competency_row(scorecard_id: str, place: int, summary: CompetencySummary) -> CompetencyScoreRow:
-    return CompetencyScoreRow(
-        scorecard_id=scorecard_id,
-        place=place,
-        competency=summary.competency,
-        total_score=summary.total_score,
-        rubric_filled=summary.rubric_filled,
-        criteria_assessed=sum(row.status == "assessed" for row in summary.criteria),
-        criteria_total=len(summary.criteria),
-        criteria=[unquoted(row).model_dump(mode="json") for row in summary.criteria],
-    )
 
 
 def _finished(tx: Session, interview_id: str, session_id: str | None) -> SessionRow:
