@@ -9,9 +9,12 @@ from datetime import datetime
 from interview.access import Access
 from interview.analytics import Analytics
 from interview.context import Context, utc_now
+from interview.counterfactual import Counterfactuals
+from interview.demographics import Demographics
 from interview.engines import InterviewEngine
 from interview.engines.embedded import EmbeddedEngine
 from interview.engines.gemini import GeminiEngine
+from interview.fairness import Fairness
 from interview.guides import Guides
 from interview.interviews import Interviews
 from interview.invitations import Invitations
@@ -49,6 +52,9 @@ class Service:
     packets: Packets
     guides: Guides
     analytics: Analytics
+    demographics: Demographics
+    fairness: Fairness
+    counterfactuals: Counterfactuals
     recordings: Recordings
     usages: Usages
     webhooks: Webhooks
@@ -103,6 +109,9 @@ def open_service(
         packets=Packets(context),
         guides=Guides(context),
         analytics=Analytics(context),
+        demographics=Demographics(context),
+        fairness=Fairness(context),
+        counterfactuals=Counterfactuals(context),
         recordings=Recordings(context),
         usages=Usages(context),
         webhooks=Webhooks(context),
