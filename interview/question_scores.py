@@ -9,6 +9,7 @@ by the rules of a session in text; a voice gives none of its own, so a spoken se
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import fmean
 
 from sqlalchemy.orm import Session
 
@@ -26,9 +27,15 @@ def write(tx: Session, scorecard_id: str, draft: Draft) -> None:
     for prompt in draft.state.prompts:
         if prompt.question_index is not None and prompt.competency:
             responses.setdefault(prompt.response, []).append(prompt)
-    for place, (number, prompts) in enumerate(sorted(responses.items())):
-        if (question := _asked(draft, prompts[0])) is not None:
-            tx.add(_row(scorecard_id, place, number, question, prompts, draft))
+    rows = [
+        _row(scorecard_id, place, number, question, prompts, draft)
+        for place, (number, prompts) in enumerate(sorted(responses.items()))
+        if (question := _asked(draft, prompts[0])) is not None
+    ]
+    for row in rows:
+        others = [one.score for one in rows if one is not row and one.score > 0 and one.kind != "probe"]
+        row.others = fmean(others) if others else None
+    tx.add_all(rows)
 
 
 def _row(

@@ -65,6 +65,19 @@ def test_a_session_in_text_keeps_a_row_for_each_question_with_its_own_score(home
     ]
 
 
+def test_each_row_has_the_mean_of_the_candidates_other_questions(home: House) -> None:
+    """Without its own score, without probes, and without questions that have no score."""
+    home.engine.levels.extend([None, None, 2.0, 5.0, 4.0])
+    home.finish(home.start(home.interview()).session_id)
+    (rows,) = kept(home)
+    assert [(row.question, row.score, row.others) for row in rows] == [
+        (DEBUGGING, 0.0, 4.5),
+        (PROBE, 2.0, 4.5),
+        (TEAMWORK, 5.0, 4.0),
+        (PLANNING, 4.0, 5.0),
+    ]
+
+
 def test_a_hint_is_told_apart_from_other_follow_ups(home: House) -> None:
     session = home.start(home.interview()).session_id
     home.say(session)

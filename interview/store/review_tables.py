@@ -14,7 +14,8 @@ from interview.store.tables import Base
 class QuestionScoreRow(Base):
     """What one response of an engine's scorecard came to: a question with its follow-ups, in the order asked.
 
-    `score`: the response's total on the 1-5 scale, 0.0 where nothing could be assessed or it was skipped.
+    `score`: the response's total on the 1-5 scale, 0.0 where nothing could be assessed or it was skipped. `others`: the
+    mean score of the scorecard's other questions that have one, probes left out; None without any.
     """
 
     __tablename__ = "question_scores"
@@ -28,6 +29,7 @@ class QuestionScoreRow(Base):
     hints: Mapped[int]
     follow_ups: Mapped[int]
     skipped: Mapped[bool]
+    others: Mapped[float | None]
 
 
 class ReviewRow(Base):

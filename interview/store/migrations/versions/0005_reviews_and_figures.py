@@ -229,6 +229,7 @@ def upgrade() -> None:
         sa.Column("hints", sa.Integer(), nullable=False),
         sa.Column("follow_ups", sa.Integer(), nullable=False),
         sa.Column("skipped", sa.Boolean(), nullable=False),
+        sa.Column("others", sa.Double(), nullable=True),
         sa.ForeignKeyConstraint(
             ["scorecard_id"], ["scorecards.scorecard_id"], name=op.f("fk_question_scores_scorecard_id")
         ),
