@@ -21,7 +21,7 @@ unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_DRY_RUN PIP_CONSTRAINT PIP_
 unexport PIP_NO_BINARY PIP_QUIET PIP_PYTHON PIP_PROGRESS_BAR PIP_IGNORE_INSTALLED PIP_EDITABLE PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo bench gallery run-fake-gemini lock clean .venv environment test-environment browser
+.PHONY: help run test demo demo-data bench gallery run-fake-gemini lock clean .venv environment test-environment browser
 
 help: ## List the commands
 	@echo 'Candor: structured interviews that people can check.'
@@ -44,6 +44,9 @@ test: test-environment browser ## Set up what tests need, then lint, check types
 demo: environment ## Interview a sample candidate without a browser; the results land in out/demo
 	@$(BIN) -m interview demo --role 'Backend engineer' --resume $(EXAMPLE)/resume.pdf --job $(firstword $(wildcard $(EXAMPLE)/job.md $(EXAMPLE)/job.txt)) \
 	  --answers $(EXAMPLE)/answers.txt --out out/demo
+
+demo-data: environment ## Fill .data-demo with synthetic interviews, to look around in
+	@$(BIN) -m interview demo-data
 
 bench: test-environment browser ## Time the media path, speech, talks and pages; figures are for this machine
 	PYTHONPATH=tests $(BIN) -m benchmarks.media

@@ -106,6 +106,25 @@ def demo(
         out.print(f"  {path}", highlight=False)
 
 
+@app.command("demo-data")
+def demo_data(
+    data_dir: Annotated[Path, typer.Option(help="A folder of its own; one with other interviews is refused.")] = Path(
+        ".data-demo"
+    ),
+    seed: Annotated[int, typer.Option(help="The same seed makes the same interviews.")] = 1,
+) -> None:
+    """Fill a data folder with synthetic interviews of the last six months, through the product's own use cases."""
+    from rich.progress import track
+
+    from interview.synthetic.making import make_demo_data
+
+    made = make_demo_data(data_dir, seed=seed, track=lambda steps: track(steps, "Interviewing", console=err))
+    out.print(
+        f"{made.interviews} synthetic interviews for {made.positions} positions. Look at them with", highlight=False
+    )
+    out.print(f"  INTERVIEW_DATA_DIR={data_dir} make run", highlight=False)
+
+
 @app.command()
 def evaluate(
     items: Annotated[

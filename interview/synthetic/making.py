@@ -1,0 +1,304 @@
+"""Holds the interviews of a truth through the product's own use cases, one moment after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from interview.access import SYSTEM, Actor
+from interview.contract import Heard, TurnRequest, TurnResponse
+from interview.errors import Conflict, InterviewError
+from interview.models import Move
+from interview.rating import CriterionRating
+from interview.records import NewInterview
+from interview.service import Service, open_service
+from interview.settings import Settings
+from interview.synthetic.chance import make_truth
+from interview.synthetic.engine import SyntheticEngine, plan_of
+from interview.synthetic.truth import (
+    INPUT_PRICE,
+    NAME_MARK,
+    OUTPUT_PRICE,
+    SKIPPED,
+    TITLE_MARK,
+    Decision,
+    Exchange,
+    Interview,
+    Override,
+    Position,
+    Review,
+    Session,
+    Truth,
+)
+
+_REASON = "As the truth has it."
+Track = Callable[[Sequence["Step"]], Iterable["Step"]]
+
+
+class TruthMismatch(InterviewError):
+    """The product asked otherwise than the truth expects: one of the two is wrong."""
+
+    code, status = "truth_mismatch", 500
+
+
+@dataclass
+class Clock:
+    """Says what it was last set to."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that happens at a moment."""
+
+    at: datetime
+    do: Callable[[], None]
+
+
+@dataclass
+class Held:
+    """What came of it: the ids that the database gave, by number and place in the truth."""
+
+    service: Service
+    truth: Truth
+    clock: Clock
+    position_ids: list[str] = field(default_factory=list)
+    interview_ids: dict[int, str] = field(default_factory=dict)
+    session_ids: dict[tuple[int, int], str] = field(default_factory=dict)
+    reviewers: list[Actor] = field(default_factory=list)
+    candidates: dict[int, Actor] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DemoData:
+    """How much was made."""
+
+    interviews: int
+    positions: int
+
+
+def make_demo_data(folder: Path, *, seed: int, track: Track = iter, last_day: date | None = None) -> DemoData:
+    """Fill a data folder with what is true of this seed, in place of synthetic interviews that are there.
+
+    `last_day`: of the 26 weeks; yesterday without it. Raises Conflict `not_synthetic` for a folder with others.
+    """
+    _clear(folder)
+    day = last_day or datetime.now(UTC).date() - timedelta(days=1)
+    held = hold(folder, make_truth(seed, day), track)
+    held.service.close()
+    return DemoData(interviews=len(held.interview_ids), positions=len(held.position_ids))
+
+
+def hold(folder: Path, truth: Truth, track: Track = iter) -> Held:
+    """Open a service on this folder and hold every interview of the truth; its clock stands at the end."""
+    settings = Settings(
+        data_dir=folder, engine="embedded", text_input_price=INPUT_PRICE, text_output_price=OUTPUT_PRICE
+    )
+    clock = Clock(truth.begin)
+    service = open_service(settings, engine=SyntheticEngine(truth), clock=clock)
+    making = _Making(Held(service, truth, clock))
+    for step in track(making.steps()):
+        clock.now = step.at
+        step.do()
+    clock.now = truth.end
+    service.interviews.counts(SYSTEM)  # ends what was left lying
+    return making.held
+
+
+def _clear(folder: Path) -> None:
+    """Take synthetic interviews out of the folder; raise Conflict where there is anything else."""
+    database = folder / "candor.sqlite3"
+    if not database.exists():
+        return
+    service = open_service(Settings(data_dir=folder, engine="embedded"))
+    try:
+        if not _only_synthetic(service):
+            raise Conflict(
+                f"{folder} holds interviews that are not synthetic, and stays as it is. Name another folder.",
+                code="not_synthetic",
+            )
+    finally:
+        service.close()
+    for suffix in ("", "-wal", "-shm"):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
+
+
+def _only_synthetic(service: Service) -> bool:
+    if not all(position.role_title.endswith(TITLE_MARK) for position in service.positions.list(SYSTEM)):
+        return False
+    cursor: str | None = ""
+    while cursor is not None:
+        page, cursor = service.interviews.list(SYSTEM, 200, cursor)
+        if not all(each.candidate_name.startswith(NAME_MARK) for each in page):
+            return False
+    return True
+
+
+class _Making:
+    def __init__(self, held: Held) -> None:
+        self.held = held
+        self._service, self._truth, self._clock = held.service, held.truth, held.clock
+
+    def steps(self) -> list[Step]:
+        """All that happens, in order."""
+        truth = self._truth
+        steps = [Step(truth.begin, self._open_house)]
+        for place, position in enumerate(truth.positions):
+            if position.second_version_at:
+                steps.append(Step(position.second_version_at, partial(self._second_version, place)))
+        for interview in truth.interviews:
+            steps += self._steps_of(interview)
+        return sorted((step for step in steps if step.at <= truth.end), key=lambda step: step.at)
+
+    def _steps_of(self, interview: Interview) -> list[Step]:
+        def then(at: datetime, do: Callable[..., None], *given: object) -> Step:
+            return Step(at, partial(do, interview, *given))
+
+        steps = [then(interview.invited_at, self._invite)]
+        steps += [then(each.started_at, self._hold, place) for place, each in enumerate(interview.sessions)]
+        if interview.closed_at:
+            steps.append(then(interview.closed_at, self._close))
+        if interview.standing and interview.reported:
+            steps.append(then(interview.standing.last_touched + timedelta(minutes=1), self._report))
+        steps += [then(each.at, self._review, each) for each in interview.reviews]
+        steps += [then(each.at, self._override, each) for each in interview.overrides]
+        steps += [then(each.at, self._decide, each) for each in interview.decisions]
+        return steps
+
+    # --- the team -----------------------------------------------------------------------------------------------------
+
+    def _open_house(self) -> None:
+        service, held = self._service, self.held
+        for name in self._truth.reviewers:
+            issued = service.access.add_person(SYSTEM, name, "hiring")
+            held.reviewers.append(service.access.enter(issued.secret)[2])
+        for position in self._truth.positions:
+            made = service.positions.find_or_plan(SYSTEM, position.role_title, position.job_text, draft=False)
+            held.position_ids.append(made.position_id)
+
+    def _second_version(self, place: int) -> None:
+        position_id = self.held.position_ids[place]
+        self._service.positions.save_plan(SYSTEM, position_id, plan_of(self._truth.positions[place], version=2))
+        self._service.positions.approve(SYSTEM, position_id)
+
+    def _invite(self, interview: Interview) -> None:
+        new = NewInterview(
+            position_id=self.held.position_ids[interview.position],
+            resume_text="Synthetic data: nobody stands behind this résumé.",
+            candidate_name=interview.candidate,
+        )
+        record = self._service.interviews.create(SYSTEM, new)
+        link = self._service.invitations.invite(
+            SYSTEM, record.interview_id, mode=interview.mode, expires_in_hours=14 * 24
+        )
+        self.held.interview_ids[interview.number] = record.interview_id
+        self.held.candidates[interview.number] = self._service.access.by_bearer(link.token)
+
+    def _close(self, interview: Interview) -> None:
+        self._service.interviews.close(SYSTEM, self._id(interview))
+
+    def _review(self, interview: Interview, review: Review) -> None:
+        actor, interview_id, reviews = self.held.reviewers[review.reviewer], self._id(interview), self._service.reviews
+        if review.unrated_at:
+            self._clock.now = review.unrated_at
+            reviews.see_unrated(actor, interview_id)
+            self._clock.now = review.at
+        if review.levels is not None:
+            ratings = {
+                competency: {name: CriterionRating(level=level) for name, level in levels.items()}
+                for competency, levels in review.levels.items()
+            }
+            reviews.submit(actor, interview_id, ratings)
+
+    def _override(self, interview: Interview, override: Override) -> None:
+        self._service.reviews.override(
+            self.held.reviewers[override.reviewer], self._id(interview),
+            override.competency, override.criterion, override.level, _REASON,
+        )  # fmt: skip
+
+    def _decide(self, interview: Interview, decision: Decision) -> None:
+        actor = self.held.reviewers[decision.reviewer]
+        self._service.reviews.decide(actor, self._id(interview), decision.verdict, _REASON)
+
+    def _id(self, interview: Interview) -> str:
+        return self.held.interview_ids[interview.number]
+
+    # --- the candidate ------------------------------------------------------------------------------------------------
+
+    def _report(self, interview: Interview) -> None:
+        from interview.store.review_tables import DemographicsRow
+
+        with self._service.context.database.write() as tx:
+            tx.add(
+                DemographicsRow(
+                    interview_id=self._id(interview),
+                    sex=interview.sex,
+                    race=interview.race,
+                    notice=[],
+                    at=self._clock(),
+                )
+            )
+
+    def _hold(self, interview: Interview, place: int) -> None:
+        actor, service, session = self.held.candidates[interview.number], self._service, interview.sessions[place]
+        if session.attempt > 1:
+            service.interviews.restart(SYSTEM, self._id(interview))
+        service.journeys.consent(actor, service.journeys.read(actor).notice)
+        session_id = service.journeys.begin(actor)
+        self.held.session_ids[interview.number, place] = session_id
+        if session.mode == "live":
+            service.sessions.begin_spoken(actor, session_id)
+            if session.lost_seconds:
+                service.spoken.give_back(session_id, session.lost_seconds, "connection")
+        _Talk(service, self._clock, actor, session_id, session).hold(self._truth.position_of(interview))
+
+
+@dataclass
+class _Talk:
+    """One session from its warm-up on, checked against the truth at every prompt."""
+
+    service: Service
+    clock: Clock
+    actor: Actor
+    session_id: str
+    session: Session
+
+    def hold(self, position: Position) -> None:
+        reply = self._say("I would like to work with people who learn.", self.session.warmup_seconds)
+        for response in self.session.responses:
+            for exchange in response.exchanges:
+                self._expect(reply, position.questions[response.question].text, exchange)
+                reply = self._say(exchange.said, exchange.seconds, "skip" if exchange.said == SKIPPED else "answer")
+        if self.session.complete:
+            stopped = self.session.ending == "stopped"
+            last = "" if stopped else "No, thank you."
+            reply = self._say(last, self.session.wrapup_seconds, "stop" if stopped else "answer")
+            if not reply.completed:
+                raise TruthMismatch(f"Session {self.session_id} goes on where the truth ends it.")
+
+    def _say(self, words: str, seconds: int, move: Move = "answer") -> TurnResponse:
+        before = self.clock.now
+        self.clock.now = before + timedelta(seconds=seconds)
+        request = TurnRequest(session_id=self.session_id, answer=words, action=move)
+        end = round((self.clock.now - self.session.started_at) / timedelta(milliseconds=1))
+        heard = Heard(start_ms=end - 1000 * (seconds - seconds // 4), end_ms=end) if self._spoken else None
+        return self.service.sessions.turn(self.actor, request, heard=heard)
+
+    @property
+    def _spoken(self) -> bool:
+        return self.session.mode == "live"
+
+    def _expect(self, reply: TurnResponse, text: str, exchange: Exchange) -> None:
+        asked = reply.question
+        if asked is None or asked.metadata.escalation != exchange.rung:
+            found = asked.metadata.escalation if asked else "the end"
+            raise TruthMismatch(f"Session {self.session_id} came to {found} where the truth has {exchange.rung}.")
+        if exchange.rung == "broad" and text not in (asked.content or ""):
+            raise TruthMismatch(f"Session {self.session_id} asks another question than the truth has.")
