@@ -63,7 +63,7 @@ class Interviews:
         with charged(self._context, None):  # the interview has no id before it is stored
             added = self._context.engine.probe(position.plan, position.job_text, new.resume_text)
         with self._context.database.write() as tx:
-            interview_id = self._insert(tx, actor, new, position, added)
+            interview_id = self.add(tx, actor, new, position, added)
             audit(tx, self._context, actor, "interview_created", interview_id)
             tx.flush()
             return interview_record(tx, self._context, actor, interview_id)
@@ -180,7 +180,8 @@ class Interviews:
             audit(tx, self._context, actor, "interview_deleted", interview_id)
         self._context.database.forget()
 
-    def _insert(self, tx: Session, actor: Actor, new: NewInterview, position: Position, added: CandidatePlan) -> str:
+    def add(self, tx: Session, actor: Actor, new: NewInterview, position: Position, added: CandidatePlan) -> str:
+        """Store an interview that is planned already, in a caller's transaction; its id."""
         now = self._context.clock()
         name = " ".join(new.candidate_name.split()) or added.profile.candidate_name
         candidate = CandidateRow(candidate_id=new_id(), name=name, email=new.candidate_email.strip(), created_at=now)

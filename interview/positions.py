@@ -11,7 +11,17 @@ from interview.access import HIRING_ROLES, SYSTEM, Actor, audit
 from interview.attempts import drop_rehearsals, fresh_statuses
 from interview.context import Context, new_id
 from interview.errors import Conflict, InvalidPayload, NotFound
-from interview.models import CandidatePlan, Model, Moment, Persona, PositionPlan, PositionSettings, Purpose, Question
+from interview.models import (
+    CandidatePlan,
+    Model,
+    Moment,
+    Persona,
+    PositionPlan,
+    PositionSettings,
+    Purpose,
+    Question,
+    Words,
+)
 from interview.store import queries
 from interview.store.tables import CredentialRow, PlanRow, PositionRow
 from interview.usage import charged
@@ -33,6 +43,16 @@ class Position(Model):
     approved_at: Moment | None
     approved_by: str | None
     approver: str = ""
+
+
+class Blueprint(Model):
+    """What another position can be made of: all of a position but its approval."""
+
+    role_title: Words
+    job_text: Words
+    plan: PositionPlan
+    settings: PositionSettings = PositionSettings()
+    persona: Persona = Persona()
 
 
 class PositionSummary(Model):
@@ -60,19 +80,17 @@ class Positions:
         Raises InvalidPayload, and EngineFailure or BudgetReached when the plan could not be made.
         """
         actor.require(*HIRING_ROLES)
-        role_title, job_text = " ".join(role_title.split()), job_text.strip()
-        if not 1 <= len(role_title) <= 200:
-            raise InvalidPayload("The role title must have 1 to 200 characters.")
-        if not 1 <= len(job_text) <= MAX_JOB_CHARS:
-            raise InvalidPayload("The job description must have 1 to 200,000 characters.")
-        job_hash = hashlib.sha256(f"{role_title}\n{job_text}".encode()).hexdigest()
+        role_title, job_text, job_hash = _identity(role_title, job_text)
         with self._context.database.read() as tx:
             known = queries.position_by_job(tx, job_hash)
         plan = None if known else self._plan(role_title, job_text)
         with self._context.database.write() as tx:
             row = queries.position_by_job(tx, job_hash)
+            if row is None and plan is None:
+                raise Conflict("The position has just been deleted. Please try again.", code="position_changed")
             if row is None:
-                row = self._insert(tx, actor, role_title, job_text, job_hash, plan)
+                blueprint = Blueprint(role_title=role_title, job_text=job_text, plan=plan)
+                row = self._insert(tx, actor, blueprint, job_hash)
             if not draft and queries.newest_plan(tx, row.position_id, approved=True) is None:
                 self._approve(tx, actor, _newest(tx, row.position_id))
             return _position(tx, row, approved=not draft)
@@ -150,29 +168,51 @@ class Positions:
             audit(tx, self._context, actor, "position_configured", position_id)
             return _position(tx, row)
 
+    def make(self, actor: Actor, blueprint: Blueprint, **origin: str) -> Position:
+        """A position with this plan, which waits for approval. `origin`: what it was made from, for the audit log.
+
+        Raises InvalidPayload, Conflict `position_exists`: title and job text together say which position it is.
+        """
+        actor.require(*HIRING_ROLES)
+        role_title, job_text, job_hash = _identity(blueprint.role_title, blueprint.job_text)
+        plan = blueprint.plan.model_copy(update={"role_title": role_title})
+        self._check(plan)
+        made = blueprint.model_copy(update={"role_title": role_title, "job_text": job_text, "plan": plan})
+        with self._context.database.write() as tx:
+            if queries.position_by_job(tx, job_hash) is not None:
+                raise Conflict(
+                    "There is a position with this role title and this job description. Change one of the two.",
+                    code="position_exists",
+                )
+            return _position(tx, self._insert(tx, actor, made, job_hash, **origin))
+
+    def duplicate(self, actor: Actor, position_id: str, role_title: str, job_text: str) -> Position:
+        """Another position with the newest plan, the settings and the interviewer of this one; raises as `make` does.
+
+        Interviews stay where they are.
+        """
+        position = self.get(actor, position_id)
+        return self.make(actor, blueprint_of(position, role_title, job_text), duplicate_of=position_id)
+
     def _plan(self, role_title: str, job_text: str) -> PositionPlan:
         limit = self._context.settings.max_questions_per_competency
         with charged(self._context, None):
             return self._context.engine.plan(role_title, job_text, max_questions_per_competency=limit)
 
-    def _insert(
-        self, tx: Session, actor: Actor, role_title: str, job_text: str, job_hash: str, plan: PositionPlan | None
-    ) -> PositionRow:
-        if plan is None:
-            raise Conflict("The position has just been deleted. Please try again.", code="position_changed")
+    def _insert(self, tx: Session, actor: Actor, made: Blueprint, job_hash: str, **origin: str) -> PositionRow:
         row = PositionRow(
             position_id=new_id(),
-            role_title=role_title,
-            job_text=job_text,
+            role_title=made.role_title,
+            job_text=made.job_text,
             job_hash=job_hash,
-            settings=PositionSettings().model_dump(mode="json"),
-            persona=Persona().model_dump(mode="json"),
+            settings=made.settings.model_dump(mode="json"),
+            persona=made.persona.model_dump(mode="json"),
             created_at=self._context.clock(),
         )
         tx.add(row)
         tx.flush()
-        tx.add(self._plan_row(row.position_id, 1, plan))
-        audit(tx, self._context, actor, "position_created", row.position_id)
+        tx.add(self._plan_row(row.position_id, 1, made.plan))
+        audit(tx, self._context, actor, "position_created", row.position_id, **origin)
         tx.flush()
         return row
 
@@ -239,6 +279,23 @@ def in_asking_order(plan: PositionPlan, added: tuple[Question, ...]) -> tuple[Qu
         if question.competency == competency.name
     ]
     return tuple(question.model_copy(update={"index": index}) for index, question in enumerate(ordered))
+
+
+def blueprint_of(source: Position | Blueprint, role_title: str | None = None, job_text: str | None = None) -> Blueprint:
+    """What another position can be made of: the same but for a title or a job text of its own."""
+    wanted = {"role_title": role_title, "job_text": job_text}
+    changed = {name: value for name, value in wanted.items() if value is not None}
+    return Blueprint.model_validate({**dict(source), **changed})
+
+
+def _identity(role_title: str, job_text: str) -> tuple[str, str, str]:
+    """Title and job text as they are kept, and their hash, by which a position is found."""
+    role_title, job_text = " ".join(role_title.split()), job_text.strip()
+    if not 1 <= len(role_title) <= 200:
+        raise InvalidPayload("The role title must have 1 to 200 characters.")
+    if not 1 <= len(job_text) <= MAX_JOB_CHARS:
+        raise InvalidPayload("The job description must have 1 to 200,000 characters.")
+    return role_title, job_text, hashlib.sha256(f"{role_title}\n{job_text}".encode()).hexdigest()
 
 
 def position_row(tx: Session, position_id: str) -> PositionRow:
