@@ -10,22 +10,25 @@ import io
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
+
+from pydantic_core import to_json
 
 from interview.errors import InvalidPayload
 from interview.fonts import plain
 from interview.models import Model, Scorecard, TranscriptEntry
 
 if TYPE_CHECKING:
-    from openpyxl.cell import Cell as SheetCell
-    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 _SPEAKERS = {"candidate": "Candidate", "interviewer": "Interviewer"}
 _SHEET_ROWS = 1_048_575
 _CELL_CHARS = 32_000
 """A worksheet holds 2^20 rows, the header among them, and 32,767 characters a cell (Excel's limits)."""
-_WIDEST, _NARROWEST, _SAMPLE = 60, 10, 500
+_WIDEST, _NARROWEST, _SAMPLE = 59, 10, 500
 """Column widths in characters, and the rows that they are measured on."""
 
 _ACTIVE = re.compile(r"[\\`*_\[\]<>#|~&!@{}$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
@@ -35,6 +38,25 @@ _FORMULA_SIGNS = tuple("=+-@＝＋－＠")
 _LINE_BREAKS_IN_JSON = str.maketrans({"\u2028": "\\u2028", "\u2029": "\\u2029", "\x85": "\\u0085"})
 
 Cell = str | int | float | bool | datetime | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows to be written as a sheet or a file; `name`: the sheet's, at most 31 characters."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: Sequence[Mapping[str, object]]
+
+
+@dataclass(frozen=True)
+class _Formats:
+    """A workbook's looks of cells; `armed`: of text that a spreadsheet may take for a formula."""
+
+    heading: Format
+    armed_heading: Format
+    armed: Format
+    moment: Format
 
 
 def transcript_markdown(
@@ -73,33 +95,43 @@ def score_rows_csv(rows: Sequence[Mapping[str, object]], columns: Sequence[str])
     return buffer.getvalue()
 
 
+def score_rows_json(rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> bytes:
+    """Rows as JSON with these columns, in the shape that REST has: `{"columns", "rows"}`."""
+    return to_json({"columns": columns, "rows": [{name: row.get(name) for name in columns} for row in rows]})
+
+
 def score_rows_xlsx(rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> bytes:
-    """Rows as a workbook of one sheet: header bold, frozen and filterable; text is always text, moments are UTC.
+    """Rows as a workbook of one sheet. Raises InvalidPayload `too_many_rows`."""
+    return tables_xlsx([Table("Scores", tuple(columns), rows)])
+
+
+def table_csv(table: Table) -> str:
+    """A table as CSV, as `score_rows_csv` writes it."""
+    return score_rows_csv(table.rows, table.columns)
+
+
+def tables_xlsx(tables: Sequence[Table]) -> bytes:
+    """A workbook with a sheet per table: header bold, frozen and filterable; text is always text, moments are UTC.
 
     Raises InvalidPayload (`too_many_rows`) where a worksheet has no room for them.
     """
-    from openpyxl import Workbook
-    from openpyxl.utils import get_column_letter
+    from xlsxwriter import Workbook
 
-    if len(rows) > _SHEET_ROWS:
+    if any(len(table.rows) > _SHEET_ROWS for table in tables):
         raise InvalidPayload(
             "A worksheet cannot hold so many rows. Narrow the filter, or take CSV.", code="too_many_rows"
         )
-    # Before the sheet is opened: a value that has no cell form must not leave a half-written file behind.
-    table = [[_value(row.get(column)) for column in columns] for row in rows]
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("Scores")
-    sheet.freeze_panes = "A2"
-    for place, column in enumerate(columns, start=1):
-        cells = [line[place - 1] for line in table[:_SAMPLE]]
-        sheet.column_dimensions[get_column_letter(place)].width = _column_width(column, cells)
-    sheet.append([_sheet_text(sheet, column, bold=True) for column in columns])
-    for line in table:
-        sheet.append([_sheet_text(sheet, cell) if isinstance(cell, str) else cell for cell in line])
-    if columns:
-        sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{len(rows) + 1}"
     buffer = io.BytesIO()
-    book.save(buffer)
+    # Rows go to a temporary file as they are written: a hundred thousand would else be held in memory as objects.
+    with Workbook(buffer, {"constant_memory": True}) as book:
+        formats = _Formats(
+            heading=book.add_format({"bold": True}),
+            armed_heading=book.add_format({"bold": True, "quote_prefix": True}),
+            armed=book.add_format({"quote_prefix": True}),
+            moment=book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+        )
+        for table in tables:
+            _fill(book.add_worksheet(table.name), table, formats)
     return buffer.getvalue()
 
 
@@ -177,20 +209,31 @@ def _csv_cell(value: object) -> str:
             return str(cell)
 
 
-def _sheet_text(sheet: WriteOnlyWorksheet, text: str, *, bold: bool = False) -> SheetCell:
-    """A cell that holds text whatever it begins with, also after somebody edits it (the quote prefix)."""
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
+def _fill(sheet: Worksheet, table: Table, formats: _Formats) -> None:
+    measured = [len(column) + 4 for column in table.columns]
+    for place, column in enumerate(table.columns):
+        sheet.write_string(0, place, column, formats.armed_heading if _looks_like_formula(column) else formats.heading)
+    for line, row in enumerate(table.rows, start=1):
+        for place, column in enumerate(table.columns):
+            cell = _value(row.get(column))
+            _write(sheet, line, place, cell, formats)
+            if line <= _SAMPLE and cell is not None:
+                measured[place] = max(measured[place], len(str(cell)) + 2)
+    for place, width in enumerate(measured):
+        sheet.set_column(place, place, min(_WIDEST, max(_NARROWEST, width)))
+    sheet.freeze_panes(1, 0)
+    if table.columns:
+        sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
 
-    cell = WriteOnlyCell(sheet, text[:_CELL_CHARS])
-    cell.data_type = "s"
-    if _looks_like_formula(text):
-        cell.quotePrefix = True
-    if bold:
-        cell.font = Font(bold=True)
-    return cell
 
-
-def _column_width(column: str, cells: Sequence[Cell]) -> int:
-    longest = max((len(str(cell)) for cell in cells if cell is not None), default=0)
-    return min(_WIDEST, max(_NARROWEST, len(column) + 4, longest + 2))
+def _write(sheet: Worksheet, line: int, place: int, cell: Cell, formats: _Formats) -> None:
+    """One cell; text stays text whatever it begins with, also after somebody edits it (the quote prefix)."""
+    if isinstance(cell, str):
+        text = cell[:_CELL_CHARS].replace("\r\n", "\n").replace("\r", "\n")  # the format has no other line end
+        sheet.write_string(line, place, text, formats.armed if _looks_like_formula(cell) else None)
+    elif isinstance(cell, bool):
+        sheet.write_boolean(line, place, cell)
+    elif isinstance(cell, datetime):
+        sheet.write_datetime(line, place, cell, formats.moment)
+    elif cell is not None:
+        sheet.write_number(line, place, cell)
