@@ -23,6 +23,8 @@ from interview.store.tables import CompetencyScoreRow, InterviewRow, ModelUsageR
 LEVEL_STARTS = (1.5, 2.5, 3.5, 4.5)
 """Level n of the 1-5 scale ends where the n-th of these begins the next: halves go up."""
 
+_DECIMALS = 9
+"""Of a sum: more than scores and prices have, fewer than what adding and taking away leaves behind in a float."""
 
 _COUNTS: dict[type[DeclarativeBase], tuple[str, ...]] = {
     ScoreRollupRow: ("level_1", "level_2", "level_3", "level_4", "level_5", "not_assessed"),
@@ -114,7 +116,7 @@ def _add(
         tx.add(row)
         tx.flush()  # gives the sums their zeros
     for name, amount in amounts.items():
-        setattr(row, name, getattr(row, name) + amount)
+        setattr(row, name, round(getattr(row, name) + amount, _DECIMALS))
     if not any(getattr(row, name) for name in _COUNTS.get(table, ())):
         tx.delete(row)  # the last one was counted out
     tx.flush()
