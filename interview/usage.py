@@ -53,46 +53,60 @@ class UsageSummary(Model):
     by_purpose: tuple[PurposeUsage, ...] = ()
 
 
-class _Call(NamedTuple):
+class Call(NamedTuple):
+    """One call of a model, in tokens."""
+
     model: str
     purpose: str
     input_tokens: int
     output_tokens: int
 
 
-_meter: ContextVar[list[_Call] | None] = ContextVar("meter", default=None)
+_meter: ContextVar[list[Call] | None] = ContextVar("meter", default=None)
 """The calls of the block in hand. A list, so that threads which copy the context add to the same one."""
 
 
 @contextmanager
-def charged(context: Context, interview_id: str | None) -> Iterator[None]:
+def charged(context: Context, interview_id: str | None) -> Iterator[list[Call]]:
     """Charge what is spent in this block to an interview; None where there is none (yet), as for a position's plan.
 
-    Raises BudgetReached before the block begins. Written in a transaction of its own afterwards, also when the block
+    Gives the list that the block's calls are added to. Raises BudgetReached before the block begins. Written in a transaction of its own afterwards, also when the block
     fails, one row a call: use it outside of any transaction.
     """
     _check(context, interview_id)
-    calls: list[_Call] = []
+    calls: list[Call] = []
     token = _meter.set(calls)
     try:
-        yield
+        yield calls
     finally:
         _meter.reset(token)
         _write(context, interview_id, calls)
+
+
+def added_up(settings: Settings, calls: Sequence[Call]) -> UsageSummary:
+    """What these calls took together, without a division by purpose."""
+    costs = [_cost(settings, call) for call in calls]
+    known = [cost for cost in costs if cost is not None]
+    return UsageSummary(
+        calls=len(calls),
+        input_tokens=sum(call.input_tokens for call in calls),
+        output_tokens=sum(call.output_tokens for call in calls),
+        cost=sum(known) if len(known) == len(calls) else None,
+    )
 
 
 def spend(model: str, purpose: str, input_tokens: int, output_tokens: int) -> None:
     """One call took so many tokens. Charged to the block in hand, to nobody where there is none."""
     calls = _meter.get()
     if calls is not None:
-        calls.append(_Call(model, purpose, input_tokens, output_tokens))
+        calls.append(Call(model, purpose, input_tokens, output_tokens))
 
 
 def record(
     context: Context, interview_id: str, model: str, purpose: str, input_tokens: int, output_tokens: int
 ) -> None:
     """Write what was taken outside of any `charged` block, such as by a live voice (`purpose` "live")."""
-    _write(context, interview_id, [_Call(model, purpose, input_tokens, output_tokens)])
+    _write(context, interview_id, [Call(model, purpose, input_tokens, output_tokens)])
 
 
 class Usages:
@@ -133,7 +147,7 @@ def _check(context: Context, interview_id: str | None) -> None:
         )
 
 
-def _write(context: Context, interview_id: str | None, calls: Sequence[_Call]) -> None:
+def _write(context: Context, interview_id: str | None, calls: Sequence[Call]) -> None:
     if not calls:
         return
     with context.database.write() as tx:
@@ -147,7 +161,7 @@ def _write(context: Context, interview_id: str | None, calls: Sequence[_Call]) -
             rollup.count_usage(tx, row)
 
 
-def _cost(settings: Settings, call: _Call) -> float | None:
+def _cost(settings: Settings, call: Call) -> float | None:
     """US dollars at the prices that are set, a million tokens each; None where one is missing."""
     if call.purpose == LIVE:
         price_in, price_out = settings.live_input_price, settings.live_output_price
