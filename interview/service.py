@@ -23,6 +23,7 @@ from interview.live.rooms import LiveRooms
 from interview.outbox import Outbox
 from interview.packets import Packets
 from interview.positions import Positions
+from interview.question_statistics import QuestionStatistics
 from interview.questions import Questions
 from interview.recordings import Recordings
 from interview.reviews import Reviews
@@ -43,6 +44,7 @@ class Service:
     interviews: Interviews
     invitations: Invitations
     questions: Questions
+    question_statistics: QuestionStatistics
     sessions: InterviewSessionManager
     spoken: Spoken
     live: LiveRooms
@@ -100,6 +102,7 @@ def open_service(
         interviews=Interviews(context, positions),
         invitations=Invitations(context),
         questions=Questions(context),
+        question_statistics=QuestionStatistics(context),
         sessions=sessions,
         spoken=spoken,
         live=LiveRooms(context, spoken),
