@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
 from interview import __version__
-from interview.api import interviews, live, openapi, positions, recordings, results, scores, sessions, staff
+from interview.api import interviews, live, openapi, positions, recordings, results, reviews, scores, sessions, staff
 from interview.api.calls import SlowCalls
 from interview.api.errors import handle_errors
 from interview.api.guard import MAX_JSON_BYTES, Guard
@@ -24,6 +24,7 @@ _TAGS = [
     {"name": "Interview sessions", "description": "An interview in text, turn by turn. Names are camelCase."},
     {"name": "Spoken interviews", "description": "An interview by voice. Names are snake_case."},
     {"name": "Positions", "description": "Plans and rubrics, their versions and their approval."},
+    {"name": "Reviews", "description": "What people make of an interview: they rate it first, override and decide."},
     {"name": "Scores", "description": "The table that analysts read."},
     {"name": "Keys", "description": "Who may call. For administrators."},
     {"name": "Service", "description": "Whether it runs."},
@@ -63,7 +64,7 @@ def create_api(service: Service) -> FastAPI:
     api.state.health = CapacityLimiter(1)
     api.add_middleware(Guard)
     handle_errors(api)
-    for part in (interviews, results, recordings, sessions, live, positions, scores, staff):
+    for part in (interviews, results, recordings, sessions, live, positions, reviews, scores, staff):
         api.include_router(part.router)
     api.get("/health", tags=["Service"], summary="Whether it runs", responses={503: {"model": Health}})(read_health)
     api.openapi = partial(openapi.describe, api)  # type: ignore[method-assign]

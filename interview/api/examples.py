@@ -265,3 +265,43 @@ SCORE: dict[str, Any] = {
 }
 
 KEY: dict[str, Any] = {"credential_id": "5f0c2a91-0000-4000-8000-000000000002", "secret": "SECRET"}
+
+REVIEW: dict[str, Any] = {
+    "review_id": "5f0c2a91-0000-4000-8000-000000000003",
+    "interview_id": _INTERVIEW_ID,
+    "attempt": 1,
+    "session_id": _SESSION_ID,
+    "reviewer_id": "5f0c2a91-0000-4000-8000-000000000004",
+    "reviewer": "Ines Moreau",
+    "ratings": [
+        {
+            "competency": "Debugging", "criterion": "Isolates the cause", "level": 4,
+            "note": "Compares by time of day before guessing.",
+        },
+        {"competency": "Debugging", "criterion": "Proves the cause", "level": None, "note": ""},
+    ],
+    "submitted_at": _MOMENT,
+    "seen_unrated_at": None,
+    "blind": True,
+}  # fmt: skip
+DECISION: dict[str, Any] = {
+    "decision_id": "5f0c2a91-0000-4000-8000-000000000005",
+    "interview_id": _INTERVIEW_ID,
+    "decision": "advance",
+    "reason": "Isolates causes with care; the next talk is about working with other teams.",
+    "at": _MOMENT,
+    "name": "Ines Moreau",
+}
+REVIEW_STATE: dict[str, Any] = {
+    "scores_open": True,
+    "ratable": True,
+    "mine": REVIEW,
+    "others": [],
+    "overrides": [
+        {
+            "competency": "Debugging", "criterion": "Isolates the cause", "former_level": 3.0, "level": 4.0,
+            "reason": "The second answer names how it was proved.", "at": _MOMENT, "name": "Ines Moreau",
+        },
+    ],
+    "decisions": [DECISION],
+}  # fmt: skip

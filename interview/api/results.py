@@ -96,8 +96,8 @@ async def score_interview(
             },
         },
         **problems(
-            "invalid_payload", "interview_not_found", "study_guide_closed", "study_guide_not_ready", "budget_reached",
-            "llm_failure", "busy",
+            "invalid_payload", "interview_not_found", "study_guide_closed", "rate_first", "study_guide_not_ready",
+            "budget_reached", "llm_failure", "busy",
         ),
     },
 )  # fmt: skip

@@ -19,7 +19,10 @@ router = APIRouter(
 
 class KeyRequest(BaseModel):
     name: str = Field(max_length=400)
-    role: StaffRole
+    role: StaffRole | None = Field(None, description="May be left out with `person_id`: the key has the person's role.")
+    person_id: str | None = Field(
+        None, max_length=64, description="Whose key it is: what is done with it is done by them, and it ends with them."
+    )
 
 
 class KeyList(Model):
@@ -31,11 +34,11 @@ class KeyList(Model):
     tags=["Keys"],
     status_code=201,
     summary="Make an API key",
-    responses={**shown(201, "KEY"), **problems("invalid_payload")},
+    responses={**shown(201, "KEY"), **problems("invalid_payload", "person_not_found")},
 )
 def create_key(actor: Caller, service: Use, body: KeyRequest) -> Issued:
     """Administrators only. The secret is shown this once."""
-    return service.access.create_key(actor, body.name, body.role)
+    return service.access.create_key(actor, body.name, body.role, body.person_id)
 
 
 @router.get("/keys", tags=["Keys"], summary="List API keys, newest first", responses=problems())

@@ -1,0 +1,201 @@
+"""REST of what people make of an interview: their ratings, overrides and decisions. Names are snake_case."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from interview.api.calls import Caller, KeyedRoute, Use
+from interview.api.errors import problems
+from interview.api.openapi import SnakeCase, shown
+from interview.models import Model, Moment, Scorecard, Words
+from interview.overriding import Override
+from interview.rating import CriterionRating, Ratings
+from interview.reviews import MAX_REASON_CHARS, Decision, Review, ReviewState, Verdict
+
+router = APIRouter(
+    tags=["Reviews"],
+    route_class=KeyedRoute,
+    default_response_class=SnakeCase,
+)
+
+_RATING = (
+    "invalid_payload", "interview_not_found", "person_required", "nothing_to_rate", "review_submitted",
+    "criterion_not_found",
+)  # fmt: skip
+
+
+class RatingLine(CriterionRating):
+    """One rating. `level` null: the transcript does not show it."""
+
+    competency: Words = Field(max_length=120)
+    criterion: Words = Field(max_length=120)
+
+
+class RatingsRequest(Model):
+    ratings: tuple[RatingLine, ...] = Field((), max_length=200)
+
+
+class ReviewReply(Model):
+    """One reviewer's look at one attempt. `blind`: rated before the engine's scores were seen."""
+
+    review_id: str
+    interview_id: str
+    attempt: int
+    session_id: str | None
+    reviewer_id: str
+    reviewer: str
+    ratings: tuple[RatingLine, ...]
+    submitted_at: Moment | None
+    seen_unrated_at: Moment | None
+    blind: bool
+
+
+class ReviewStateReply(Model):
+    """`scores_open`: whether the engine's scores, overrides, others' reviews and reasons are shown to the caller.
+
+    `ratable`: whether there is an ended session to rate; `mine`: the caller's review; `decisions`: newest first.
+    """
+
+    scores_open: bool
+    ratable: bool
+    mine: ReviewReply | None
+    others: tuple[ReviewReply, ...]
+    overrides: tuple[Override, ...]
+    decisions: tuple[Decision, ...]
+
+
+class UnratedRequest(Model):
+    session_id: str | None = Field(
+        None, max_length=64, description="One of the attempt; else that of the session which stands for the interview."
+    )
+
+
+class OverrideRequest(Model):
+    competency: Words = Field(max_length=120)
+    criterion: Words = Field(max_length=120)
+    level: int = Field(ge=1, le=5)
+    reason: Words = Field(min_length=1, max_length=MAX_REASON_CHARS)
+
+
+class DecisionRequest(Model):
+    decision: Verdict
+    reason: Words = Field(min_length=1, max_length=MAX_REASON_CHARS)
+
+
+class DecisionList(Model):
+    decisions: tuple[Decision, ...]
+
+
+@router.get(
+    "/interviews/{interview_id}/review",
+    summary="Read where you stand with an interview",
+    responses={**shown(200, "REVIEW_STATE"), **problems("interview_not_found")},
+)
+def read_review(actor: Caller, service: Use, interview_id: str) -> ReviewStateReply:
+    """The hiring role rates first: before that nothing of the engine's scores is in any reply to them."""
+    return _state(service.reviews.state(actor, interview_id))
+
+
+@router.put(
+    "/interviews/{interview_id}/review",
+    summary="Keep ratings that are not complete yet",
+    responses={**shown(200, "REVIEW"), **problems(*_RATING)},
+)
+def save_review(actor: Caller, service: Use, interview_id: str, body: RatingsRequest) -> ReviewReply:
+    """They take the place of what was kept of the same competencies; that of others stays. Opens no scores.
+
+    By a person's key only, as everything that changes a review.
+    """
+    return _review(service.reviews.save(actor, interview_id, _ratings(body)))
+
+
+@router.post(
+    "/interviews/{interview_id}/review",
+    summary="Submit your ratings",
+    responses={**shown(200, "REVIEW"), **problems(*_RATING, "review_incomplete")},
+)
+def submit_review(actor: Caller, service: Use, interview_id: str, body: RatingsRequest | None = None) -> ReviewReply:
+    """Together with what was kept before, they are final; then the engine's scores are open to you."""
+    return _review(service.reviews.submit(actor, interview_id, _ratings(body or RatingsRequest())))
+
+
+@router.post(
+    "/interviews/{interview_id}/review/unrated",
+    summary="See the scores without having rated",
+    responses={
+        **shown(200, "REVIEW"),
+        **problems("invalid_payload", "interview_not_found", "session_not_found", "person_required"),
+    },
+)
+def see_unrated(actor: Caller, service: Use, interview_id: str, body: UnratedRequest | None = None) -> ReviewReply:
+    """The audit log says so, and your review is no longer blind."""
+    return _review(service.reviews.see_unrated(actor, interview_id, (body or UnratedRequest()).session_id))
+
+
+@router.post(
+    "/interviews/{interview_id}/overrides",
+    status_code=201,
+    summary="Put your level in the place of the engine's",
+    responses=problems(
+        "invalid_payload", "interview_not_found", "criterion_not_found", "person_required", "rate_first",
+        "nothing_to_override",
+    ),
+)  # fmt: skip
+def override_score(actor: Caller, service: Use, interview_id: str, body: OverrideRequest) -> Scorecard:
+    """With a reason. Answers the scorecard that stands now; the one before stays beside it."""
+    return service.reviews.override(actor, interview_id, body.competency, body.criterion, body.level, body.reason)
+
+
+@router.post(
+    "/interviews/{interview_id}/decisions",
+    status_code=201,
+    summary="Decide",
+    responses={
+        **shown(201, "DECISION"),
+        **problems("invalid_payload", "interview_not_found", "person_required"),
+    },
+)
+def decide(actor: Caller, service: Use, interview_id: str, body: DecisionRequest) -> Decision:
+    """A person's key only. The newest decision stands, the others stay beside it."""
+    return service.reviews.decide(actor, interview_id, body.decision, body.reason)
+
+
+@router.get(
+    "/interviews/{interview_id}/decisions",
+    summary="List decisions, newest first",
+    responses=problems("interview_not_found"),
+)
+def list_decisions(actor: Caller, service: Use, interview_id: str) -> DecisionList:
+    """Others' reasons are empty while you are still to rate."""
+    return DecisionList(decisions=service.reviews.state(actor, interview_id).decisions)
+
+
+def _ratings(body: RatingsRequest) -> Ratings:
+    """By competency and criterion; of two ratings of one criterion the last counts."""
+    ratings: Ratings = {}
+    for line in body.ratings:
+        rating = CriterionRating(level=line.level, note=line.note)
+        ratings.setdefault(line.competency, {})[line.criterion] = rating
+    return ratings
+
+
+def _review(review: Review) -> ReviewReply:
+    """Ratings as lines: names of competencies are no names of fields."""
+    lines = tuple(
+        RatingLine(competency=competency, criterion=criterion, level=rating.level, note=rating.note)
+        for competency, criteria in review.ratings.items()
+        for criterion, rating in criteria.items()
+    )
+    return ReviewReply(ratings=lines, **review.model_dump(exclude={"ratings"}))
+
+
+def _state(state: ReviewState) -> ReviewStateReply:
+    return ReviewStateReply(
+        scores_open=state.scores_open,
+        ratable=state.ratable,
+        mine=_review(state.mine) if state.mine else None,
+        others=tuple(map(_review, state.others)),
+        overrides=state.overrides,
+        decisions=state.decisions,
+    )
