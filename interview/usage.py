@@ -70,8 +70,8 @@ _meter: ContextVar[list[Call] | None] = ContextVar("meter", default=None)
 def charged(context: Context, interview_id: str | None) -> Iterator[list[Call]]:
     """Charge what is spent in this block to an interview; None where there is none (yet), as for a position's plan.
 
-    Gives the list that the block's calls are added to. Raises BudgetReached before the block begins. Written in a transaction of its own afterwards, also when the block
-    fails, one row a call: use it outside of any transaction.
+    Gives the list that the block's calls are added to. Raises BudgetReached before the block begins. Written in a
+    transaction of its own afterwards, also when the block fails, one row a call: use it outside of any transaction.
     """
     _check(context, interview_id)
     calls: list[Call] = []
