@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from demo_fixture import demo as demo
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
+from interview.demographics import Race, Sex
 from interview.synthetic.talking import Candidate, Wanted, session
 from interview.synthetic.truth import (
     TIME_LIMIT,
@@ -27,6 +28,7 @@ from interview.synthetic.truth import (
     Truth,
 )
 
+Drawn = TypeVar("Drawn")
 DAYS = 182
 """Over which everything happens: 26 weeks."""
 _SLOTS = tuple(time(8 + hour, 0) for hour in range(0, 10, 2))
@@ -34,9 +36,12 @@ _SLOTS = tuple(time(8 + hour, 0) for hour in range(0, 10, 2))
 _INVITING, _REVIEWING, _OVERRIDING, _DECIDING = time(7, 0), time(18, 30), time(19, 0), time(19, 30)
 _LAST = time(21, 0)
 
-SEXES = ("female", "male")
-RACES = ("white", "black", "hispanic", "asian", "two_or_more")
-_RACE_SHARES = (50, 18, 16, 14, 2)
+_SEXES: Mapping[Sex, int] = {"female": 48, "male": 48, "undisclosed": 4}
+_RACES: Mapping[Race, int] = {
+    "white": 48, "black_or_african_american": 18, "hispanic_or_latino": 16, "asian": 13, "two_or_more_races": 2,
+    "undisclosed": 3,
+}  # fmt: skip
+"""What candidates say of themselves, in hundred."""
 _REVIEWERS = 6
 _NOISE = {-1: 0.15, 0: 0.70, 1: 0.15}
 _LENIENT = 5
@@ -63,6 +68,10 @@ def make_truth(seed: int, last_day: date, interviews: int = 300, positions: int 
         reviewers=tuple(f"Synthetic reviewer {n}" for n in range(1, _REVIEWERS + 1)),
         interviews=tuple(people),
     )
+
+
+def _drawn(rng: random.Random, shares: Mapping[Drawn, float]) -> Drawn:
+    return rng.choices(tuple(shares), tuple(shares.values()))[0]
 
 
 def _roles() -> list[dict[str, Any]]:
@@ -130,8 +139,8 @@ class _Chances:
             position=place,
             invited_at=datetime.combine(day, _INVITING, UTC),
             mode="live" if rng.random() < 0.3 else "text",
-            sex=rng.choice(SEXES),
-            race=rng.choices(RACES, _RACE_SHARES)[0],
+            sex=_drawn(rng, _SEXES),
+            race=_drawn(rng, _RACES),
             reported=False,
         )
         candidate = Candidate(number, rng.gauss(0, 1), 2.5 if rng.random() < 0.06 else rng.uniform(0.6, 1.1))
@@ -233,7 +242,7 @@ class _Chances:
         rng = self.rng
         if level is None or rng.random() < 0.04:
             return None
-        noise = rng.choices(tuple(_NOISE), tuple(_NOISE.values()))[0]
+        noise = _drawn(rng, _NOISE)
         lenient = int(reviewer == _LENIENT and rng.random() < 0.5)
         return max(1, min(5, level + noise + lenient))
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from interview.access import SYSTEM, Actor
 from interview.contract import Heard, TurnRequest, TurnResponse
+from interview.demographics import SelfReport
 from interview.errors import Conflict, InterviewError
 from interview.models import Move
 from interview.rating import CriterionRating
@@ -233,18 +234,8 @@ class _Making:
     # --- the candidate ------------------------------------------------------------------------------------------------
 
     def _report(self, interview: Interview) -> None:
-        from interview.store.review_tables import DemographicsRow
-
-        with self._service.context.database.write() as tx:
-            tx.add(
-                DemographicsRow(
-                    interview_id=self._id(interview),
-                    sex=interview.sex,
-                    race=interview.race,
-                    notice=[],
-                    at=self._clock(),
-                )
-            )
+        told = SelfReport(sex=interview.sex, race=interview.race)
+        self._service.demographics.give(self.held.candidates[interview.number], self._id(interview), told)
 
     def _hold(self, interview: Interview, place: int) -> None:
         actor, service, session = self.held.candidates[interview.number], self._service, interview.sessions[place]

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from interview.demographics import Race, Sex
+
 Levels = Mapping[str, int | None]
 """Criterion → level."""
 Rated = Mapping[str, Levels]
@@ -235,8 +237,8 @@ class Interview:
     position: int
     invited_at: datetime
     mode: Literal["text", "live"]
-    sex: str
-    race: str
+    sex: Sex
+    race: Race
     reported: bool
     sessions: tuple[Session, ...] = ()
     closed_at: datetime | None = None
