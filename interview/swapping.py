@@ -13,26 +13,26 @@ from typing import Literal
 
 from interview.engines.embedded.cleaning import FUNCTION_WORDS
 
-Pronouns = Literal["she", "he", "they"]
+Pronouns = Literal["she", "he", "they", "anybody"]
+"""`anybody`: as "they", and where English has several forms for one of another pronoun ("her", "his"), one for all."""
 
 _FORMS: Mapping[Pronouns, Mapping[str, str]] = {
     "she": {"subject": "she", "object": "her", "of": "her", "owned": "hers", "self": "herself", "title": "Ms"},
     "he": {"subject": "he", "object": "him", "of": "his", "owned": "his", "self": "himself", "title": "Mr"},
     "they": {
-        "subject": "they",
-        "object": "them",
-        "of": "their",
-        "owned": "theirs",
-        "self": "themselves",
-        "title": "Mx",
+        "subject": "they", "object": "them", "of": "their", "owned": "theirs", "self": "themselves", "title": "Mx",
     },
-}
-_ADDRESS: Mapping[Pronouns, str] = {"she": "madam", "he": "sir", "they": "friend"}
+    "anybody": {
+        "subject": "they", "object": "them", "of": "them", "owned": "them", "self": "themselves", "title": "Mx",
+    },
+}  # fmt: skip
+_ADDRESS: Mapping[Pronouns, str] = {"she": "madam", "he": "sir", "they": "friend", "anybody": "friend"}
+_PLURALS = ("they", "anybody")
 _WORD = re.compile(
     r"""(?ix)\b(?:
       (?P<be>(?:he|she)(?:['’]s|\ (?:is|was|has|does|isn['’]t|wasn['’]t|hasn['’]t|doesn['’]t)))
     | (?P<subject>he|she) | (?P<self>himself|herself) | (?P<owned>hers) | (?P<object>him)
-    | (?P<his>his) | (?P<her>her)
+    | (?P<his>his) | (?P<her>her) | (?P<plural>theirs?|them)
     | (?P<title>mrs|miss|mr|ms|mx)(?=\.?\s+[^\W\d_]) | (?P<address>sir|madam|ma['’]am)
     )\b"""
 )
@@ -145,7 +145,7 @@ def _pronouns(text: str, swap: Swap) -> Iterator[_Piece]:
         kind, rest = str(found.lastgroup), text[found.end() :]
         new = _REPLACED[kind](found.group(), rest, swap.pronouns)
         yield _Piece(found.start(), found.end(), _cased(new, found.group()))
-        if kind == "subject" and swap.pronouns == "they":
+        if kind == "subject" and swap.pronouns in _PLURALS:
             yield from _plural_verb(rest, found.end())
 
 
@@ -153,7 +153,7 @@ def _be(old: str, rest: str, pronouns: Pronouns) -> str:
     """A subject with its auxiliary: "she's" is "she is" or "she has", which "they" tells apart."""
     subject = _FORMS[pronouns]["subject"]
     tail = old[old.lower().index("he") + 2 :]
-    if pronouns != "they":
+    if pronouns not in _PLURALS:
         return subject + tail
     if tail[0] in "'’":
         return subject + tail[0] + ("ve" if _PERFECT.match(rest) else "re")
@@ -177,6 +177,7 @@ _REPLACED: Mapping[str, Callable[[str, str, Pronouns], str]] = {
     "be": _be,
     "his": _his,
     "her": _her,
+    "plural": lambda old, _, pronouns: _FORMS[pronouns]["object"] if pronouns == "anybody" else old.lower(),
     "address": lambda _, __, pronouns: _ADDRESS[pronouns],
     **{name: _form(name) for name in ("subject", "self", "owned", "object", "title")},
 }

@@ -15,7 +15,7 @@ class EmbeddedEngine:
 
     name = "embedded"
     model = "wordllama-256"
-    prompt_version = "1"
+    prompt_version = "2"
 
     def plan(self, role_title: str, job_text: str, *, max_questions_per_competency: int) -> PositionPlan:
         from interview.engines.embedded.planning import plan_position
@@ -33,9 +33,9 @@ class EmbeddedEngine:
         return ask(request)
 
     def evaluate(self, request: EvaluationRequest) -> Evaluation:
-        from interview.engines.embedded.evaluating import evaluate
+        from interview.engines.embedded.blind import evaluate_blind
 
-        return evaluate(request)
+        return evaluate_blind(request)
 
     def score(self, request: ScoreRequest) -> Narrative:
         from interview.engines.embedded.narrating import narrate
