@@ -8,6 +8,7 @@ from datetime import datetime
 
 from interview.access import Access
 from interview.analytics import Analytics
+from interview.bulk import BulkInvitations
 from interview.context import Context, utc_now
 from interview.counterfactual import Counterfactuals
 from interview.demographics import Demographics
@@ -26,12 +27,14 @@ from interview.positions import Positions
 from interview.question_statistics import QuestionStatistics
 from interview.questions import Questions
 from interview.recordings import Recordings
+from interview.rehearsals import Rehearsals
 from interview.reviews import Reviews
 from interview.scorecards import Scorecards
 from interview.sessions import InterviewSessionManager
 from interview.settings import Settings, read_settings
 from interview.spoken import Spoken
 from interview.store.database import Database
+from interview.templates import Templates
 from interview.usage import Usages
 from interview.webhooks import Webhooks
 
@@ -51,6 +54,7 @@ class Service:
     journeys: Journeys
     scorecards: Scorecards
     reviews: Reviews
+    rehearsals: Rehearsals
     packets: Packets
     guides: Guides
     analytics: Analytics
@@ -61,6 +65,8 @@ class Service:
     usages: Usages
     webhooks: Webhooks
     outbox: Outbox
+    templates: Templates
+    bulk: BulkInvitations
 
     def warm_up(self) -> None:
         """Load what the first candidate would otherwise wait for: the graph and the engine's data. Takes seconds."""
@@ -94,12 +100,12 @@ def open_service(
     engine = engine or chosen_engine(settings)
     context = Context(settings=settings, database=Database(settings.database), engine=engine, clock=clock)
     positions, sessions = Positions(context), InterviewSessionManager(context)
-    spoken = Spoken(context, sessions)
+    interviews, spoken = Interviews(context, positions), Spoken(context, sessions)
     return Service(
         context=context,
         access=Access(context),
         positions=positions,
-        interviews=Interviews(context, positions),
+        interviews=interviews,
         invitations=Invitations(context),
         questions=Questions(context),
         question_statistics=QuestionStatistics(context),
@@ -109,6 +115,7 @@ def open_service(
         journeys=Journeys(context, sessions, spoken),
         scorecards=Scorecards(context),
         reviews=Reviews(context),
+        rehearsals=Rehearsals(context, positions),
         packets=Packets(context),
         guides=Guides(context),
         analytics=Analytics(context),
@@ -119,6 +126,8 @@ def open_service(
         usages=Usages(context),
         webhooks=Webhooks(context),
         outbox=Outbox(context),
+        templates=Templates(context, positions),
+        bulk=BulkInvitations(context, positions, interviews),
     )
 
 

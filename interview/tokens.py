@@ -1,6 +1,6 @@
 """The secrets behind keys, links and invitations, and the door's cookie: made, hashed, compared, signed.
 
-A secret is 256 random bits, so one SHA-256 is enough to store it by.
+A secret is 256 bits, random or derived from the server's own key, so one SHA-256 is enough to store it by.
 """
 
 from __future__ import annotations
