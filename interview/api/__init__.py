@@ -11,7 +11,19 @@ from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
 from interview import __version__
-from interview.api import interviews, live, openapi, positions, recordings, results, reviews, scores, sessions, staff
+from interview.api import (
+    fairness,
+    interviews,
+    live,
+    openapi,
+    positions,
+    recordings,
+    results,
+    reviews,
+    scores,
+    sessions,
+    staff,
+)
 from interview.api.calls import SlowCalls
 from interview.api.errors import handle_errors
 from interview.api.guard import MAX_JSON_BYTES, Guard
@@ -64,7 +76,7 @@ def create_api(service: Service) -> FastAPI:
     api.state.health = CapacityLimiter(1)
     api.add_middleware(Guard)
     handle_errors(api)
-    for part in (interviews, results, recordings, sessions, live, positions, reviews, scores, staff):
+    for part in (interviews, results, recordings, sessions, live, positions, reviews, scores, fairness, staff):
         api.include_router(part.router)
     api.get("/health", tags=["Service"], summary="Whether it runs", responses={503: {"model": Health}})(read_health)
     api.openapi = partial(openapi.describe, api)  # type: ignore[method-assign]

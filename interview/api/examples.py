@@ -305,3 +305,58 @@ REVIEW_STATE: dict[str, Any] = {
     ],
     "decisions": [DECISION],
 }  # fmt: skip
+
+SELF_REPORT: dict[str, Any] = {
+    "offered": True,
+    "given_at": _MOMENT,
+    "notice": ["Answering is voluntary and changes nothing for your application: …", "They are kept apart …"],
+}
+
+
+def _group(sex: str, n: int, selected: int, low: float, high: float, **more: Any) -> dict[str, Any]:
+    return {
+        "sex": sex, "race": None, "n": n, "share": n / 120, "part": "compared", "positive": selected,
+        "rate": selected / n, "rate_low": low, "rate_high": high, "impact_ratio": 1.0, "ratio_low": 0.9,
+        "ratio_high": 1.0, "highest": False, "flagged": False, "more_needed": 0, "p_value": None,
+        "significant": False, "small_sample": False, **more,
+    }  # fmt: skip
+
+
+FAIRNESS: dict[str, Any] = {
+    "position_id": _POSITION_ID,
+    "role_title": "Backend engineer",
+    "days": 365,
+    "began_at": "2024-03-04T09:30:00Z",
+    "made_at": _MOMENT,
+    "people": 140,
+    "cut": False,
+    "self_reports": 126,
+    "decisions": {"advanced": 54, "declined": 74, "held": 5, "undecided": 7},
+    "scored": 138,
+    "unscored": 2,
+    "median": 3.2,
+    "tables": [
+        {
+            "kind": "selection",
+            "by": ["sex"],
+            "groups": [
+                _group(
+                    "female",
+                    60,
+                    22,
+                    0.25,
+                    0.5,
+                    impact_ratio=0.7333,
+                    ratio_low=0.48,
+                    ratio_high=1.0,
+                    flagged=True,
+                    more_needed=2,
+                    p_value=0.196,
+                ),
+                _group("male", 60, 30, 0.37, 0.63, highest=True),
+            ],
+            "n": 120,
+            "unknown": 8,
+        },
+    ],
+}
