@@ -9,7 +9,7 @@ from interview.contract import SessionSnapshot
 from interview.journeys import Journey
 from interview.models import CompetencySummary
 from interview.study_guide import study_guide_pdf, study_guide_text
-from pages.candidate.parts import adjustments, controls, heard
+from pages.candidate.parts import adjustments, controls, heard, self_report
 from pages.components import composer, problems
 from pages.components.in_view import in_view
 from pages.components.scores import overall, score_table
@@ -40,6 +40,8 @@ def done(actor: Actor, journey: Journey) -> None:
         _scores(snapshot)
     if journey.purpose == "practice" and not journey.closed:
         _again(actor)
+    if complete and journey.purpose != "practice":
+        self_report.section(actor, journey)
     adjustments.replies(journey)
 
 
