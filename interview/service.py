@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from interview.access import Access
+from interview.agreement import Agreements
 from interview.analytics import Analytics
 from interview.bulk import BulkInvitations
 from interview.context import Context, utc_now
@@ -57,6 +58,7 @@ class Service:
     rehearsals: Rehearsals
     packets: Packets
     guides: Guides
+    agreements: Agreements
     analytics: Analytics
     demographics: Demographics
     fairness: Fairness
@@ -118,6 +120,7 @@ def open_service(
         rehearsals=Rehearsals(context, positions),
         packets=Packets(context),
         guides=Guides(context),
+        agreements=Agreements(context),
         analytics=Analytics(context),
         demographics=Demographics(context),
         fairness=Fairness(context),
