@@ -12,10 +12,12 @@ from pydantic.alias_generators import to_camel
 
 from interview import __version__
 from interview.api import (
+    bulk,
     fairness,
     interviews,
     live,
     openapi,
+    packets,
     positions,
     recordings,
     results,
@@ -23,6 +25,7 @@ from interview.api import (
     scores,
     sessions,
     staff,
+    webhooks,
 )
 from interview.api.calls import SlowCalls
 from interview.api.errors import handle_errors
@@ -38,6 +41,7 @@ _TAGS = [
     {"name": "Positions", "description": "Plans and rubrics, their versions and their approval."},
     {"name": "Reviews", "description": "What people make of an interview: they rate it first, override and decide."},
     {"name": "Scores", "description": "The table that analysts read."},
+    {"name": "Webhooks", "description": "Whom else to tell of what happens. For administrators."},
     {"name": "Keys", "description": "Who may call. For administrators."},
     {"name": "Service", "description": "Whether it runs."},
 ]
@@ -76,7 +80,21 @@ def create_api(service: Service) -> FastAPI:
     api.state.health = CapacityLimiter(1)
     api.add_middleware(Guard)
     handle_errors(api)
-    for part in (interviews, results, recordings, sessions, live, positions, reviews, scores, fairness, staff):
+    for part in (
+        interviews,
+        results,
+        recordings,
+        sessions,
+        live,
+        positions,
+        reviews,
+        packets,
+        scores,
+        fairness,
+        staff,
+        bulk,
+        webhooks,
+    ):
         api.include_router(part.router)
     api.get("/health", tags=["Service"], summary="Whether it runs", responses={503: {"model": Health}})(read_health)
     api.openapi = partial(openapi.describe, api)  # type: ignore[method-assign]

@@ -16,6 +16,7 @@ from interview.errors import InterviewError, logged
 CODES: Mapping[str, tuple[int, str]] = {
     "invalid_payload": (400, "The field “answer” is not right: String should have at most 20000 characters."),
     "plan_invalid": (400, "“Debugging” has 4 core questions and the limit is 3. Take some out."),
+    "bulk_invalid": (400, "Nothing was made: 1 problem. Line 3, mode: Write text, or live (by voice)."),
     "too_many_rows": (400, "A worksheet cannot hold so many rows. Narrow the filter, or take CSV."),
     "review_incomplete": (
         400,
@@ -37,6 +38,9 @@ CODES: Mapping[str, tuple[int, str]] = {
     "candidate_not_found": (404, "This interview belongs to another candidate."),
     "position_not_found": (404, "There is no such position."),
     "invitation_not_found": (404, "There is no such invitation."),
+    "template_not_found": (404, "There is no such template."),
+    "webhook_not_found": (404, "There is no such webhook."),
+    "message_not_found": (404, "There is no such message; they are kept for 30 days."),
     "credential_not_found": (404, "There is no such key or link."),
     "person_not_found": (404, "There is no such person."),
     "criterion_not_found": (404, "“Debugging” has no criterion “Charm”."),
@@ -57,6 +61,11 @@ CODES: Mapping[str, tuple[int, str]] = {
     "idempotency_key_reused": (409, "This Idempotency-Key was used for another answer. Use a new one for each answer."),
     "plan_not_approved": (409, "The plan has to be approved by the hiring team first."),
     "plan_changed": (409, "The plan has changed: its newest version is 3. Read it and approve that."),
+    "position_exists": (409, "There is a position with this role title and this job description."),
+    "template_exists": (409, "Another template has this name. Give it one of its own."),
+    "template_limit": (409, "There are 200 templates. Delete one before you save another."),
+    "bulk_repeated": (409, "This file was taken before, and its links cannot be shown again."),
+    "webhook_limit": (409, "There are 20 webhooks. Remove one before you add another."),
     "position_changed": (409, "The position has just been deleted. Please try again."),
     "status_backward": (409, "Question 2 is answered already; a status never goes back."),
     "interview_spoken": (
@@ -64,6 +73,7 @@ CODES: Mapping[str, tuple[int, str]] = {
         "The candidate is being interviewed by voice. Add your question when the talk is over.",
     ),
     "question_asked": (409, "Question 4 has been asked; add yours after it."),
+    "nothing_to_review": (409, "There is nothing to review before the candidate has begun."),
     "nothing_to_rate": (409, "There is nothing to rate before the interview has ended."),
     "review_submitted": (
         409,

@@ -306,6 +306,74 @@ REVIEW_STATE: dict[str, Any] = {
     "decisions": [DECISION],
 }  # fmt: skip
 
+PACKET: dict[str, Any] = {
+    "interview_id": _INTERVIEW_ID,
+    "session_id": _SESSION_ID,
+    "candidate_name": "Ada Example",
+    "role_title": "Backend engineer",
+    "position_id": _POSITION_ID,
+    "plan_version": 1,
+    "attempt": 1,
+    "rehearsal": False,
+    "status": "complete",
+    "mode": "live",
+    "spoken": True,
+    "begun_at": _MOMENT,
+    "ended_at": "2025-03-04T10:02:00Z",
+    "minutes": 32.0,
+    "time_limit_minutes": 45.0,
+    "given_back": [{"cause": "connection_lost", "seconds": 12.5}],
+    "recordings": [_SESSION_ID],
+    "questions": [
+        {
+            "text": _QUESTION, "kind": "core", "competency": "Debugging", "standing": "answered", "follow_ups": 1,
+            "hints": 1, "entry_id": 3,
+        },
+    ],
+    "hints": [
+        {"hint": "What did you look at first?", "competency": "Debugging", "entry_id": 7, "start_ms": 95000},
+    ],
+    "overall_level": 4.0,
+    "engine_overall": 3.0,
+    "narrative": {"summary": "Isolates causes with care.", "strengths": [], "improvements": []},
+    "competencies": [
+        {
+            "competency": "Debugging",
+            "level": 4.0,
+            "engine_level": 3.0,
+            "criteria": [
+                {
+                    "criterion": "Isolates the cause",
+                    "share": 1.0,
+                    "status": "assessed",
+                    "level": 4.0,
+                    "engine_status": "assessed",
+                    "engine_level": 3.0,
+                    "low": 2.5,
+                    "high": 3.5,
+                    "anchor": "Between the rubric's level 3 (finds it) and 5 (finds it and proves it)",
+                    "rationale": "Narrows the fault down by one variable.",
+                    "quotes": [{**_LOCATED_SNAKE, "session_id": _SESSION_ID}],
+                    "override": REVIEW_STATE["overrides"][0],
+                    "reviews": [
+                        {"review_id": REVIEW["review_id"], "reviewer": "Ines Moreau", "level": 4, "note": ""},
+                    ],
+                },
+            ],
+        },
+    ],
+    "warnings": [
+        {"kind": "doubtful_words", "words": "3% of the candidate's words were not understood.", "entry_ids": [4]},
+    ],
+    "doubtful_share": 0.03,
+    "overrides": REVIEW_STATE["overrides"],
+    "reviews": [
+        {"review_id": REVIEW["review_id"], "reviewer": "Ines Moreau", "submitted_at": _MOMENT, "blind": True},
+    ],
+    "decisions": [DECISION],
+    "scored_at": _MOMENT,
+    "stamp": _STAMP,
+}  # fmt: skip
 SELF_REPORT: dict[str, Any] = {
     "offered": True,
     "given_at": _MOMENT,
@@ -359,4 +427,31 @@ FAIRNESS: dict[str, Any] = {
             "unknown": 8,
         },
     ],
+}
+
+_WEBHOOK_ID = "5b1d0a1e-3c1f-4a0e-9f4e-0d6a7c2b8e91"
+WEBHOOK: dict[str, Any] = {
+    "webhook_id": _WEBHOOK_ID,
+    "url": "https://hooks.example.org/candor",
+    "events": ["interview.completed", "decision.made"],
+    "created_at": _MOMENT,
+    "removed_at": None,
+    "waiting": 0,
+}
+WEBHOOK_MESSAGES: dict[str, Any] = {
+    "messages": [
+        {
+            "message_id": "9a7b330a-a736-45e1-b0c3-58a7b0a5f9b3",
+            "webhook_id": _WEBHOOK_ID,
+            "type": "interview.completed",
+            "created_at": _MOMENT,
+            "attempts": 2,
+            "next_attempt_at": None,
+            "delivered_at": "2025-03-04T09:30:31Z",
+            "deliveries": [
+                {"at": "2025-03-04T09:30:31Z", "milliseconds": 84, "status": 204, "error": ""},
+                {"at": _MOMENT, "milliseconds": 112, "status": 503, "error": "It could not take the message."},
+            ],
+        }
+    ]
 }

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from interview.api.errors import CODES, problem, unexpected
+from interview.bulk_lines import MAX_FILE_BYTES
 from interview.documents import MAX_BYTES
 
 MAX_JSON_BYTES = 1024 * 1024
@@ -39,8 +40,7 @@ class Guard:
             return
         reply = _Reply(send)
         request = Headers(scope=scope)
-        uploads = scope["method"] == "POST" and scope["path"].endswith("/interviews")
-        limit = MAX_UPLOAD_BYTES if uploads else MAX_JSON_BYTES
+        limit = _most(scope["path"]) if scope["method"] == "POST" else MAX_JSON_BYTES
         declared = request.get("content-length", "0")
         if not declared.isdecimal() or int(declared[:12]) > limit:
             refused = problem("payload_too_large", CODES["payload_too_large"][1], 413)
@@ -67,6 +67,13 @@ class _Reply:
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
         await self._send(message)
+
+
+def _most(path: str) -> int:
+    """Bytes of the body of a POST."""
+    if path.endswith("/interviews"):
+        return MAX_UPLOAD_BYTES
+    return MAX_FILE_BYTES if path.endswith("/invitations/bulk") else MAX_JSON_BYTES
 
 
 def _limited(receive: Receive, limit: int) -> Receive:
