@@ -97,9 +97,10 @@ class _Talk:
     def _respond(self, place: int) -> Response:
         question = self._position.questions[place]
         exchanges: list[Exchange] = []
+        shows = self._rng.random() >= question.missing
         rung: Rung | None = "broad"
         while rung is not None:
-            exchanges.append(self._exchange(place, question, rung, exchanges))
+            exchanges.append(self._exchange(place, question, rung, exchanges, shows=shows))
             self._elapsed += exchanges[-1].seconds
             rung = None if self._time_is_up() else self._next_rung(place, exchanges)
         return Response(question=place, exchanges=tuple(exchanges))
@@ -124,7 +125,7 @@ class _Talk:
     def _done(self) -> list[Response]:
         return [*self._wanted.before, *self._responses]
 
-    def _exchange(self, place: int, question: Question, rung: Rung, before: list[Exchange]) -> Exchange:
+    def _exchange(self, place: int, question: Question, rung: Rung, before: list[Exchange], *, shows: bool) -> Exchange:
         rng, competency = self._rng, self._position.competency(question.competency)
         seconds = self._seconds(70, 200)
         chance = rng.random()
@@ -133,7 +134,7 @@ class _Talk:
         if rung == "broad" and chance < 0.10:
             return Exchange(rung, STUCK, dict.fromkeys(competency.weights), seconds // 3)
         former = before[-1].levels if before else dict.fromkeys(competency.weights)
-        levels = self._levels(question, former)
+        levels = self._levels(question, former) if shows else former
         new = {name: level for name, level in levels.items() if level is not None and level != former[name]}
         lead = f"That was in project {self._candidate.number}-{self._wanted.attempt}-{place + 1}-{len(before) + 1}."
         return Exchange(rung, " ".join([lead, *(sentence(*each) for each in new.items())]), levels, seconds)
@@ -143,11 +144,10 @@ class _Talk:
         rng, levels = self._rng, dict(former)
         drift = question.drift if self._wanted.version == 2 else 0.0
         mean = question.level + drift + question.spread * self._candidate.ability
-        for place, (name, level) in enumerate(former.items()):
-            missing = question.missing if place == 0 else 0.04
+        for name, level in former.items():
             if level is not None:
                 levels[name] = min(5, level + int(rng.random() < 0.25))
-            elif rng.random() >= missing:
+            elif rng.random() >= 0.06:
                 levels[name] = max(1, min(5, round(rng.gauss(mean, 0.5))))
         return levels
 
