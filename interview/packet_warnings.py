@@ -99,7 +99,8 @@ def _evidence(criteria: Sequence[CriterionSummary]) -> list[PacketWarning]:
         words = f"{len(missing)} of {len(criteria)} criteria have no level: {_named(missing)}."
         found.append(PacketWarning(kind="not_assessed", words=words))
     if thin:
-        words = f"On one short quote {'rests' if len(thin) == 1 else 'rest'}: {_named(thin)}."
+        rest = "rests" if len(thin) == 1 else "rest"
+        words = f"{len(thin)} of {len(assessed)} levels {rest} on one short quote: {_named(thin)}."
         found.append(PacketWarning(kind="thin_evidence", words=words))
     if wide:
         words = f"The engine was unsure by a level or more about {_named(wide)}."
