@@ -1,4 +1,4 @@
-"""One interview: what was said and scored, its questions, links, requests, résumé and sessions. `?interview=ID`."""
+"""One interview: its review, its questions, links, requests, résumé and sessions. `?interview=ID`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pages.components.times import moment
 from pages.hiring.parts import actions, adjustments, attempts, invite, planned, resume
 from pages.hiring.parts.wording import STATES
 
-TABS = ("Scores and transcript", "Questions", "Invitations", "Adjustments", "Résumé", "Sessions")
+TABS = ("Review", "Questions", "Invitations", "Adjustments", "Résumé", "Sessions")
 
 
 def _header(record: InterviewRecord, asked: list[Adjustment]) -> None:

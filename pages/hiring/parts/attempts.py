@@ -9,25 +9,24 @@ from interview.records import InterviewRecord, SessionSummary
 from interview.service import Service
 from pages.components.problems import problems
 from pages.components.times import moment
-from pages.hiring.parts import beside, review
+from pages.hiring.parts.review import page
 from pages.hiring.parts.wording import MODES, SESSION_STATES
 
 
 def show_review(candor: Service, actor: Actor, record: InterviewRecord) -> None:
-    """Scores and transcript of the session that the URL names, else of the one that stands for the interview."""
+    """The session that the URL names, else the one that stands for the interview."""
     chosen = _chosen(record)
     if chosen is None:
         st.subheader("Nothing has been said yet")
-        st.write("Scores and transcript appear here with the first answers. The candidate comes in by an invitation.")
+        st.write("Levels and transcript appear here with the first answers. The candidate comes in by an invitation.")
         return
-    if chosen.session_id != (standing := _standing(record)) and standing:
+    stands = chosen.session_id == (standing := _standing(record))
+    if standing and not stands:
         st.caption(f"You are reading another session: {_about(chosen)}.")
         st.button("Read the one that counts", icon=":material/undo:", on_click=_read, args=(None,))
     with problems():
         chain = [candor.sessions.get(actor, one.session_id) for one in _chain(record, chosen)]
-        scored = record.score if record.score and record.score.session_id == chosen.session_id else None
-        review.show(chain, scored, record.competencies)
-        beside.show(candor, actor, chain[-1])
+        page.show(candor, actor, record, chain, stands=stands)
 
 
 def show(candor: Service, actor: Actor, record: InterviewRecord) -> None:
@@ -64,7 +63,7 @@ def _score(candor: Service, actor: Actor, record: InterviewRecord, one: SessionS
 
 def _read(session_id: str | None) -> None:
     """For a button's callback: read this session (None: the one that counts)."""
-    st.session_state["tab"] = "Scores and transcript"
+    st.session_state["tab"] = "Review"
     if session_id:
         st.query_params["session"] = session_id
     else:
@@ -72,10 +71,10 @@ def _read(session_id: str | None) -> None:
 
 
 def _standing(record: InterviewRecord) -> str | None:
-    """The session that stands for the interview: the scored one, else the newest that is no rehearsal."""
-    if record.score:
-        return record.score.session_id
-    return next((one.session_id for one in reversed(record.sessions) if not one.rehearsal), None)
+    """The session that stands for the interview: completed ones first, then imported ones; of these the newest."""
+    rank = {"complete": 0, "imported": 1}
+    own = [one for one in reversed(record.sessions) if not one.rehearsal]
+    return min(own, key=lambda one: rank.get(one.status, 2)).session_id if own else None
 
 
 def _chosen(record: InterviewRecord) -> SessionSummary | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from interview.access import Actor
@@ -9,17 +11,23 @@ from interview.contract import SessionSnapshot
 from interview.events import ModeChanged
 from interview.service import Service
 from interview.usage import UsageSummary
+from pages.components.guard import staff
 from pages.components.problems import problems
 
 
-def show(candor: Service, actor: Actor, session: SessionSnapshot) -> None:
-    """Under the review; nothing where there is neither."""
-    if _spoken(session):
-        _recording(candor, actor, session.session_id)
+def sound(candor: Service, sessions: Sequence[SessionSnapshot]) -> None:
+    """A player for each of these sessions that was spoken. Its container is where a quote's play control finds it."""
+    for session in filter(_spoken, sessions):
+        with st.container(key=f"sound-{session.session_id}"):
+            _recording(candor, session.session_id)
+
+
+def used(candor: Service, actor: Actor, session: SessionSnapshot) -> None:
+    """Nothing where no model was asked."""
     with problems():
-        used = candor.usages.of_interview(actor, session.interview_id)
-        if used.calls:
-            st.caption(in_words(used))
+        took = candor.usages.of_interview(actor, session.interview_id)
+        if took.calls:
+            st.caption(in_words(took))
 
 
 def in_words(used: UsageSummary) -> str:
@@ -37,15 +45,20 @@ def _spoken(session: SessionSnapshot) -> bool:
     return session.mode == "live" or any(isinstance(event.payload, ModeChanged) for event in session.events)
 
 
-def _recording(candor: Service, actor: Actor, session_id: str) -> None:
-    """Put together when it is asked for: that can take a second."""
-    if not st.button("Listen to the recording", key=f"listen-{session_id}", icon=":material/headphones:"):
-        return
+@st.fragment
+def _recording(candor: Service, session_id: str) -> None:
+    """Put together when it is asked for: that can take a second. It stays until the page is left."""
+    actor = staff("hiring", "administrator")
+    wanted = f"wanted-{session_id}"
+    if not st.session_state.get(wanted):
+        if not st.button("Listen to the recording", key=f"listen-{session_id}", icon=":material/headphones:"):
+            return
+        st.session_state[wanted] = True
     with problems():
         with st.spinner("The recording is being put together …"):
-            sound = candor.recordings.read(actor, session_id)
-        if sound is None:
+            recorded = candor.recordings.read(actor, session_id)
+        if recorded is None:
             st.caption("This session was not recorded. The position's settings say whether interviews are.")
             return
-        st.audio(sound, format="audio/ogg")
+        st.audio(recorded, format="audio/ogg")
         st.caption("The candidate is on the left, the interviewer on the right. Ratings rest on the transcript alone.")

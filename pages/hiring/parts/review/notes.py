@@ -1,0 +1,87 @@
+"""What happened beside the words: moves, hints, flags and changes, at the transcript entries that they belong to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from interview.events import (
+    AnswerGiven,
+    CandidateMove,
+    FlagRaised,
+    FollowUpAsked,
+    HintGiven,
+    InterviewEvent,
+    ModeChanged,
+    PromptPayload,
+    SessionCompleted,
+    TimeGivenBack,
+)
+from interview.models import FlagKind, Move
+from pages.components.event_log import MODE_CHANGES, given_back
+from pages.components.transcript import Notes
+
+_MOVES: dict[Move, str] = {
+    "repeat": "Asked to hear the question again",
+    "rephrase": "Asked for other words",
+    "think": "Asked for a moment to think",
+    "skip": "Skipped the question",
+    "ask": "Asked something in return",
+    "correct": "Corrected the last answer",
+    "hint": "Asked for a hint",
+    "stop": "Asked to stop",
+    "answer": "Answered",
+}
+_STAGES = {"warmup": "Warm-up", "wrapup": "Closing words"}
+_ENDS = {
+    "finished": "The interview ended here",
+    "stopped": "The candidate ended the interview here",
+    "closed": "The team closed the session here",
+}
+_OPINIONS: tuple[FlagKind, ...] = ("vivid_but_thin", "keyword_list", "off_topic", "copied_question", "copied_anchor")
+"""Flags with which the engine says what it thinks of an answer; the others say what happened."""
+
+
+def notes_of(events: Iterable[InterviewEvent], *, scores_open: bool = True) -> Notes:
+    """Moves, hints, follow-ups and flags at their entries; topics where they begin.
+
+    Without `scores_open` nothing that says what the engine thought of an answer, such as which follow-up it chose.
+    """
+    before: dict[int, list[str]] = defaultdict(list)
+    beside: dict[int, list[str]] = defaultdict(list)
+    topic, spoken = "", 0
+    for event in events:
+        payload = event.payload
+        if isinstance(payload, PromptPayload):
+            now = payload.metadata.competency or _STAGES.get(payload.metadata.stage, "")
+            if now != topic:
+                before[payload.entry_id].append(f"— {now} —")
+            topic = now
+        spoken = getattr(payload, "entry_id", None) or spoken
+        if note := _happened(event, scores_open=scores_open):
+            beside[spoken].append(note)
+    return Notes(before, beside)
+
+
+def _happened(event: InterviewEvent, *, scores_open: bool) -> str:
+    match event.payload:
+        case HintGiven():
+            return "Hint"
+        case FollowUpAsked(metadata=about):
+            return f"Follow-up ({about.escalation})" if scores_open else "Follow-up"
+        case CandidateMove(move=move):
+            return _MOVES[move]
+        case FlagRaised(kind=kind, note=note):
+            return f"To look at: {note}" if scores_open or kind not in _OPINIONS else ""
+        case AnswerGiven(auto_generate=True):
+            return "Written by a machine, for a rehearsal"
+        case AnswerGiven(auto_send=True):
+            return "Spoken, written down by software"
+        case ModeChanged(mode=mode):
+            return MODE_CHANGES[mode]
+        case TimeGivenBack() as given:
+            return given_back(given)
+        case SessionCompleted(reason=reason):
+            return _ENDS[reason]
+        case _:
+            return ""

@@ -1,0 +1,54 @@
+"""A person's level in the place of the engine's, with the reason; both stay."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from interview.access import Actor
+from interview.models import Competency, Criterion
+from interview.packet_model import Packet, PacketCriterion
+from interview.packet_words import standing
+from interview.records import InterviewRecord
+from interview.reviews import MAX_REASON_CHARS
+from interview.service import Service
+from pages.components.problems import problems
+from pages.components.text import escaped
+from pages.hiring.parts.asking import ask, asked, settled
+
+OVERRIDE = "Override a score"
+
+
+def offer(candor: Service, actor: Actor, record: InterviewRecord, packet: Packet) -> None:
+    st.button(OVERRIDE, icon=":material/edit:", on_click=ask, args=(packet.interview_id, OVERRIDE), key="override")
+    if asked(packet.interview_id) == OVERRIDE:
+        _override(candor, actor, record, packet)
+
+
+@st.dialog("Override a score", on_dismiss=settled)
+def _override(candor: Service, actor: Actor, record: InterviewRecord, packet: Packet) -> None:
+    found = [(row, one) for row in record.competencies for one in row.criteria]
+    at = st.selectbox(
+        "Criterion",
+        range(len(found)),
+        format_func=lambda at: f"{found[at][0].name}: {found[at][1].name}",
+        key="override-criterion",
+    )
+    competency, criterion = found[at]
+    now = _now(packet, competency, criterion)
+    if now is not None:
+        st.caption(f"Now: {standing(now.status, now.level)}.")
+    texts = {1: criterion.anchors.one, 3: criterion.anchors.three, 5: criterion.anchors.five}
+    st.markdown("\n".join(f"- **{level}:** {escaped(text)}" for level, text in texts.items() if text))
+    level = st.radio("Your level", (1, 2, 3, 4, 5), index=None, horizontal=True, key="override-level")
+    reason = st.text_area("Why", max_chars=MAX_REASON_CHARS, key="override-reason")
+    st.caption("The engine’s level stays beside yours. Totals are made with yours.")
+    if st.button("Override", type="primary", key="override-now", disabled=level is None):
+        with problems():
+            candor.reviews.override(actor, packet.interview_id, competency.name, criterion.name, level or 0, reason)
+            settled()
+            st.rerun()
+
+
+def _now(packet: Packet, competency: Competency, criterion: Criterion) -> PacketCriterion | None:
+    rows = (one for row in packet.competencies if row.competency == competency.name for one in row.criteria)
+    return next((one for one in rows if one.criterion == criterion.name), None)

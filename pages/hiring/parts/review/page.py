@@ -1,0 +1,99 @@
+"""The review of one session: open, or closed until the reviewer has rated it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from interview.access import Actor
+from interview.contract import SessionSnapshot
+from interview.records import InterviewRecord
+from interview.reviews import ReviewState
+from interview.service import Service
+from pages.components.times import moment
+from pages.components.transcript import transcript_html
+from pages.hiring.parts import beside
+from pages.hiring.parts.review import decision, details, files, look, override, side_by_side, top, unrated
+from pages.hiring.parts.review.form import rate
+from pages.hiring.parts.review.notes import notes_of
+
+_BLIND = (
+    "Rate first: read the transcript, choose a level for each criterion, and submit. Software’s scores stay closed "
+    "until then, so that your judgment is your own."
+)
+_NOT_ENDED = "The interview has not ended. You can rate it when it has; until then its scores are closed to you."
+_EARLIER = "The scores of this attempt are closed to you: you have not rated it. Only the one that counts can be rated."
+
+
+def show(
+    candor: Service, actor: Actor, record: InterviewRecord, chain: Sequence[SessionSnapshot], *, stands: bool
+) -> None:
+    """The last of these sessions, which carry each other on. `stands`: it is the one that counts."""
+    look.dress()
+    state = candor.reviews.state(actor, record.interview_id)
+    if chain[-1].scores_open:
+        _open(candor, actor, record, chain, state if stands else None)
+    else:
+        _closed(candor, actor, record, chain, state, stands=stands)
+    look.follow()
+
+
+def _open(
+    candor: Service,
+    actor: Actor,
+    record: InterviewRecord,
+    chain: Sequence[SessionSnapshot],
+    state: ReviewState | None,
+) -> None:
+    """`state`: of the reader, where this session can be rated and decided on."""
+    last = chain[-1]
+    packet = candor.packets.of_interview(actor, record.interview_id, last.session_id)
+    top.show(packet, decidable=state is not None)
+    with st.container(horizontal=True):
+        files.offer(packet)
+        if state and packet.scored_at:
+            override.offer(candor, actor, record, packet)
+    beside.sound(candor, chain)
+    mine = state.mine if state else None
+    if state and state.ratable and not (mine and mine.submitted_at):
+        with st.expander("Rate it yourself", icon=":material/edit_note:"):
+            rate(candor, record, last.session_id)
+    side_by_side.show(packet, mine.review_id if mine else None)
+    notes = notes_of([event for session in chain for event in session.events])
+    details.show(packet, last.transcript, notes)
+    if state:
+        decision.show(candor, actor, record.interview_id, packet.decisions)
+    if packet.stamp and packet.scored_at:
+        stamp = packet.stamp
+        st.caption(
+            f"Scored {moment(packet.scored_at)} by the {stamp.engine} engine (model {stamp.model}, prompt "
+            f"{stamp.prompt}), rubric version {stamp.rubric.rpartition('/')[2]}, Candor {stamp.application}."
+        )
+    beside.used(candor, actor, last)
+
+
+def _closed(
+    candor: Service,
+    actor: Actor,
+    record: InterviewRecord,
+    chain: Sequence[SessionSnapshot],
+    state: ReviewState,
+    *,
+    stands: bool,
+) -> None:
+    """The transcript alone, and beside it the form; nothing of what the engine made of it."""
+    last = chain[-1]
+    ratable = stands and state.ratable
+    st.write(_BLIND if ratable else _NOT_ENDED if stands else _EARLIER)
+    notes = notes_of([event for session in chain for event in session.events], scores_open=False)
+    said, form = st.columns(2, gap="large")
+    with said:
+        if ratable:
+            st.html('<div class="review down small"><a href="#rate">Down to the levels</a></div>')
+        st.html(transcript_html(last.transcript, (), notes))
+    with form:
+        if ratable:
+            rate(candor, record, last.session_id)
+        unrated.offer(candor, actor, record.interview_id, last.session_id)
+        beside.sound(candor, chain)
