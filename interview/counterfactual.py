@@ -129,7 +129,7 @@ class Counterfactuals:
         self._context = context
 
     def run(
-        self, actor: Actor, position_id: str, most: int = 20, progress: Callable[[float], None] = lambda _: None
+        self, actor: Actor, position_id: str, most: int = 20, progress: Callable[[float], object] = lambda _: None
     ) -> CounterfactualReport:
         """Rate the newest `most` completed interviews of a position again, and with each of `SWAPS`.
 

@@ -19,14 +19,15 @@ def menu(actor: Actor | None) -> Menu:
     if actor.role == "candidate":
         return {"": [st.Page("pages/candidate/journey.py", title="Your interview", icon=":material/forum:")]}
     scores = st.Page("pages/analyst/scores.py", title="Scores", icon=":material/query_stats:", url_path="scores")
+    fairness = st.Page("pages/analyst/fairness.py", title="Fairness", icon=":material/balance:", url_path="fairness")
     if actor.role == "analyst":
-        return {"": [scores]}
+        return {"": [scores, fairness]}
     people = st.Page(
         "pages/admin/people.py", title="People and keys", icon=":material/manage_accounts:", url_path="people"
     )
     return {
         "Interviews": _hiring(),
-        "Scores": [scores],
+        "Scores": [scores, fairness] if actor.role == "administrator" else [scores],
         **({"Administration": [people]} if actor.role == "administrator" else {}),
     }
 

@@ -1,0 +1,156 @@
+"""Rates by category with their bounds: a chart and a table; every flag in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from interview.audit_layout import remark, table_title
+from interview.impact import FEWEST, FOUR_FIFTHS, SMALL_SAMPLE, Group, RateTable
+
+Spec = dict[str, Any]
+
+_LINE, _LIMIT, _TEXT = "#3A7FB5", "#B5542A", "currentColor"
+_AXIS: Spec = {"labelColor": _TEXT, "titleColor": _TEXT}
+_HEADING: Spec = {
+    "title": None, "ticks": False, "domain": False, "labelAlign": "left", "labelPadding": 0, "labelOffset": -18,
+    "labelLimit": 330, "labelFontSize": 13, "labelColor": _TEXT, "labelBaseline": "middle", "zindex": 1,
+}  # fmt: skip
+"""A row's heading stands above it from the left edge: beside it, it would leave a phone no room."""
+_ROW_PIXELS, _AROUND_PIXELS = 58, 70
+_NAMES = {"selection": ("Selected", "Selection rate"), "scoring": ("Above the median", "Scoring rate")}
+
+
+def rates(table: RateTable) -> None:
+    """One table: its chart, its figures, and who is not in it."""
+    st.subheader(table_title(table), anchor=False)
+    if not table.groups:
+        st.caption(f"Nobody in a category. {_unknown(table)}")
+        return
+    shown = [group for group in table.groups if group.rate is not None]
+    key = f"{table.kind}_{'_'.join(table.by)}"
+    if shown:
+        best = max((group.rate for group in shown if group.part == "compared" and group.rate is not None), default=0.0)
+        st.vega_lite_chart(_points(shown), _spec(table, best, len(shown)), alt=_in_words(table), key=f"rates_{key}")
+    st.dataframe(
+        pd.DataFrame([_row(table, group) for group in table.groups]),
+        hide_index=True,
+        height="content",
+        column_config=_columns(table),
+        alt=f"{table_title(table)}: people, rates, impact ratios and remarks",
+        key=f"figures_{key}",
+    )
+    st.caption(_unknown(table))
+
+
+def _unknown(table: RateTable) -> str:
+    if not table.unknown:
+        return f"All {table.n:,} people are in the table."
+    who = "person is" if table.unknown == 1 else "people are"
+    return f"{table.unknown:,} {who} in none of these categories, since they did not say; {table.n:,} are in the table."
+
+
+def _row(table: RateTable, group: Group) -> dict[str, object]:
+    positive, rate = _NAMES[table.kind]
+    return {
+        "Category": group.name,
+        "People": group.n,
+        positive: group.positive,
+        rate: group.rate,
+        "Impact ratio": group.impact_ratio,
+        "Remark": remark(group),
+        "Rate, 95 %": _between(group.rate_low, group.rate_high, percent=True),
+        "Ratio, 95 %": _between(group.ratio_low, group.ratio_high),
+        "p": group.p_value,
+    }
+
+
+def _between(low: float | None, high: float | None, *, percent: bool = False) -> str:
+    if low is None or high is None:
+        return ""
+    return f"{low:.0%} to {high:.0%}" if percent else f"{low:.2f} to {high:.2f}"
+
+
+def _columns(table: RateTable) -> dict[str, Any]:
+    positive, rate = _NAMES[table.kind]
+    column = st.column_config
+    return {
+        "Category": column.TextColumn(pinned=True, width=200 if table.by == ("sex",) else 260),
+        "People": column.NumberColumn(width=70),
+        positive: column.NumberColumn(width=80, help=f"Empty where fewer than {FEWEST} people are in the category."),
+        rate: column.NumberColumn(format="percent", width=90),
+        "Impact ratio": column.NumberColumn(
+            format="%.2f", width=90, help="The rate, divided by the highest rate of a category in the table."
+        ),
+        "Remark": column.TextColumn(width=300),
+        "Rate, 95 %": column.TextColumn(width=110, help="Bounds of the rate, from 2,000 resamples of the people."),
+        "Ratio, 95 %": column.TextColumn(width=110, help="Bounds of the ratio, from the same resamples."),
+        "p": column.NumberColumn(
+            format="%.3f",
+            width=70,
+            help="Fisher's exact test, two-sided, against the category with the highest rate. Under 0.05: unlikely to "
+            f"be chance alone. Under {SMALL_SAMPLE} people in both, it can hardly find anything.",
+        ),
+    }
+
+
+def _points(shown: list[Group]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "heading": f"{group.name}: {group.positive} of {group.n}"
+                + (", under four fifths" if group.flagged else ""),
+                "rate": 100 * (group.rate or 0.0),
+                "low": 100 * (group.rate_low or 0.0),
+                "high": 100 * (group.rate_high or 0.0),
+                "shape": "in the ratios" if group.part == "compared" else "left out of the ratios",
+            }
+            for group in shown
+        ]
+    )
+
+
+def _spec(table: RateTable, best: float, rows: int) -> Spec:
+    def number(field: str, title: str | None = None) -> Spec:
+        return {"field": field, "type": "quantitative", "title": title}
+
+    rate = _NAMES[table.kind][1]
+    x = {
+        **number("low", f"{rate} (%), with bounds of 95 %"),
+        "scale": {"domain": [0, 100]},
+        "axis": {"tickCount": 5, **_AXIS},
+    }
+    tooltip = [
+        {"field": "heading", "type": "nominal", "title": "Category"},
+        *(
+            {**number(name, title), "format": ".1f"}
+            for name, title in (("rate", rate), ("low", "From"), ("high", "To"))
+        ),
+    ]
+    compared = {"test": "datum.shape == 'in the ratios'", "value": 1}
+    bounds = {"mark": {"type": "rule", "strokeWidth": 3, "color": _LINE}, "encoding": {"x": x, "x2": {"field": "high"}}}
+    points = {
+        "mark": {"type": "point", "size": 110, "stroke": _LINE, "fill": _LINE, "strokeWidth": 2, "opacity": 1},
+        "encoding": {"x": number("rate"), "fillOpacity": {"condition": compared, "value": 0}, "tooltip": tooltip},
+    }
+    limit = {
+        "data": {"values": [{"limit": 100 * FOUR_FIFTHS * best}]},
+        "mark": {"type": "rule", "strokeDash": [5, 4], "strokeWidth": 1.5, "color": _LIMIT},
+        "encoding": {"x": number("limit"), "y": None},
+    }
+    return {
+        "encoding": {"y": {"field": "heading", "type": "nominal", "sort": None, "axis": _HEADING}},
+        "layer": [bounds, points, *([limit] if best else [])],
+        "height": _ROW_PIXELS * rows + _AROUND_PIXELS,
+    }
+
+
+def _in_words(table: RateTable) -> str:
+    lines = (
+        f"{group.name}: {group.rate:.0%} ({_between(group.rate_low, group.rate_high, percent=True)}) of {group.n}"
+        for group in table.groups
+        if group.rate is not None
+    )
+    return f"{table_title(table)}. " + "; ".join(lines)
