@@ -40,7 +40,10 @@ _ENGINE = (
     "Rely on people's own ratings. Read interviews of the competencies that agree least, and make their anchors say "
     "what tells level from level."
 )
-_PEOPLE = "Rate some interviews together and talk over where the levels differ. Have two people rate each candidate meanwhile."
+_PEOPLE = (
+    "Rate some interviews together and talk over where the levels differ. Have two people rate each candidate "
+    "meanwhile."
+)
 """What to do where agreement is too low: with the engine, among people."""
 
 
@@ -233,8 +236,8 @@ def _note(interviews: int, count: int, kappa: float | None) -> str:
     few = interviews < FEW_INTERVIEWS or count < FEW_PAIRS
     same = "One side gave one and the same level throughout: kappa says nothing then. " if kappa is None else ""
     small = (
-        f"A small sample: {count} of the {FEW_PAIRS} pairs, {interviews} of the {FEW_INTERVIEWS} interviews from which "
-        "such figures begin to hold."
+        f"A small sample: {count} pairs of levels, from {interviews} interviews. Such figures begin to hold "
+        f"from {FEW_PAIRS} pairs and {FEW_INTERVIEWS} interviews on."
     )
     return f"{same}{small if few else ''}".strip()
 
