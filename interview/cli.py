@@ -151,23 +151,35 @@ def evaluate(
 
 
 @keys.command("create")
-def create_key(name: str, role: Annotated[str, typer.Option(help=f"One of {_ROLES}.")] = "program") -> None:
-    """Make an API key and show it, this once."""
+def create_key(
+    name: str,
+    role: Annotated[
+        str | None, typer.Option(help=f"One of {_ROLES}; program where it is left out, or the person's.")
+    ] = None,
+    person: Annotated[
+        str | None, typer.Option(help="The id of the person whose key it is, as `people list` shows it.")
+    ] = None,
+) -> None:
+    """Make an API key and show it, this once. With --person, what is done with it is done by them."""
     with _service() as service:
-        issued = service.access.create_key(SYSTEM, name, role)
-    err.print(f"Key {issued.credential_id} for {name} ({role}). It is shown only now:", highlight=False)
+        role = role if role or person else "program"
+        issued = service.access.create_key(SYSTEM, name, role, person)
+    whose = f"of {person}" if person else role
+    err.print(f"Key {issued.credential_id} for {name} ({whose}). It is shown only now:", highlight=False)
     sys.stdout.write(f"{issued.secret}\n")
 
 
 @keys.command("list")
 def list_keys() -> None:
     """List the keys, without their secrets."""
-    table = Table("Id", "Name", "Role", "Made", "Ends", "State")
+    table = Table("Id", "Name", "Role", "Whose", "Made", "Ends", "State")
     with _service() as service:
+        names = {one.person_id: one.name for one in service.access.people(SYSTEM)}
         for row in service.access.credentials(SYSTEM, "key"):
             ends = f"{row.expires_at:%Y-%m-%d}" if row.expires_at else "never"
             state = "revoked" if row.revoked_at else "in use"
-            table.add_row(row.credential_id, row.name, row.role, f"{row.created_at:%Y-%m-%d}", ends, state)
+            whose = names.get(row.person_id or "", "")
+            table.add_row(row.credential_id, row.name, row.role, whose, f"{row.created_at:%Y-%m-%d}", ends, state)
     out.print(table)
 
 
@@ -203,7 +215,7 @@ def list_people() -> None:
 
 @people.command("remove")
 def remove_person(person_id: str) -> None:
-    """Withdraw a person's links; whoever came in by one is out at once."""
+    """Withdraw a person's links and keys; whoever came in by one is out at once."""
     with _service() as service:
         service.access.remove_person(SYSTEM, person_id)
 

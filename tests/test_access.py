@@ -46,6 +46,43 @@ def test_a_key_lets_in_with_its_role(home: House, role: Role) -> None:
     assert actor.interview_id is None
 
 
+def test_a_persons_key_acts_as_the_person(home: House) -> None:
+    """By their name and role, whatever the key is called; two keys and a link are one reviewer."""
+    access = home.service.access
+    link = access.enter(access.add_person(SYSTEM, "Ada", "hiring").secret)[2]
+    assert link.person is not None
+    for role in (None, "hiring"):
+        actor = access.by_bearer(access.create_key(SYSTEM, "a notebook", role, link.person).secret)
+        assert (actor.name, actor.role, actor.person) == ("Ada", "hiring", link.person)
+        assert actor.reviewer_id == link.reviewer_id
+    nobodys = access.by_bearer(access.create_key(SYSTEM, "a notebook", "hiring").secret)
+    assert (nobodys.name, nobodys.person) == ("a notebook", None)
+    assert max(home.dump()["audit_log"])[4] == "key_created"
+
+
+def test_a_persons_key_has_their_role_and_ends_with_them(home: House) -> None:
+    access = home.service.access
+    ada = access.enter(access.add_person(SYSTEM, "Ada", "hiring").secret)[2].person
+    secret = access.create_key(SYSTEM, "a notebook", None, ada).secret
+    other = access.create_key(SYSTEM, "another's", "hiring").secret
+    for role, person_id, kind in (
+        ("administrator", ada, InvalidPayload), (None, None, InvalidPayload), (None, "nobody", NotFound),
+    ):  # fmt: skip
+        before = home.dump()
+        with pytest.raises(kind):
+            access.create_key(SYSTEM, "key", role, person_id)
+        assert home.dump() == before
+    access.by_bearer(secret)
+    assert ada is not None
+    access.remove_person(SYSTEM, ada)
+    with pytest.raises(Unauthorized):
+        access.by_bearer(secret)
+    assert access.by_bearer(other)
+    with pytest.raises(NotFound) as caught:
+        access.create_key(SYSTEM, "key", None, ada)
+    assert caught.value.code == "person_not_found"
+
+
 def test_no_secret_stands_in_any_file(home: House) -> None:
     access = home.service.access
     secrets = [

@@ -124,6 +124,21 @@ def test_keys_are_made_listed_and_revoked(tmp_path: Path) -> None:
     service.close()
 
 
+def test_a_key_of_a_person_acts_in_their_name(tmp_path: Path) -> None:
+    """`keys create --person` takes the id that `people list` shows; the role is theirs, the list says whose it is."""
+    candor("people", "add", "Robin", data_dir=tmp_path)
+    service = open_service(Settings(data_dir=tmp_path))
+    person_id = service.access.people(SYSTEM)[0].person_id
+    made = candor("keys", "create", "Robin's notebook", "--person", person_id, data_dir=tmp_path)
+    actor = service.access.by_bearer(made.stdout.strip())
+    service.close()
+    assert (actor.name, actor.role, actor.person) == ("Robin", "hiring", person_id)
+    (line,) = [line for line in candor("keys", "list", data_dir=tmp_path).stdout.splitlines() if "notebook" in line]
+    assert line.count("Robin") == 2
+    unknown = candor("keys", "create", "nobody's", "--person", "nobody", data_dir=tmp_path)
+    assert (unknown.returncode, "There is no such person." in unknown.stderr) == (1, True)
+
+
 def test_a_person_gets_a_link_and_an_unknown_role_a_sentence(tmp_path: Path) -> None:
     link = candor("people", "add", "Robin", "--role", "hiring", data_dir=tmp_path).stdout.strip()
     service = open_service(Settings(data_dir=tmp_path))

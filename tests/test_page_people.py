@@ -166,3 +166,18 @@ def test_no_secret_is_in_the_lists(here: House, page: AppTest) -> None:
     assert "one" in said
     assert not [secret for secret in secrets if secret in said]
     assert not [row[5] for row in here.dump()["credentials"] if str(row[5]) in said]
+
+
+def test_a_persons_key_is_theirs_and_ends_with_them(here: House, page: AppTest) -> None:
+    """What is done with it is done by them, and the list says whose it is."""
+    add(page, "person", "Grace", "hiring")
+    secret = add(page, "key", "Grace's notebook", grace(here))
+    actor = here.service.access.by_bearer(secret)
+    assert (actor.name, actor.role, actor.person) == ("Grace", "hiring", grace(here))
+    assert "or Grace is removed: what it does, they do" in words(page)
+    page.button(f"remove-{grace(here)}").click().run()
+    page.button("confirm-removal").click().run()
+    with pytest.raises(Unauthorized):
+        here.service.access.by_bearer(secret)
+    assert "Revoked (1)" in words(page)
+    assert grace(here) not in page.selectbox("key-role").options

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
 import streamlit as st
 
-from interview.access import Actor, Credential, Issued, Person, StaffRole
+from interview.access import STAFF_ROLES, Actor, Credential, Issued, Person
 from pages.components.guard import staff
 from pages.components.problems import needed, problems
 from pages.components.service import service
 from pages.components.text import escaped
 from pages.components.times import day
 
-_PEOPLE: tuple[StaffRole, ...] = ("hiring", "analyst", "administrator")
-_PROGRAMS: tuple[StaffRole, ...] = ("program", "hiring", "analyst", "administrator")
+_PEOPLE = {role: role.capitalize() for role in ("hiring", "analyst", "administrator")}
+_PROGRAMS = {role: role.capitalize() for role in ("program", "hiring", "analyst", "administrator")}
 _SEES = {
     "hiring": "Positions, interviews with résumés and transcripts, invitations, reviews and scores.",
     "analyst": "Score tables and charts, with ids in the place of names. No résumé, no transcript.",
@@ -35,7 +35,8 @@ _SHOWN, _WISH = "fresh-secret", "people-wish"
 class Wish:
     """What was pressed last, until it is carried out.
 
-    `subject`: an id, empty for what is new. `ends`: the id of the link or key that stops working by it.
+    `subject`: an id, empty for what is new; of a new key, the person's whose it is. `ends`: the id of the link or key
+    that stops working by it.
     """
 
     kind: Literal["person", "link", "removal", "key", "revocation"]
@@ -78,8 +79,9 @@ def wish(wanted: Wish) -> None:
 
 
 def wish_new(kind: Literal["person", "key"]) -> None:
-    """The same for a form, whose fields hold the name and the role."""
-    wish(Wish(kind, st.session_state[f"{kind}-name"], role=st.session_state[f"{kind}-role"]))
+    """The same for a form, whose fields hold the name and the role, or the id of the person whose role a key has."""
+    name, choice = st.session_state[f"{kind}-name"], st.session_state[f"{kind}-role"]
+    wish(Wish(kind, name, role=choice) if choice in STAFF_ROLES else Wish(kind, name, choice))
 
 
 def carry_out(actor: Actor) -> None:
@@ -96,7 +98,7 @@ def carry_out(actor: Actor) -> None:
         case "removal":
             access.remove_person(actor, wanted.subject)
         case "key":
-            show_key(access.create_key(actor, wanted.name, wanted.role), wanted.name)
+            show_key(access.create_key(actor, wanted.name, wanted.role or None, wanted.subject or None), wanted.name)
         case "revocation":
             access.revoke(actor, wanted.subject)
     fresh: Fresh | None = st.session_state.get(_SHOWN)
@@ -127,18 +129,18 @@ def show_key(issued: Issued, name: str) -> None:
     )
 
 
-def new_form(kind: Literal["person", "key"], label: str, roles: Sequence[StaffRole], button: str, icon: str) -> None:
-    """A name, a role and the button that makes them a person or a key."""
+def new_form(
+    kind: Literal["person", "key"], label: str, choice: str, choices: Mapping[str, str], button: str, icon: str
+) -> None:
+    """A name, a role (of a key, perhaps a person's) and the button that makes them a person or a key."""
     with st.form(kind, clear_on_submit=True), st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(label, max_chars=120, key=f"{kind}-name")
-        st.selectbox("Role", roles, format_func=str.capitalize, key=f"{kind}-role")
+        st.selectbox(choice, list(choices), format_func=lambda each: choices.get(each, ""), key=f"{kind}-role")
         st.form_submit_button(button, type="primary", icon=icon, on_click=wish_new, args=(kind,))
 
 
-def people(actor: Actor) -> None:
+def people(actor: Actor, known: Sequence[Person]) -> None:
     """Everybody with a personal link."""
-    with needed():
-        known = service().access.people(actor)
     here = [one for one in known if not one.removed_at]
     if not here:
         st.caption("Nobody is here yet besides the link that the server prints when it starts. Add the first person.")
@@ -192,7 +194,8 @@ def renew(actor: Actor, one: Person) -> None:
 
 @st.dialog("Remove this person?")
 def remove(actor: Actor, one: Person) -> None:
-    st.write(f"{escaped(one.name)} is out at once. What they did stays, and you can add them again later.")
+    st.write(f"{escaped(one.name)} is out at once, and so is whatever uses their keys.")
+    st.write("What they did stays, and you can add them again later.")
     if is_own(actor, one):
         st.caption("This is you. You come in again only by a link that another administrator or the server gives you.")
     ends = one.link.credential_id if one.link else ""
@@ -212,15 +215,13 @@ def confirm(label: str, icon: str, wanted: Wish) -> None:
         st.rerun()
 
 
-def keys(actor: Actor) -> None:
-    """Every API key that was made here."""
-    with needed():
-        known = service().access.credentials(actor, "key")
+def keys(known: Sequence[Credential], names: Mapping[str, str]) -> None:
+    """Every API key that was made here. `names`: of people, by id."""
     live = [one for one in known if not one.revoked_at]
     if not live:
         st.caption("There is no key yet. Programs need one to call the REST interface.")
     for one in live:
-        key(one)
+        key(one, names.get(one.person_id or ""))
     if len(live) < len(known):
         with st.expander(f"Revoked ({len(known) - len(live)})"):
             for one in known:
@@ -230,12 +231,13 @@ def keys(actor: Actor) -> None:
         st.caption("The server's setting INTERVIEW_ADMIN_KEY is an administrator's key too; it is changed there.")
 
 
-def key(one: Credential) -> None:
-    """A line: what uses the key, its role, and the way to revoke it."""
+def key(one: Credential, whose: str | None) -> None:
+    """A line: what uses the key, its role, whose it is, and the way to revoke it."""
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         with st.container(gap=None):
             st.markdown(f"**{escaped(one.name)}**, {one.role}")
-            st.caption(f"Made on {day(one.created_at)}, works until it is revoked")
+            made = f"Made on {day(one.created_at)}, works until it is revoked"
+            st.caption(f"{made}, or {escaped(whose)} is removed: what it does, they do" if whose else made)
         if st.button("Revoke", key=f"revoke-{one.credential_id}", icon=":material/key_off:"):
             revoke(one)
 
@@ -252,12 +254,17 @@ st.title("People and keys")
 with problems():
     carry_out(actor)
 show_fresh()
+with needed():
+    everybody = service().access.people(actor)
+    api_keys = service().access.credentials(actor, "key")
 people_tab, keys_tab, roles_tab = st.tabs(["People", "API keys", "What each role sees"])
 with people_tab:
-    new_form("person", "Name", _PEOPLE, "Add", ":material/person_add:")
-    people(actor)
+    new_form("person", "Name", "Role", _PEOPLE, "Add", ":material/person_add:")
+    people(actor, everybody)
 with keys_tab:
-    new_form("key", "What uses it", _PROGRAMS, "Create key", ":material/key:")
-    keys(actor)
+    members = {one.person_id: f"{one.name}, {one.role}" for one in everybody if not one.removed_at}
+    new_form("key", "What uses it", "Role, or whose key", _PROGRAMS | members, "Create key", ":material/key:")
+    st.caption("Reviews and decisions are people's: made by their link, or by a key that is theirs.")
+    keys(api_keys, {one.person_id: one.name for one in everybody})
 with roles_tab:
     roles()
