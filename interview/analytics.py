@@ -1,27 +1,20 @@
-"""The score tables for analysts: rows per scorecard and competency, figures over them; ids in the place of names."""
+"""The analysts' use cases: rows per scorecard and competency, figures over them; ids in the place of names."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-from datetime import date, timedelta
-from typing import Any
-
 from pydantic import Field
-from sqlalchemy import Row
-from sqlalchemy.orm import Session
 
 from interview.access import Actor, Role
+from interview.attempts import expire_overdue
 from interview.context import Context
 from interview.errors import InvalidPayload
-from interview.models import Model, Moment
-from interview.records import ScoreFilter
-from interview.store import score_queries
+from interview.figures import Figures, read_figures
+from interview.models import Model, Moment, ScoreSource
+from interview.records import FigureFilter, ScoreFilter
+from interview.store import figure_queries, score_queries
 
-SMALL_SAMPLE = 10
-"""Under so many scores a distribution or a mean says little; our own line, not a published one."""
-
-_READERS: tuple[Role, ...] = ("administrator", "program", "hiring", "analyst")
+_READERS: tuple[Role, ...] = ("administrator", "program", "analyst")
+_ROW_READERS: tuple[Role, ...] = (*_READERS, "hiring")
 
 
 class ScoreRow(Model):
@@ -39,8 +32,11 @@ class ScoreRow(Model):
     criteria_total: int = Field(description="How many criteria it has")
     rubric_filled: bool = Field(description="Whether every criterion was assessed")
     overall_score: float = Field(description="Mean over the scorecard's assessed competencies, 1 to 5; 0 when none")
-    newest: bool = Field(description="Whether this is the newest scorecard of its session; older ones stay beside it")
-    source: str = Field(description="Who scored: engine, or a reviewer")
+    standing: bool = Field(description="Whether it is the scorecard of its session that counts in the figures")
+    source: ScoreSource = Field(
+        description="Who scored: engine; override, the engine with a person's changes; reviewer, a person alone"
+    )
+    reviewer_id: str | None = Field(description="The id of the person who rated or changed it; none of an engine's")
     engine: str = Field(description="Version stamp: engine")
     model: str = Field(description="Version stamp: model")
     prompt: str = Field(description="Version stamp: prompts")
@@ -52,157 +48,61 @@ class ScoreRow(Model):
 COLUMNS = tuple(ScoreRow.model_fields)
 
 
-class ScoreTotals(Model):
-    """Counts over all rows of a filter. `mean_overall`: 1 to 5, a scorecard counting once; 0.0 when none is scored."""
-
-    interviews: int = 0
-    scorecards: int = 0
-    rows: int = 0
-    mean_overall: float = 0.0
-    criteria_assessed: int = 0
-    criteria_total: int = 0
-
-    @property
-    def share_assessed(self) -> float:
-        """Of the criteria, 0 to 1."""
-        return self.criteria_assessed / self.criteria_total if self.criteria_total else 0.0
-
-
-class Distribution(Model):
-    """How a competency's scores fall on the levels 1 to 5, halves rounded up. `mean`: of the scores; 0.0 without."""
-
-    competency: str
-    levels: tuple[int, int, int, int, int]
-    not_assessed: int
-    mean: float
-
-    @property
-    def scored(self) -> int:
-        return sum(self.levels)
-
-    @property
-    def n(self) -> int:
-        """Rows, those without a score among them."""
-        return self.scored + self.not_assessed
-
-
-class TrendPoint(Model):
-    """A competency's mean score in one week; `week` is its Monday (UTC), `n` how many scores there are."""
-
-    competency: str
-    week: date
-    mean: float
-    n: int
-
-
 class PositionChoice(Model):
-    """A position that has scores, with what a filter may ask of it."""
+    """A position that has interviews, with what a filter may ask of it. `scorecards`: those that count."""
 
     position_id: str
     role_title: str
-    interviews: int
+    scorecards: int
     versions: tuple[int, ...]
     competencies: tuple[str, ...]
 
 
-class ScoreReport(Model):
-    """The figures and the rows of one filter, read in one transaction."""
-
-    totals: ScoreTotals
-    distribution: tuple[Distribution, ...]
-    trend: tuple[TrendPoint, ...]
-    rows: tuple[ScoreRow, ...]
-
-
 class Analytics:
-    """The use cases of analysts."""
+    """The use cases of analysts.
+
+    Figures are for analysts, administrators and programs. A reviewer rates first, and figures tell of scores that they
+    are still to give; the hiring role reads the rows of those scorecards that are open to that person.
+    """
 
     def __init__(self, context: Context) -> None:
         self._context = context
 
     def score_rows(self, actor: Actor, wanted: ScoreFilter | None = None) -> list[ScoreRow]:
-        """Rows in the order of scoring, newest first; rehearsals have none. Raises InvalidPayload."""
-        actor.require(*_READERS)
-        wanted = _possible(wanted or ScoreFilter())
+        """Rows in the order of scoring, newest first; rehearsals have none. Raises Forbidden, InvalidPayload."""
+        actor.require(*_ROW_READERS)
+        wanted = wanted or ScoreFilter()
+        if wanted.scored_from and wanted.scored_to and wanted.scored_from > wanted.scored_to:
+            raise InvalidPayload("The time range ends before it begins. Change one of its ends.")
         with self._context.database.read() as tx:
-            return _rows(tx, wanted)
+            return [ScoreRow.model_validate(row._asdict()) for row in score_queries.rows(tx, actor, wanted)]
 
-    def report(self, actor: Actor, wanted: ScoreFilter) -> ScoreReport:
-        """The same rows, with what they come to. Raises InvalidPayload."""
+    def figures(self, actor: Actor, wanted: FigureFilter | None = None) -> Figures:
+        """What the scorecards that count come to, and the funnel. Raises Forbidden, InvalidPayload."""
         actor.require(*_READERS)
-        wanted = _possible(wanted)
+        wanted = wanted or FigureFilter()
+        if wanted.first_day and wanted.last_day and wanted.first_day > wanted.last_day:
+            raise InvalidPayload("The time range ends before it begins. Change one of its ends.")
+        expire_overdue(self._context)  # else who left long ago would count as still there
         with self._context.database.read() as tx:
-            return ScoreReport(
-                totals=_totals(tx, wanted),
-                distribution=tuple(_distribution(row) for row in score_queries.distribution(tx, wanted)),
-                trend=tuple(_weekly(score_queries.daily(tx, wanted))),
-                rows=tuple(_rows(tx, wanted)),
-            )
+            titles = {row.position_id: row.role_title for row in figure_queries.positions(tx)}
+            return read_figures(tx, wanted, titles)
 
     def choices(self, actor: Actor) -> list[PositionChoice]:
         """What can be filtered by, positions in the order of their role titles."""
         actor.require(*_READERS)
-        everything = ScoreFilter()
         with self._context.database.read() as tx:
-            positions, rubrics = score_queries.positions(tx, everything), score_queries.rubrics(tx, everything)
-        return [_choice(row, [each for each in rubrics if each.position_id == row.position_id]) for row in positions]
-
-
-def _possible(wanted: ScoreFilter) -> ScoreFilter:
-    if wanted.scored_from and wanted.scored_to and wanted.scored_from > wanted.scored_to:
-        raise InvalidPayload("The time range ends before it begins. Change one of its ends.")
-    return wanted
-
-
-def _rows(tx: Session, wanted: ScoreFilter) -> list[ScoreRow]:
-    return [ScoreRow.model_validate(row._asdict()) for row in score_queries.rows(tx, wanted)]
-
-
-def _totals(tx: Session, wanted: ScoreFilter) -> ScoreTotals:
-    row = score_queries.totals(tx, wanted)
-    return ScoreTotals(
-        interviews=row.interviews,
-        scorecards=row.scorecards,
-        rows=row.rows,
-        mean_overall=_mean(score_queries.mean_overall(tx, wanted)),
-        criteria_assessed=row.criteria_assessed or 0,
-        criteria_total=row.criteria_total or 0,
-    )
-
-
-def _distribution(row: Row[*tuple[Any, ...]]) -> Distribution:
-    return Distribution(
-        competency=row.competency,
-        levels=(row.level_1, row.level_2, row.level_3, row.level_4, row.level_5),
-        not_assessed=row.not_assessed,
-        mean=_mean(row.mean),
-    )
-
-
-def _weekly(days: Iterable[Row[*tuple[Any, ...]]]) -> list[TrendPoint]:
-    """Days put together to weeks, oldest first. No database agrees with another on what a week is."""
-    sums: defaultdict[tuple[date, str], tuple[int, float]] = defaultdict(lambda: (0, 0.0))
-    for row in days:
-        day = date.fromisoformat(row.day)
-        place = (day - timedelta(days=day.weekday()), row.competency)
-        n, total = sums[place]
-        sums[place] = (n + row.n, total + row.total)
-    return [
-        TrendPoint(competency=competency, week=week, mean=_mean(total / n), n=n)
-        for (week, competency), (n, total) in sorted(sums.items())
-    ]
-
-
-def _choice(row: Row[*tuple[Any, ...]], rubrics: list[Row[*tuple[Any, ...]]]) -> PositionChoice:
-    return PositionChoice(
-        position_id=row.position_id,
-        role_title=row.role_title,
-        interviews=row.interviews,
-        versions=tuple(sorted({int(each.rubric.rpartition("/")[2]) for each in rubrics})),
-        competencies=tuple(dict.fromkeys(each.competency for each in rubrics)),
-    )
-
-
-def _mean(value: float | None) -> float:
-    """A mean as it is reported, two decimals; 0.0 stands for none."""
-    return round(value or 0.0, 2)
+            positions, rubrics = figure_queries.positions(tx), figure_queries.rubrics(tx)
+        versions: dict[str, set[int]] = {}
+        names: dict[str, dict[str, None]] = {}
+        for each in rubrics:
+            versions.setdefault(each.position_id, set()).add(each.version)
+            names.setdefault(each.position_id, {})[each.competency] = None
+        return [
+            PositionChoice(
+                **row._asdict(),
+                versions=tuple(sorted(versions.get(row.position_id, ()))),
+                competencies=tuple(names.get(row.position_id, ())),
+            )
+            for row in positions
+        ]

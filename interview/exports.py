@@ -212,7 +212,8 @@ def _csv_cell(value: object) -> str:
 def _fill(sheet: Worksheet, table: Table, formats: _Formats) -> None:
     measured = [len(column) + 4 for column in table.columns]
     for place, column in enumerate(table.columns):
-        sheet.write_string(0, place, column, formats.armed_heading if _looks_like_formula(column) else formats.heading)
+        looks = formats.armed_heading if _looks_like_formula(column) else formats.heading
+        sheet.write_string(0, place, _sheet_text(column), looks)
     for line, row in enumerate(table.rows, start=1):
         for place, column in enumerate(table.columns):
             cell = _value(row.get(column))
@@ -229,11 +230,15 @@ def _fill(sheet: Worksheet, table: Table, formats: _Formats) -> None:
 def _write(sheet: Worksheet, line: int, place: int, cell: Cell, formats: _Formats) -> None:
     """One cell; text stays text whatever it begins with, also after somebody edits it (the quote prefix)."""
     if isinstance(cell, str):
-        text = cell[:_CELL_CHARS].replace("\r\n", "\n").replace("\r", "\n")  # the format has no other line end
-        sheet.write_string(line, place, text, formats.armed if _looks_like_formula(cell) else None)
+        sheet.write_string(line, place, _sheet_text(cell), formats.armed if _looks_like_formula(cell) else None)
     elif isinstance(cell, bool):
         sheet.write_boolean(line, place, cell)
     elif isinstance(cell, datetime):
         sheet.write_datetime(line, place, cell, formats.moment)
     elif cell is not None:
         sheet.write_number(line, place, cell)
+
+
+def _sheet_text(text: str) -> str:
+    """As long as a cell takes, in the one kind of line end that worksheets have."""
+    return text[:_CELL_CHARS].replace("\r\n", "\n").replace("\r", "\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 from pydantic import Field
@@ -62,15 +63,54 @@ MAX_ROWS = 100_000
 
 
 class ScoreFilter(Model):
-    """Which rows: of one position, plan version and competency, scored in [from, to); every figure takes the same."""
+    """Which rows: of one position, plan version and competency, scored in [from, to)."""
 
     position_id: str | None = Field(None, max_length=64)
     scored_from: Moment | None = None
     scored_to: Moment | None = None
     version: int | None = Field(None, ge=1, description="The position's plan version")
     competency: str | None = Field(None, max_length=120)
-    newest_only: bool = Field(False, description="Only the newest scorecard of each session")
-    limit: int = Field(10_000, ge=1, le=MAX_ROWS, description="Of rows; figures count them all")
+    standing_only: bool = Field(False, description="Only the scorecard of each session that counts")
+    limit: int = Field(10_000, ge=1, le=MAX_ROWS)
+
+
+class FigureFilter(Model):
+    """What figures are of: one position, plan version and competency, the days (UTC) from `first_day` to `last_day`,
+    both included. None is all.
+
+    Scores count on the day they were made, sessions on the day they were completed, what models took on the day they
+    were called, and an interview in the funnel on the day of its first invitation.
+    """
+
+    position_id: str | None = Field(None, max_length=64)
+    version: int | None = Field(None, ge=1)
+    competency: str | None = Field(None, max_length=120)
+    first_day: date | None = None
+    last_day: date | None = None
+
+    def rows(self, *, standing_only: bool, limit: int) -> ScoreFilter:
+        """The rows that the figures are about; with `standing_only` False, those that do not count too."""
+        return ScoreFilter(
+            position_id=self.position_id,
+            version=self.version,
+            competency=self.competency,
+            scored_from=self.begin,
+            scored_to=self.end,
+            standing_only=standing_only,
+            limit=limit,
+        )
+
+    @property
+    def begin(self) -> datetime | None:
+        """The first moment that counts."""
+        return datetime.combine(self.first_day, time.min, tzinfo=UTC) if self.first_day else None
+
+    @property
+    def end(self) -> datetime | None:
+        """The first moment that counts no more; None also where no calendar has one."""
+        if self.last_day is None or self.last_day == date.max:
+            return None
+        return datetime.combine(self.last_day + timedelta(days=1), time.min, tzinfo=UTC)
 
 
 class SessionSummary(Model):

@@ -40,7 +40,7 @@ _TAGS = [
     {"name": "Spoken interviews", "description": "An interview by voice. Names are snake_case."},
     {"name": "Positions", "description": "Plans and rubrics, their versions and their approval."},
     {"name": "Reviews", "description": "What people make of an interview: they rate it first, override and decide."},
-    {"name": "Scores", "description": "The table that analysts read."},
+    {"name": "Scores", "description": "The tables and figures that analysts read."},
     {"name": "Webhooks", "description": "Whom else to tell of what happens. For administrators."},
     {"name": "Keys", "description": "Who may call. For administrators."},
     {"name": "Service", "description": "Whether it runs."},

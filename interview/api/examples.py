@@ -455,3 +455,51 @@ WEBHOOK_MESSAGES: dict[str, Any] = {
         }
     ]
 }
+
+_STEP: dict[str, Any] = {
+    "invited": 40,
+    "started": 36,
+    "completed": 31,
+    "decided": 20,
+    "dropped_out": 4,
+    "start_rate": 0.9,
+    "completion_rate": 0.8611,
+    "decision_rate": 0.6452,
+    "drop_out_rate": 0.1111,
+}
+
+FIGURES: dict[str, Any] = {
+    "totals": {
+        "scorecards": 31,
+        "scored": 31,
+        "mean_overall": 3.4,
+        "rows": 31,
+        "criteria_assessed": 84,
+        "criteria_total": 93,
+        "share_assessed": 0.9032,
+    },
+    "funnel": {
+        "everything": {"position_id": None, "role_title": "", **_STEP},
+        "positions": [
+            {"position_id": "0f3a2c1e-0000-4000-8000-000000000001", "role_title": "Backend engineer", **_STEP}
+        ],
+        "modes": [
+            {"mode": "live", "started": 20, "with_faults": 1, "fault_rate": 0.05},
+            {"mode": "text", "started": 16, "with_faults": 0, "fault_rate": 0.0},
+        ],
+    },
+    "distribution": [{"competency": "Debugging", "levels": [1, 4, 11, 12, 2], "not_assessed": 1, "mean": 3.4}],
+    "trend": [{"competency": "Debugging", "week": "2025-03-03", "mean": 3.4, "n": 30}],
+    "stages": [{"stage": "warmup", "sessions": 31, "mean_minutes": 1.5}],
+    "usage": [
+        {
+            "day": "2025-03-04",
+            "model": "gemini-3.5-flash",
+            "calls": 120,
+            "unpriced": 0,
+            "input_tokens": 402_000,
+            "output_tokens": 31_000,
+            "cost": 0.21,
+        }
+    ],
+}

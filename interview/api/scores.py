@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -9,11 +10,12 @@ from fastapi import APIRouter, Query, Response
 from interview.analytics import COLUMNS, ScoreRow
 from interview.api.calls import Caller, KeyedRoute, Use
 from interview.api.errors import problems
-from interview.api.openapi import SnakeCase
+from interview.api.openapi import SnakeCase, shown
 from interview.api.results import download
 from interview.exports import score_rows_csv, score_rows_xlsx
+from interview.figures import Figures
 from interview.models import Model, Moment
-from interview.records import MAX_ROWS, ScoreFilter
+from interview.records import MAX_ROWS, FigureFilter, ScoreFilter
 
 router = APIRouter(
     route_class=KeyedRoute,
@@ -45,17 +47,18 @@ def read_scores(
     scored_to: Annotated[Moment | None, Query(description="Before this moment.")] = None,
     version: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="The plan's version.")] = None,
     competency: Annotated[str | None, Query(max_length=120, description="By its name.")] = None,
-    newest_only: Annotated[bool, Query(description="Only the newest scorecard of each session.")] = False,
+    standing_only: Annotated[bool, Query(description="Only the scorecard of each session that counts.")] = False,
     limit: Annotated[int, Query(ge=1, le=MAX_ROWS)] = 10_000,
 ) -> ScoreTable | Response:
-    """No names: interviews and candidates are ids. Also for analysts; what each column holds is in the schema."""
+    """No names: interviews, candidates and reviewers are ids. Also for analysts; what each column holds is in the
+    schema. The hiring role gets the scorecards of interviews that the person has rated, or chose to see unrated."""
     wish = ScoreFilter(
         position_id=position_id,
         scored_from=scored_from,
         scored_to=scored_to,
         version=version,
         competency=competency,
-        newest_only=newest_only,
+        standing_only=standing_only,
         limit=limit,
     )
     rows = service.analytics.score_rows(actor, wish)
@@ -64,3 +67,26 @@ def read_scores(
     plain = [row.model_dump() for row in rows]
     content = score_rows_csv(plain, COLUMNS) if wanted == "csv" else score_rows_xlsx(plain, COLUMNS)
     return download(content, f"scores.{wanted}", wanted)
+
+
+@router.get(
+    "/scores/figures",
+    tags=["Scores"],
+    summary="What the scores come to: totals, funnel, levels, weekly means, time per stage, engine cost",
+    responses={**shown(200, "FIGURES"), **problems("invalid_payload")},
+)
+def read_figures(
+    actor: Caller,
+    service: Use,
+    position_id: Annotated[str | None, Query(max_length=64)] = None,
+    version: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="The plan's version.")] = None,
+    competency: Annotated[str | None, Query(max_length=120, description="By its name.")] = None,
+    first_day: Annotated[date | None, Query(description="This day (UTC) or later.")] = None,
+    last_day: Annotated[date | None, Query(description="This day (UTC) or earlier.")] = None,
+) -> Figures:
+    """For analysts, administrators and programs. Each session counts once, by the scorecard that stands for it. The
+    funnel and the cost are of whole interviews, whatever the competency."""
+    wanted = FigureFilter(
+        position_id=position_id, version=version, competency=competency, first_day=first_day, last_day=last_day
+    )
+    return service.analytics.figures(actor, wanted)

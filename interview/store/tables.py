@@ -249,7 +249,10 @@ class ScorecardRow(Base):
     """
 
     __tablename__ = "scorecards"
-    __table_args__ = (Index("ix_scorecards_standing", "standing", "rehearsal", "rubric"),)
+    __table_args__ = (
+        Index("ix_scorecards_standing", "standing", "rehearsal", "rubric"),
+        Index("ix_scorecards_newest", "standing", "rehearsal", "created_at", "scorecard_id", "rubric"),
+    )
 
     scorecard_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     interview_id: Mapped[str] = mapped_column(ForeignKey("interviews.interview_id"), index=True)

@@ -280,6 +280,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("reviewer", sa.String(), nullable=True))
         batch_op.create_index(batch_op.f("ix_scorecards_session_id"), ["session_id"], unique=False)
         batch_op.create_index("ix_scorecards_standing", ["standing", "rehearsal", "rubric"], unique=False)
+        batch_op.create_index(
+            "ix_scorecards_newest", ["standing", "rehearsal", "created_at", "scorecard_id", "rubric"], unique=False
+        )
 
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.create_index(
@@ -297,6 +300,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_sessions_funnel")
 
     with op.batch_alter_table("scorecards", schema=None) as batch_op:
+        batch_op.drop_index("ix_scorecards_newest")
         batch_op.drop_index("ix_scorecards_standing")
         batch_op.drop_index(batch_op.f("ix_scorecards_session_id"))
         batch_op.drop_column("reviewer")
