@@ -16,6 +16,6 @@ LAST_DAY = date(2026, 6, 28)
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Held]:
     """The held interviews, with their truth, service and clock, which stands at the end."""
-    held = hold(tmp_path_factory.mktemp("demo"), make_truth(7, LAST_DAY, interviews=60, positions=3))
+    held = hold(tmp_path_factory.mktemp("demo"), make_truth(1, LAST_DAY, interviews=60, positions=3))
     yield held
     held.service.close()
