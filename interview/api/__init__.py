@@ -25,6 +25,7 @@ from interview.api import (
     scores,
     sessions,
     staff,
+    statistics,
     webhooks,
 )
 from interview.api.calls import SlowCalls
@@ -91,6 +92,7 @@ def create_api(service: Service) -> FastAPI:
         packets,
         scores,
         fairness,
+        statistics,
         staff,
         bulk,
         webhooks,
