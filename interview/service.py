@@ -9,6 +9,7 @@ from datetime import datetime
 from interview.access import Access
 from interview.agreement import Agreements
 from interview.analytics import Analytics
+from interview.auditing import Audits
 from interview.bulk import BulkInvitations
 from interview.context import Context, utc_now
 from interview.counterfactual import Counterfactuals
@@ -44,6 +45,7 @@ from interview.webhooks import Webhooks
 class Service:
     context: Context
     access: Access
+    audits: Audits
     positions: Positions
     interviews: Interviews
     invitations: Invitations
@@ -106,6 +108,7 @@ def open_service(
     return Service(
         context=context,
         access=Access(context),
+        audits=Audits(context),
         positions=positions,
         interviews=interviews,
         invitations=Invitations(context),

@@ -1,0 +1,313 @@
+"""Who is still to rate sees nothing of what an engine made of an interview, whichever way they come."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from http_server import World, answer, finish, scripted_world
+from openpyxl import load_workbook
+from scripted import ScriptedEngine
+
+from interview.access import SYSTEM, Actor
+from interview.contract import StartRequest, TurnRequest
+from interview.engines import EvaluationRequest, ScoreRequest
+from interview.errors import Forbidden
+from interview.exports import events_jsonl
+from interview.imported import SpokenLine
+from interview.models import CriterionScore, Evaluation, GuideContent, Narrative
+
+LEVELS = (4.37, 1.91)
+"""Of the first and second criterion (weights 1 and 2): figures that stand nowhere else."""
+TOTAL = round((4.37 + 2 * 1.91) / 3, 2)
+RATIONALE = "Narrows the fault down by one variable."
+SUMMARY, NARRATIVE, STRENGTH, GUIDE = (
+    "A cause is named and isolated.",
+    "Isolates causes with care.",
+    "Keeps a cool head.",
+    "You were at your best on faults.",
+)
+SECRETS = [*map(str, (*LEVELS, TOTAL)), RATIONALE, SUMMARY, NARRATIVE, STRENGTH, GUIDE, "because the script says so"]
+LINES = [SpokenLine(role="candidate", text="I compared both versions.")]
+
+
+class TellingEngine(ScriptedEngine):
+    """Everything that it says of an answer can be told apart from everything else."""
+
+    def evaluate(self, request: EvaluationRequest) -> Evaluation:
+        made = super().evaluate(request)
+        return made.model_copy(update={"summary": SUMMARY, "hints": (SUMMARY,)})
+
+    def _score(self, request: EvaluationRequest, name: str, weight: float, level: float | None) -> CriterionScore:
+        made = super()._score(request, name, weight, LEVELS[int(name[-1]) - 1])
+        return made.model_copy(update={"rationale": RATIONALE})
+
+    def score(self, request: ScoreRequest) -> Narrative:
+        return Narrative(summary=NARRATIVE, strengths=(STRENGTH,), improvements=(STRENGTH,))
+
+    def guide(self, request: ScoreRequest) -> GuideContent:
+        return GuideContent(opening=GUIDE, sections=())
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with scripted_world(tmp_path_factory.mktemp("blind"), TellingEngine()) as running:
+        yield running
+
+
+class Case:
+    """A completed interview, and a reviewer who is still to rate it: by link, by a key of theirs, by nobody's key."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.service = world, world.service
+        access = world.service.access
+        self.link = access.enter(access.add_person(SYSTEM, "Ines", "hiring").secret)[2]
+        self.own_key = access.create_key(SYSTEM, "Ines's notebook", None, self.link.person).secret
+        self.nobodys_key = access.create_key(SYSTEM, "a tool of the team", "hiring").secret
+        made = world.interview(job_text=f"We look for an engineer who finds faults. {self.own_key[:8]}")
+        self.interview_id, self.position_id = made["interview_id"], made["position_id"]
+        self.session_id = self.hold()
+
+    def hold(self) -> str:
+        self.world.clock.advance(minutes=1)
+        with self.world.client() as rest:
+            session_id = self.world.start(rest, self.interview_id)
+            finish(rest, session_id)
+        return session_id
+
+    def rest(self, key: str) -> httpx.Client:
+        return self.world.client(token=key)
+
+    def rate(self) -> None:
+        with self.rest(self.own_key) as rest:
+            path = f"/interviews/{self.interview_id}"
+            ratings = [
+                {"competency": one["name"], "criterion": each["name"], "level": 2}
+                for one in rest.get(path).json()["competencies"]
+                for each in one["criteria"]
+            ]
+            rest.post(f"{path}/review", json={"ratings": ratings}).raise_for_status()
+
+
+@pytest.fixture
+def case(world: World) -> Case:
+    return Case(world)
+
+
+def found(text: str) -> list[str]:
+    """What is in there of the engine's scores and words."""
+    return [secret for secret in SECRETS if re.search(rf"(?<![\d.]){re.escape(secret)}(?!\d)", text)]
+
+
+def told(call: Callable[[], object]) -> str:
+    """What a use case hands out, as text; "" where it refuses because one is to rate first."""
+    try:
+        given = call()
+    except Forbidden as error:
+        return "" if error.code == "rate_first" else repr(error)
+    if isinstance(given, tuple | list):
+        return "\n".join(told(lambda each=each: each) for each in given)
+    dump = getattr(given, "model_dump_json", None)
+    return f"{dump()}\n{dump(by_alias=True)}" if dump else repr(given)
+
+
+Way = Callable[[Case, Actor], object]
+
+WAYS: dict[str, Way] = {
+    "list": lambda case, actor: case.service.interviews.list(actor),
+    "get": lambda case, actor: case.service.interviews.get(actor, case.interview_id),
+    "transcript": lambda case, actor: case.service.interviews.transcript(actor, case.interview_id),
+    "rename": lambda case, actor: case.service.interviews.rename(actor, case.interview_id, "Ada Example"),
+    "archive": lambda case, actor: case.service.interviews.archive(actor, case.interview_id, archived=False),
+    "session": lambda case, actor: case.service.sessions.get(actor, case.session_id),
+    "events": lambda case, actor: events_jsonl(case.service.sessions.get(actor, case.session_id).events),
+    "newest scorecard": lambda case, actor: case.service.scorecards.newest(actor, case.interview_id),
+    "scorecard of the session": lambda case, actor: case.service.scorecards.of_session(actor, case.session_id),
+    "scored again": lambda case, actor: case.service.scorecards.score(actor, case.interview_id),
+    "scored transcript": lambda case, actor: case.service.scorecards.score_transcript(actor, case.interview_id, LINES),
+    "study guide": lambda case, actor: case.service.guides.study_guide(actor, case.interview_id),
+    "packet": lambda case, actor: case.service.packets.of_interview(actor, case.interview_id),
+    "review": lambda case, actor: case.service.reviews.state(actor, case.interview_id),
+    "score rows": lambda case, actor: case.service.analytics.score_rows(actor),
+}
+SILENT = {"transcript", "review"}
+"""Ways that say nothing of the engine's scores to anybody."""
+
+PATHS: dict[str, tuple[str, str]] = {
+    "the list": ("GET", "/interviews"),
+    "the interview": ("GET", "/interviews/{interview_id}"),
+    "the session": ("GET", "/interview-sessions/{session_id}"),
+    "a new scoring": ("POST", "/interviews/{interview_id}/score"),
+    "the study guide": ("GET", "/interviews/{interview_id}/study-guide?format=txt"),
+    "the review": ("GET", "/interviews/{interview_id}/review"),
+    "the score table": ("GET", "/scores?position_id={position_id}"),
+    "the score table as CSV": ("GET", "/scores?format=csv&position_id={position_id}"),
+    "the score table as a workbook": ("GET", "/scores?format=xlsx&position_id={position_id}"),
+    "the packet": ("GET", "/interviews/{interview_id}/packet"),
+}
+
+
+def fetched(case: Case, key: str, way: str) -> str:
+    """The body as text; of a PDF and a workbook their words. "" where the answer is that one is to rate first."""
+    method, path = PATHS[way]
+    ids = {"interview_id": case.interview_id, "session_id": case.session_id, "position_id": case.position_id}
+    with case.rest(key) as rest:
+        reply = rest.request(method, path.format(**ids))
+    if reply.status_code == 403:
+        assert reply.json()["code"] == "rate_first"
+        assert not found(reply.text)
+        return ""
+    assert reply.status_code == 200, reply.text
+    if reply.content.startswith(b"%PDF"):
+        return words_of_pdf(reply.content)
+    if reply.content.startswith(b"PK"):
+        sheets = load_workbook(io.BytesIO(reply.content)).worksheets
+        return repr([cell for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row])
+    return reply.text
+
+
+def words_of_pdf(content: bytes) -> str:
+    """One line, so that sentences that were broken are whole."""
+    from interview import documents
+
+    return " ".join(documents.read("packet.pdf", content).text.split())
+
+
+# --- before and after rating ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_use_case_shows_scores_before_one_has_rated(case: Case, way: str) -> None:
+    """By a link, a key of one's own, a key of nobody's; then the first two see them."""
+    by_key = case.service.access.by_bearer(case.own_key)
+    nobody = case.service.access.by_bearer(case.nobodys_key)
+    for actor in (case.link, by_key, nobody):
+        assert found(told(lambda actor=actor: WAYS[way](case, actor))) == []
+    case.rate()
+    for actor in (case.link, by_key):
+        seen = found(told(lambda actor=actor: WAYS[way](case, actor)))
+        assert seen or way in SILENT
+    assert found(told(lambda: WAYS[way](case, nobody))) == []
+
+
+@pytest.mark.parametrize("way", PATHS)
+def test_no_route_answers_scores_before_one_has_rated(case: Case, way: str) -> None:
+    """By a key of one's own and one of nobody's; a program's is exempt."""
+    exempt = case.world.key("program")
+    assert found(fetched(case, case.own_key, way)) == []
+    assert found(fetched(case, case.nobodys_key, way)) == []
+    assert found(fetched(case, exempt, way)) or way == "the review"
+    case.rate()
+    assert found(fetched(case, case.own_key, way)) or way == "the review"
+    assert found(fetched(case, case.nobodys_key, way)) == []
+
+
+def test_the_shape_stays_while_the_scores_are_closed(case: Case) -> None:
+    with case.rest(case.own_key) as rest:
+        interview = rest.get(f"/interviews/{case.interview_id}").json()
+        session = rest.get(f"/interview-sessions/{case.session_id}").json()
+        listed = rest.get("/interviews", params={"position_id": case.position_id}).json()["sessions"]
+        scored = rest.post(f"/interviews/{case.interview_id}/score").json()
+    assert (interview["score"], interview["scores_open"]) == (None, False)
+    assert [(one["overall_score"], one["scores_open"]) for one in listed] == [(None, False)]
+    assert (session["overallScore"], session["competencies"], session["scoresOpen"]) == (0.0, [], False)
+    assert (scored["overall_score"], scored["competencies"], scored["summary"]) == (0.0, [], "")
+    assert scored["transcript"]
+    assert [event["eventId"] for event in session["events"]] == list(range(1, len(session["events"]) + 1))
+
+
+def test_whoever_holds_the_interview_themselves_is_blind_too(case: Case) -> None:
+    """Start and every turn of a session that a reviewer answers in a candidate's place; a rehearsal shows all."""
+    record = case.world.interview(job_text=f"We look for somebody who plans. {case.own_key[:8]}")
+    with case.rest(case.own_key) as rest:
+        body = {"interviewId": record["interview_id"]}
+        replies = [rest.post("/interview-sessions/start", json=body).raise_for_status()]
+        session_id = replies[0].json()["sessionId"]
+        while not replies[-1].json().get("completed"):
+            replies.append(answer(rest, session_id, f"Part {len(replies)}: I compared both versions."))
+        assert [found(reply.text) for reply in replies] == [[]] * len(replies)
+        start = rest.post("/interview-sessions/start", json={**body, "rehearsal": True}).json()
+        assert found(finish(rest, start["sessionId"]).text)
+
+
+def test_a_repeated_turn_is_veiled_as_the_first_was(case: Case) -> None:
+    record = case.world.interview(job_text=f"We look for somebody who asks. {case.own_key[:8]}")
+    with case.rest(case.own_key) as rest:
+        session_id = case.world.start(rest, record["interview_id"])
+        answer(rest, session_id)
+        first, second = (answer(rest, session_id, key="once").raise_for_status() for _ in range(2))
+    assert first.json() == second.json()
+    assert not found(first.text)
+
+
+def test_a_second_attempt_is_blind_again(case: Case) -> None:
+    """Also while the first one is open, and the first stays open while the second is closed."""
+    case.rate()
+    with case.rest(case.own_key) as rest:
+        assert found(rest.get(f"/interviews/{case.interview_id}").text)
+    first, case.session_id = case.session_id, case.hold()
+    for way in PATHS:
+        if way not in ("the score table", "the score table as CSV", "the score table as a workbook"):
+            assert found(fetched(case, case.own_key, way)) == [], way
+    with case.rest(case.own_key) as rest:
+        assert found(rest.get(f"/interview-sessions/{first}").text)
+        table = rest.get("/scores", params={"position_id": case.position_id}).json()["rows"]
+        assert {row["session_id"] for row in table if row["source"] == "engine"} == {first}
+        assert rest.get(f"/interviews/{case.interview_id}/review").json()["mine"] is None
+    case.rate()
+    assert found(fetched(case, case.own_key, "the interview"))
+
+
+def test_scores_of_another_attempt_are_not_opened_by_looking_at_this_one(case: Case) -> None:
+    """An attempt that was broken off and scored by hand speaks for the interview until another one is completed."""
+    made = case.world.interview(job_text=f"We look for somebody who waits. {case.own_key[:8]}")["interview_id"]
+    with case.world.client() as rest:
+        answer(rest, session := case.world.start(rest, made))
+        answer(rest, session, "I compared both versions and proved which line was slow.")
+        rest.post(f"/interviews/{made}/close").raise_for_status()
+        rest.post(f"/interviews/{made}/score").raise_for_status()
+        rest.post(f"/interviews/{made}/restart").raise_for_status()
+        case.world.clock.advance(minutes=1)
+        case.world.start(rest, made)
+    with case.rest(case.own_key) as rest:
+        rest.post(f"/interviews/{made}/review/unrated").raise_for_status()
+        assert rest.get(f"/interviews/{made}").json()["score"] is None
+        rest.post(f"/interviews/{made}/review/unrated", json={"session_id": session}).raise_for_status()
+        assert found(rest.get(f"/interviews/{made}").text)
+
+
+def test_choosing_to_see_opens_the_same_as_rating(case: Case) -> None:
+    with case.rest(case.own_key) as rest:
+        rest.post(f"/interviews/{case.interview_id}/review/unrated").raise_for_status()
+    for way in PATHS:
+        assert found(fetched(case, case.own_key, way)) or way == "the review", way
+
+
+def test_what_others_made_of_it_is_closed_too(case: Case) -> None:
+    """Their levels and notes, overrides with their reasons, and the reasons of decisions."""
+    access = case.service.access
+    other = access.enter(access.add_person(SYSTEM, "Noor", "administrator").secret)[2]
+    reviews, words = case.service.reviews, "Zanzibar"
+    reviews.override(other, case.interview_id, "Debugging", "Debugging 1", 5, f"{words} was meant.")
+    reviews.decide(other, case.interview_id, "hold", f"Because of {words}.")
+    assert words in json.dumps(fetched(case, case.world.key("program"), "the interview"))
+    for way in PATHS:
+        assert words not in fetched(case, case.own_key, way), way
+    case.rate()
+    assert fetched(case, case.own_key, "the review").count(words) == 2
+
+
+def test_start_and_turn_of_the_use_cases_are_veiled(case: Case) -> None:
+    sessions: Any = case.service.sessions
+    record = case.world.interview(job_text=f"We look for somebody who sings. {case.own_key[:8]}")
+    start = sessions.start(case.link, StartRequest(interview_id=record["interview_id"]))
+    assert found(told(lambda: start)) == []
+    for number in range(4):
+        request = TurnRequest(session_id=start.session_id, answer=f"Part {number}: I compared both versions.")
+        assert found(told(lambda request=request: sessions.turn(case.link, request))) == []
+    assert found(told(lambda: sessions.get(SYSTEM, start.session_id)))
