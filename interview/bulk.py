@@ -121,7 +121,7 @@ class BulkInvitations:
         position_id: str,
         data: bytes,
         key: str | None = None,
-        progress: Callable[[float], None] = lambda _: None,
+        progress: Callable[[float], object] = lambda _: None,
     ) -> BulkLinks:
         """An interview and a link for every line. Sent again, with the same key, within a day: the same links.
 
@@ -184,7 +184,7 @@ class BulkInvitations:
             raise InvalidPayload(told, code="bulk_invalid")
 
     def _probed(
-        self, position: Position, lines: Sequence[BulkLine], progress: Callable[[float], None]
+        self, position: Position, lines: Sequence[BulkLine], progress: Callable[[float], object]
     ) -> dict[int, CandidatePlan]:
         """Line → the candidate's own part of the plan: without a résumé it is the name and nothing else."""
         found = {line.number: CandidatePlan(profile=CandidateProfile(candidate_name=line.name)) for line in lines}

@@ -73,7 +73,7 @@ def read_webhook_secret(actor: Caller, service: Use, webhook_id: str) -> Signing
     responses=problems("webhook_not_found"),
 )
 def test_webhook(actor: Caller, service: Use, webhook_id: str) -> Message:
-    """Administrators only. Its type is `webhook.test`; it is sent within seconds, and the messages say how that went."""
+    """Administrators only. Of the type `webhook.test`, sent within seconds; the messages say how that went."""
     return service.webhooks.test(actor, webhook_id)
 
 

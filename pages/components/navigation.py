@@ -25,10 +25,13 @@ def menu(actor: Actor | None) -> Menu:
     people = st.Page(
         "pages/admin/people.py", title="People and keys", icon=":material/manage_accounts:", url_path="people"
     )
+    webhooks = st.Page("pages/admin/webhooks.py", title="Webhooks", icon=":material/webhook:", url_path="webhooks")
+    audit = st.Page("pages/admin/audit.py", title="Audit log", icon=":material/history:", url_path="audit")
     return {
         "Interviews": _hiring(),
-        "Scores": [scores, fairness] if actor.role == "administrator" else [scores],
-        **({"Administration": [people]} if actor.role == "administrator" else {}),
+        # Not for the team: a reviewer rates first, and figures tell of scores that they are still to give.
+        **({"Scores": [scores, fairness]} if actor.role == "administrator" else {}),
+        **({"Administration": [people, webhooks, audit]} if actor.role == "administrator" else {}),
     }
 
 

@@ -12,7 +12,8 @@ from pages.components.problems import needed, problems, show
 from pages.components.service import service
 from pages.components.text import escaped, paragraphs
 from pages.components.times import day, moment
-from pages.hiring.parts import plan_tables
+from pages.hiring.parts import copies, plan_tables
+from pages.hiring.parts.bulk import invite_many
 from pages.hiring.parts.plan_editor import Rows
 from pages.hiring.parts.position_settings import settings_form
 
@@ -55,6 +56,7 @@ def every_position(actor: Actor) -> None:
             st.caption(line_of(position))
     if len(matching) > SHOWN:
         st.caption(f"{len(matching) - SHOWN} more: find them by their title.")
+    copies.templates(actor)
 
 
 def find() -> None:
@@ -85,15 +87,18 @@ def one_position(actor: Actor, position_id: str) -> None:
     st.title(escaped(position.role_title), anchor=False)
     status = st.container()
     links(position)
+    copies.of_position(actor, position)
     with st.expander("Job description", icon=":material/description:"):
         st.html(paragraphs(position.job_text))
-    plan, edit, settings = st.tabs(["Plan", "Edit plan", "Settings"])
+    plan, edit, settings, many = st.tabs(["Plan", "Edit plan", "Settings", "Invite many"])
     with plan:
         plan_tables.read(position.plan)
     with edit:
         unsaved = editor(actor, position)
     with settings:
         configuration(actor, position)
+    with many:
+        invite_many(actor, position)
     with status:
         approval(actor, position, unsaved=unsaved)
 
