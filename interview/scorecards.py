@@ -18,6 +18,7 @@ from interview.errors import Conflict, InvalidPayload, NotFound
 from interview.imported import MAX_LINES, SpokenLine, conclude, import_session, replay
 from interview.models import Narrative, Scorecard
 from interview.overriding import reapply
+from interview.replanned import under_version
 from interview.store import queries
 from interview.store.sessions import Loaded, assemble, load, save_import
 from interview.store.tables import InterviewRow, ScorecardRow, SessionRow
@@ -31,16 +32,25 @@ class Scorecards:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    def score(self, actor: Actor, interview_id: str, session_id: str | None = None) -> Scorecard:
+    def score(
+        self,
+        actor: Actor,
+        interview_id: str,
+        session_id: str | None = None,
+        plan_version: int | None = None,
+    ) -> Scorecard:
         """Evaluate every response of a finished session again and append a scorecard.
 
-        Without `session_id`: the session that stands for the interview. Raises NotFound, Conflict `session_open`,
-        EngineFailure, BudgetReached.
+        Without `session_id`: the session that stands for the interview. `plan_version`: an approved one of the
+        position's, in the place of the interview's own. Raises NotFound, Conflict (`session_open`,
+        `plan_not_approved`), EngineFailure, BudgetReached.
         """
         actor.require(*HIRING_ROLES)
         expire_overdue(self._context)
         with self._context.database.read() as tx:
             loaded = load(tx, _finished(tx, interview_id, session_id).session_id)
+            if plan_version is not None:
+                loaded = under_version(tx, loaded, plan_version)
         draft = loaded.draft(self._context)
         draft.evaluations.clear()
         draft.update(latest={})
