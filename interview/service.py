@@ -30,6 +30,7 @@ from interview.question_statistics import QuestionStatistics
 from interview.questions import Questions
 from interview.recordings import Recordings
 from interview.rehearsals import Rehearsals
+from interview.rescoring import Rescoring
 from interview.reviews import Reviews
 from interview.scorecards import Scorecards
 from interview.sessions import InterviewSessionManager
@@ -58,6 +59,7 @@ class Service:
     scorecards: Scorecards
     reviews: Reviews
     rehearsals: Rehearsals
+    rescoring: Rescoring
     packets: Packets
     guides: Guides
     agreements: Agreements
@@ -104,6 +106,7 @@ def open_service(
     engine = engine or chosen_engine(settings)
     context = Context(settings=settings, database=Database(settings.database), engine=engine, clock=clock)
     positions, sessions = Positions(context), InterviewSessionManager(context)
+    scorecards = Scorecards(context)
     interviews, spoken = Interviews(context, positions), Spoken(context, sessions)
     return Service(
         context=context,
@@ -118,9 +121,10 @@ def open_service(
         spoken=spoken,
         live=LiveRooms(context, spoken),
         journeys=Journeys(context, sessions, spoken),
-        scorecards=Scorecards(context),
+        scorecards=scorecards,
         reviews=Reviews(context),
         rehearsals=Rehearsals(context, positions),
+        rescoring=Rescoring(context, scorecards),
         packets=Packets(context),
         guides=Guides(context),
         agreements=Agreements(context),
