@@ -104,8 +104,8 @@ class Packets:
             overrides=overrides,
             reviews=tuple(PacketReview.model_validate(one, from_attributes=True) for one in reviews),
             decisions=() if session.rehearsal else _decisions(tx, session.interview_id),
-            scored_at=standing.created_at if standing else None,
-            stamp=standing.stamp if standing else None,
+            scored_at=engines.created_at if engines else None,
+            stamp=engines.stamp if engines else None,
         )
 
     def _recorded(self, session_id: str) -> bool:

@@ -15,10 +15,8 @@ from streamlit.testing.v1 import AppTest
 from interview.access import SYSTEM, Actor
 from interview.contract import StartRequest
 from interview.errors import NotFound, Unauthorized
-from interview.models import Anchors, CriterionSummary
 from interview.records import InterviewRecord
 from pages.hiring.parts import actions
-from pages.hiring.parts.review import reached_anchor, standing
 
 PAGE = "pages/hiring/interview.py"
 Open = Callable[..., AppTest]
@@ -88,7 +86,7 @@ def test_quotes_lead_to_marked_words(here: House) -> None:
     """Each quote's link has its target in the transcript, and the target holds the quoted words."""
     record = here.interview()
     here.finish(here.start(record).session_id)
-    with page_of(here, record) as show:
+    with page_of(here, record, person(here, "administrator")) as show:
         shown = markup(show())
     links = re.findall(r'<a href="#(words-\d+-\d+)">“(.+?)”</a>', shown)
     assert links
@@ -129,7 +127,7 @@ def test_scores_come_with_levels_in_words_summary_and_stamp(here: House) -> None
     session = here.start(record).session_id
     here.engine.levels.extend([2.0] * 20)
     here.finish(session)
-    with page_of(here, record) as show:
+    with page_of(here, record, person(here, "administrator")) as show:
         app = show()
     shown = markup(app)
     assert "Weak: 2.0 of 5" in shown
@@ -138,40 +136,23 @@ def test_scores_come_with_levels_in_words_summary_and_stamp(here: House) -> None
     assert any("scripted engine" in caption.value for caption in app.caption)
 
 
-@pytest.mark.parametrize(
-    ("status", "score", "said"),
-    [
-        ("assessed", 1.5, "Weak: 1.5 of 5"),
-        ("assessed", 3.0, "Sound: 3.0 of 5"),
-        ("not_assessed", 0.0, "Not probed"),
-        ("insufficient_evidence", 0.0, "No evidence"),
-    ],
-)
-def test_weak_not_probed_and_without_evidence_are_three_things(status: str, score: float, said: str) -> None:
-    criterion = CriterionSummary(criterion="x", weight=1, latest_score=score, low=score, high=score, status=status)
-    assert standing(criterion).startswith(said)
-
-
-def test_a_level_names_the_anchor_that_was_reached() -> None:
-    """Levels 2 and 4 lie between two anchors; without a level none is named."""
-    anchors = Anchors(one="nothing", three="something", five="all")
-    scored = {
-        level: reached_anchor(CriterionSummary(criterion="x", weight=1, latest_score=level, status="assessed"), anchors)
-        for level in (1.2, 2.0, 3.4, 5.0)
-    }
-    assert scored[1.2] == "The rubric's level 1: nothing"
-    assert scored[2.0] == "Between the rubric's level 1 (nothing) and 3 (something)"
-    assert scored[3.4] == "The rubric's level 3: something"
-    assert scored[5.0] == "The rubric's level 5: all"
-    assert reached_anchor(CriterionSummary(criterion="x", weight=1), anchors) == ""
-
-
 def test_the_resume_stays_out_of_the_scores(here: House) -> None:
     record = here.interview()
     here.finish(here.start(record).session_id)
     with page_of(here, record) as show:
         assert "Ten years of engineering" not in words(show())
         assert "Ten years of engineering" in words(show("Résumé"))
+
+
+def test_a_score_that_is_closed_stays_so_when_it_is_made_again(here: House) -> None:
+    """Who has not rated may have a session scored again, and is told that there is a scorecard, not what it says."""
+    record = here.interview()
+    here.finish(here.start(record).session_id)
+    with page_of(here, record) as show:
+        app = press(show("Sessions"), "Score again")
+    assert "closed to you until you have rated" in words(app)
+    assert "of 5" not in words(app)
+    assert "no score" not in words(app)
 
 
 # --- questions --------------------------------------------------------------------------------------------------------
@@ -271,7 +252,7 @@ def test_a_session_is_scored_again(here: House) -> None:
     before = here.service.scorecards.newest(SYSTEM, record.interview_id)
     here.clock.forward(hours=1)
     here.engine.levels.extend([5.0] * 5)
-    with page_of(here, record) as show:
+    with page_of(here, record, person(here, "administrator")) as show:
         app = press(show("Sessions"), "Score again")
     after = here.service.scorecards.newest(SYSTEM, record.interview_id)
     assert before is not None
@@ -366,7 +347,7 @@ def test_files_are_those_of_the_interview(here: House) -> None:
         SYSTEM, StartRequest(interview_id=record.interview_id, rehearsal=True)
     ).session_id
     here.say(rehearsal, "Only trying it out.")
-    with page_of(here, record) as show:
+    with page_of(here, record, person(here, "administrator")) as show:
         assert not show().download_button
     here.finish(here.start(record).session_id)
     record = here.service.interviews.get(SYSTEM, record.interview_id)
@@ -374,7 +355,7 @@ def test_files_are_those_of_the_interview(here: House) -> None:
     assert "Only trying it out." not in actions.events(here.service, SYSTEM, record)
     assert '"session_completed"' in actions.events(here.service, SYSTEM, record)
     assert actions.guide(here.service, SYSTEM, record).startswith(b"%PDF")
-    with page_of(here, record) as show:
+    with page_of(here, record, person(here, "administrator")) as show:
         assert len(menu_of_files(show()).download_button) == 3
         assert [one.label for one in press(menu_of_files(show()), "Make the study guide").download_button][3:] == [
             "Study guide (PDF)"
@@ -391,7 +372,7 @@ def test_a_guide_that_cannot_be_made_says_so_in_our_words(here: House) -> None:
     """The other files stay within reach."""
     record = here.interview()
     here.finish(here.start(record).session_id)
-    with page_of(here, record) as show:
+    with page_of(here, record, person(here, "administrator")) as show:
         app = menu_of_files(show())
         here.engine.fail_next(10)
         app = press(app, "Make the study guide")
@@ -415,7 +396,7 @@ def test_levels_of_an_open_session_are_said_to_be_so_far(here: House) -> None:
     session = here.start(record).session_id
     here.say(session, "I am Ada.")
     here.say(session)
-    with page_of(here, record) as show:
+    with page_of(here, record, person(here, "administrator")) as show:
         shown = markup(show())
     assert "the interview is not complete" in shown
     assert "Sound: 3.0 of 5" in shown

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from builders import ANSWER, House, house
 from page_tests import person, visiting, words
+from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
@@ -17,6 +18,7 @@ from interview.contract import SessionSnapshot, StartRequest
 from interview.events import AnswerGiven
 from interview.models import CriterionSummary
 from interview.records import ScoreFilter
+from interview.store.tables import AuditRow
 from pages.components import turns
 from pages.components.scores import standing
 from pages.hiring.parts.panels import progress
@@ -93,7 +95,7 @@ def test_a_running_session_is_read_along(here: House) -> None:
     session_id = here.start(record, here.candidate(record)).session_id
     here.say(session_id)
     here.say(session_id, "I said <script>alert(1)</script> and **loud** things.")
-    with visiting(here, person(here, "hiring")) as open_page:
+    with visiting(here, person(here, "administrator")) as open_page:
         app = open_page(PAGE, interview=record.interview_id)
         seen = here.see(session_id)
         assert log(app) == [event.event_id for event in seen.events]
@@ -105,6 +107,43 @@ def test_a_running_session_is_read_along(here: House) -> None:
         assert not app.text_area
         here.say(session_id, "More words.")
         assert log(app.run()) == [event.event_id for event in here.see(session_id).events]
+
+
+def test_scores_are_closed_to_who_is_still_to_rate(here: House) -> None:
+    """Figures, table and event log tell none, and do not say that there is none; how far it is can be seen."""
+    record = here.interview()
+    session_id = here.start(record, here.candidate(record)).session_id
+    here.engine.levels.extend([4.3] * 20)
+    here.say(session_id)
+    here.say(session_id)
+    with visiting(here, person(here, "hiring")) as open_page:
+        app = open_page(PAGE, interview=record.interview_id)
+        assert [one.value for one in app.metric][2] == "Closed"
+        assert "closed to you until you have rated" in words(app)
+        assert r"competency 2 of 3\\: Teamwork" in words(app)
+        assert "Debugging: closed until you have rated" in html_of(app)
+        for shown in (words(app), html_of(app)):
+            assert "4.3" not in shown
+            assert "no score" not in shown.lower()
+
+
+def test_scores_are_opened_while_it_runs_and_the_log_says_so(here: House) -> None:
+    """Asked twice; then they are shown as they stand."""
+    record = here.interview()
+    session_id = here.start(record, here.candidate(record)).session_id
+    here.engine.levels.extend([4.3] * 20)
+    here.say(session_id)
+    here.say(session_id)
+    viewer = person(here, "hiring")
+    with visiting(here, viewer) as open_page:
+        app = open_page(PAGE, interview=record.interview_id)
+        button(app, "See the scores without rating").click().run()
+        assert [one.value for one in app.metric][2] == "Closed"
+        button(app, "See the scores, log it").click().run()
+        assert [one.value for one in app.metric][2] == "4.3 of 5"
+    with here.service.context.database.read() as tx:
+        logged = tx.scalars(select(AuditRow).where(AuditRow.action == "scores_seen_unrated")).all()
+    assert [(row.actor, row.subject) for row in logged] == [(viewer.id, record.interview_id)]
 
 
 def test_a_finished_session_can_be_looked_at(here: House) -> None:

@@ -41,13 +41,17 @@ _STYLE = """<style>
 </style>"""
 
 
-def event_log(events: Sequence[InterviewEvent]) -> None:
-    """The events in a box that scrolls by itself to the newest, which comes last."""
+def event_log(events: Sequence[InterviewEvent], *, scores_open: bool = True) -> None:
+    """The events in a box that scrolls by itself to the newest, which comes last.
+
+    Without `scores_open` they came without any score, which is not the same as "no score".
+    """
     if not events:
         st.caption("Nothing has happened yet.")
         return
     with st.container(height=_HEIGHT, autoscroll=True):
-        st.html(f"{_STYLE}<div class='event-log' role='list'>{''.join(map(_item, events))}</div>")
+        items = "".join(_item(event, scores_open=scores_open) for event in events)
+        st.html(f"{_STYLE}<div class='event-log' role='list'>{items}</div>")
 
 
 def what(payload: Payload) -> str:
@@ -114,8 +118,22 @@ def _marks(answer: AnswerGiven) -> str:
     return f"({marks})" if marks else ""
 
 
-def _item(event: InterviewEvent) -> str:
+def _closed(payload: Payload) -> str | None:
+    """An event in words that tell no score; None for those that never do."""
+    match payload:
+        case EvaluationMade():
+            return f"{payload.competency or 'Outside of the rubric'}: closed until you have rated"
+        case CompetencyCompleted():
+            return payload.competency
+        case SessionCompleted():
+            return " ".join(filter(None, (f"{payload.reason}.", payload.message)))
+        case _:
+            return None
+
+
+def _item(event: InterviewEvent, *, scores_open: bool) -> str:
     head = f"{event.event_id} · {time_of_day(event.created_at)} · {STAGES[event.stage]} · "
     kind = event.event_type.replace("_", " ")
-    words = html.escape(what(event.payload))
+    closed = None if scores_open else _closed(event.payload)
+    words = html.escape(what(event.payload) if closed is None else closed)
     return f"<div role='listitem'><small>{head}<b>{kind}</b></small><div dir='auto'>{words}</div></div>"

@@ -14,6 +14,7 @@ from pages.components.text import escaped
 from pages.components.times import moment
 from pages.hiring.parts.panels import conversation, events, figures, scores_and_people
 from pages.hiring.parts.practise import practise
+from pages.hiring.parts.review import unrated
 
 _MOST = 200
 _EVERY = "3s"
@@ -42,7 +43,7 @@ def pick(actor: Actor) -> None:
         st.rerun()
 
 
-def watch(record: InterviewRecord) -> None:
+def watch(actor: Actor, record: InterviewRecord) -> None:
     """The candidate's session: the running one, or a finished one to look at."""
     own = {one.session_id: one for one in reversed(record.sessions) if not one.rehearsal}
     running = next((one.session_id for one in own.values() if one.status == "active"), None)
@@ -57,20 +58,23 @@ def watch(record: InterviewRecord) -> None:
     if len(own) > 1 or shown is None:
         shown = _choose(own, shown)
     if shown is not None:
-        live(record, shown, running=own[shown].status == "active")
+        live(actor, record, shown, running=own[shown].status == "active")
 
 
-def live(record: InterviewRecord, session_id: str, *, running: bool) -> None:
+def live(actor: Actor, record: InterviewRecord, session_id: str, *, running: bool) -> None:
     """The session, drawn anew every few seconds while it runs."""
+    closed = False
 
     @st.fragment(run_every=_EVERY if running else None)
     def session() -> None:
+        nonlocal closed
         viewer = staff("hiring", "administrator")  # asked each time: a link may be withdrawn while somebody watches
         with needed():
             snapshot = service().sessions.get(viewer, session_id)
+        closed = not snapshot.scores_open
         if running and snapshot.status != "active":
             st.rerun()
-        figures(snapshot, ticking=False)
+        figures(snapshot, ticking=False, competencies=[one.name for one in record.competencies])
         left, right = st.columns(2, gap="medium")
         with left:
             st.subheader("Conversation", anchor=False)
@@ -83,6 +87,8 @@ def live(record: InterviewRecord, session_id: str, *, running: bool) -> None:
         scores_and_people(snapshot, record.candidate_plan.profile)
 
     session()
+    if closed:
+        unrated.offer(service(), actor, record.interview_id, session_id)
 
 
 def _choose(own: dict[str, SessionSummary], shown: str | None) -> str | None:
@@ -150,4 +156,4 @@ view = st.segmented_control(
 if view == "Practise":
     practise(actor, record)
 else:
-    watch(record)
+    watch(actor, record)

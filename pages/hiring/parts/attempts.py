@@ -57,6 +57,9 @@ def show(candor: Service, actor: Actor, record: InterviewRecord) -> None:
 def _score(candor: Service, actor: Actor, record: InterviewRecord, one: SessionSummary) -> None:
     with problems(), st.spinner("Scoring every answer again …"):
         card = candor.scorecards.score(actor, record.interview_id, one.session_id)
+        if not card.competencies:
+            st.write("A new scorecard has been added. It is closed to you until you have rated.")
+            return
         level = f"{card.overall_score:.1f} of 5" if card.overall_score else "no score"
         st.write(f"A new scorecard has been added: {level} overall.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import streamlit as st
@@ -27,30 +28,37 @@ class Progress(NamedTuple):
     words: str
 
 
-def progress(snapshot: SessionSnapshot) -> Progress:
-    """Warm-up is a tenth, wrap-up nine tenths; between them the competencies count, each for the same."""
+def progress(snapshot: SessionSnapshot, competencies: Sequence[str] = ()) -> Progress:
+    """Warm-up is a tenth, wrap-up nine tenths; between them the competencies count, each for the same.
+
+    `competencies`: the plan's, by name, for a snapshot whose scores are closed and which therefore names none.
+    """
     metadata = snapshot.question.metadata if snapshot.question else None
     if snapshot.stage != "competency" or metadata is None:
         share = {"warmup": 0.1, "competency": 0.1, "wrapup": 0.9, "complete": 1.0}[snapshot.stage]
         return Progress(share, STAGES[snapshot.stage])
-    names = [row.competency for row in snapshot.competencies]
+    names = [row.competency for row in snapshot.competencies] or list(competencies)
     at = names.index(metadata.competency) if metadata.competency in names else 0
     words = f"{STAGES[snapshot.stage]}, competency {at + 1} of {len(names)}: {metadata.competency}"
     return Progress(0.1 + 0.8 * at / max(1, len(names)), words)
 
 
-def figures(snapshot: SessionSnapshot, *, ticking: bool) -> None:
+def figures(snapshot: SessionSnapshot, *, ticking: bool, competencies: Sequence[str] = ()) -> None:
     """Questions asked, clock and overall score; below them the stage and the competency, with how far that is.
 
-    `ticking`: the clock goes on by itself; for a page that is not drawn anew in short intervals.
+    `ticking`: the clock goes on by itself; for a page that is not drawn anew in short intervals. `competencies`: as for
+    `progress`.
     """
     with st.container(horizontal=True):
         st.metric("Questions asked", snapshot.questions_asked, border=True, width=_FIGURE_WIDTH)
         with st.container(width=_FIGURE_WIDTH):
             _clock(snapshot, ticking=ticking)
         with st.container(width=_FIGURE_WIDTH):
-            overall(snapshot.overall_score)
-    done = progress(snapshot)
+            if snapshot.scores_open:
+                overall(snapshot.overall_score)
+            else:
+                st.metric("Overall score", "Closed", border=True, help="Scores are closed until you have rated.")
+    done = progress(snapshot, competencies)
     st.progress(done.share, text=escaped(done.words))
 
 
@@ -63,14 +71,17 @@ def conversation(snapshot: SessionSnapshot, candidate: str, pending: str = "") -
 def events(snapshot: SessionSnapshot) -> None:
     """What happened, newest in view."""
     st.subheader("Event log", anchor=False)
-    event_log(snapshot.events)
+    event_log(snapshot.events, scores_open=snapshot.scores_open)
 
 
 def scores_and_people(snapshot: SessionSnapshot, profile: CandidateProfile) -> None:
     """The scores as they stand now, and who talks with whom."""
     scores, interviewer, candidate = st.tabs(["Scores", "Interviewer", "Candidate"])
     with scores:
-        score_table(snapshot.competencies)
+        if snapshot.scores_open:
+            score_table(snapshot.competencies)
+        else:
+            st.write("The scores are closed to you until you have rated, which you can when the interview has ended.")
     with interviewer:
         _persona(snapshot.persona)
     with candidate:

@@ -17,12 +17,12 @@ from pages.components.times import moment
 
 def show(candor: Service, actor: Actor, interview_id: str, decisions: Sequence[Decision]) -> None:
     st.subheader("Decision", anchor="decision")
-    with st.form("decision", clear_on_submit=False):
+    with st.form("decision"):
         verdict: Verdict | None = st.radio(
             "What follows", list(VERDICTS), index=None, format_func=VERDICTS.__getitem__, horizontal=True,
-            key="verdict",
+            key=f"verdict-{len(decisions)}",
         )  # fmt: skip
-        reason = st.text_area("Why", max_chars=MAX_REASON_CHARS, key="verdict-reason")
+        reason = st.text_area("Why", max_chars=MAX_REASON_CHARS, key=f"verdict-reason-{len(decisions)}")
         st.caption("You decide, not the software. The newest decision stands; earlier ones stay in the history.")
         pressed = st.form_submit_button("Save the decision", type="primary", icon=":material/gavel:")
     if pressed and verdict is None:
@@ -30,8 +30,6 @@ def show(candor: Service, actor: Actor, interview_id: str, decisions: Sequence[D
     elif pressed and verdict is not None:
         with problems():
             candor.reviews.decide(actor, interview_id, verdict, reason)
-            for key in ("verdict", "verdict-reason"):
-                del st.session_state[key]
             st.rerun()
     _history(decisions)
 

@@ -19,6 +19,7 @@ from interview.service import Service
 from pages.components.guard import staff
 from pages.components.problems import problems, show
 from pages.components.text import escaped
+from pages.hiring.parts.review.look import afresh
 
 _NOT_SHOWN = 0
 _LEVELS = (1, 2, 3, 4, 5, _NOT_SHOWN)
@@ -133,4 +134,5 @@ def _submit(candor: Service, actor: Actor, record: InterviewRecord, state: Revie
     if st.button("Submit ratings", type="primary", icon=":material/done_all:", key="submit-ratings"):
         with problems():
             candor.reviews.submit(actor, record.interview_id, {})
+            afresh()
             st.rerun(scope="app")

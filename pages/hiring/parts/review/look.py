@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.components.in_view import in_view
 from pages.components.transcript import STYLE
+
+_AFRESH = "review-afresh"
 
 _LAYOUT = """
 <style>
@@ -16,7 +19,7 @@ _LAYOUT = """
   .review .columns { grid-template-columns: minmax(0, 1fr); gap: 1rem; }
   .review .columns > .transcript { position: static; max-height: 75vh; }
 }
-@media (min-width: 641px) { .review .down { display: none; } }
+@media (min-width: 641px) { .review.down { display: none; } }
 @media (max-width: 640px) {
   [data-testid=stColumn]:has(> * .transcript) { position: static; }
   [data-testid=stColumn] .transcript { max-height: 75vh; }
@@ -91,9 +94,18 @@ if (!window.candorPlays) {
 """
 
 
+def afresh() -> None:
+    """Before a page is drawn anew that will be another one: it is shown from its beginning."""
+    st.session_state[_AFRESH] = st.session_state.get(_AFRESH, 0) + 1
+
+
 def dress() -> None:
     """The styles; before everything else of the review."""
     st.html(f"{STYLE}{_LAYOUT}")
+    if times := st.session_state.get(_AFRESH):
+        with st.container(key="review-beginning"):
+            st.html("<span></span>")
+        in_view("review-beginning", str(times))
 
 
 def follow() -> None:

@@ -18,6 +18,9 @@ from pages.hiring.parts.review import decision, details, files, look, override, 
 from pages.hiring.parts.review.form import rate
 from pages.hiring.parts.review.notes import notes_of
 
+OWN = "own-rating"
+"""The key of the form of who sees the scores already: true while it is open."""
+
 _BLIND = (
     "Rate first: read the transcript, choose a level for each criterion, and submit. Software’s scores stay closed "
     "until then, so that your judgment is your own."
@@ -57,8 +60,10 @@ def _open(
     beside.sound(candor, chain)
     mine = state.mine if state else None
     if state and state.ratable and not (mine and mine.submitted_at):
-        with st.expander("Rate it yourself", icon=":material/edit_note:"):
-            rate(candor, record, last.session_id)
+        own = st.expander("Rate it yourself", icon=":material/edit_note:", key=OWN, on_change="rerun")
+        if own.open:
+            with own:
+                rate(candor, record, last.session_id)
     side_by_side.show(packet, mine.review_id if mine else None)
     notes = notes_of([event for session in chain for event in session.events])
     details.show(packet, last.transcript, notes)

@@ -58,7 +58,7 @@ def _cell(one: PacketCriterion, given: GivenLevel | None) -> str:
     level = str(given.level) if given.level else "not shown"
     if _far(one, given):
         apart = difference(one, given)
-        words = "differs" if apart is None else f"{apart:+.1f}"
+        words = "differs" if apart is None else f"{apart:+.1f}".replace("-", "−")
         return f'{level}<span class="differs">{words}</span>'
     return level
 

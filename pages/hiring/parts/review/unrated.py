@@ -8,6 +8,7 @@ from interview.access import Actor
 from interview.service import Service
 from pages.components.problems import problems
 from pages.hiring.parts.asking import ask, asked, settled
+from pages.hiring.parts.review.look import afresh
 
 UNRATED = "See the scores without rating"
 
@@ -30,4 +31,5 @@ def _confirm(candor: Service, actor: Actor, interview_id: str, session_id: str) 
         with problems():
             candor.reviews.see_unrated(actor, interview_id, session_id)
             settled()
+            afresh()
             st.rerun()
