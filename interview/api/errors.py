@@ -37,6 +37,8 @@ CODES: Mapping[str, tuple[int, str]] = {
     "interview_not_found": (404, "There is no such interview."),
     "candidate_not_found": (404, "This interview belongs to another candidate."),
     "position_not_found": (404, "There is no such position."),
+    "plan_version_not_found": (404, "This position's plan has no version 7."),
+    "stamp_not_found": (404, "This position has no scorecards of that version of scoring."),
     "invitation_not_found": (404, "There is no such invitation."),
     "template_not_found": (404, "There is no such template."),
     "webhook_not_found": (404, "There is no such webhook."),
