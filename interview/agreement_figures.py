@@ -32,12 +32,19 @@ def rounded(level: float) -> int:
 
 
 def quadratic_kappa(first: Sequence[int], second: Sequence[int]) -> float | None:
-    """Cohen's kappa with quadratic weights (Cohen 1968) of levels 1-5; None where a side gives one level throughout."""
+    """Cohen's kappa with quadratic weights (Cohen 1968); None where a side gives one level throughout.
+
+    The weights are of the levels' distance, also where nobody gave a level that lies between.
+    """
     from sklearn.metrics import cohen_kappa_score
 
     if len(set(first)) < 2 or len(set(second)) < 2:
         return None
-    return float(cohen_kappa_score(first, second, weights="quadratic", labels=range(1, LEVELS + 1)))
+    return float(
+        cohen_kappa_score(
+            first, second, weights="quadratic", labels=range(min(*first, *second), max(*first, *second) + 1)
+        )
+    )
 
 
 def kappa_interval(
