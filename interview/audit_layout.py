@@ -24,8 +24,8 @@ BY: Mapping[tuple[Dimension, ...], str] = {
 }
 PARTS: Mapping[Part, str] = {
     "compared": "",
-    "under_2_percent": "Under 2 % of the data: left out of the impact ratios",
-    "under_5_people": "Fewer than 5 people: the outcome is not shown, and it is left out of the impact ratios",
+    "under_2_percent": "Under 2 % of the data: not in the impact ratios",
+    "under_5_people": "Fewer than 5 people: outcome not shown, not in the impact ratios",
 }
 UNKNOWN = "Unknown"
 _COLUMN: Mapping[Dimension, str] = {"sex": "sex", "race": "race_ethnicity"}

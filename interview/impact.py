@@ -38,6 +38,7 @@ NAMES: Mapping[Dimension, Mapping[str, str]] = {
     "sex": {str(name): words for name, words in SEXES.items()},
     "race": {str(name): words for name, words in RACES.items()},
 }
+NOT_HISPANIC = " (not Hispanic or Latino)"
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,11 @@ class Group(Model):
         """The category in words."""
         parts = [NAMES["sex"].get(self.sex or "", ""), NAMES["race"].get(self.race or "", "")]
         return ", ".join(filter(None, parts))
+
+    @property
+    def short_name(self) -> str:
+        """The same without what is said of every race but one: that Hispanics and Latinos count with those."""
+        return self.name.replace(NOT_HISPANIC, "")
 
 
 class RateTable(Model):

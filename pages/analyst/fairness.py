@@ -72,7 +72,9 @@ def figures(report: FairnessReport) -> None:
         st.metric(
             "Self-reports", f"{report.self_reports:,}", border=True, help="People who said their sex or race or both."
         )
-        st.metric("Advanced or declined", f"{decided.advanced + decided.declined:,}", border=True)
+        st.metric(
+            "Decided", f"{decided.advanced + decided.declined:,}", border=True, help="Advanced or declined, as it stands."
+        )
         st.metric(
             "Median score",
             f"{report.median:.2f}" if report.scored else "None",
@@ -104,14 +106,14 @@ def tables(report: FairnessReport) -> None:
 
 def tab(report: FairnessReport, kind: Kind) -> None:
     found = [table for table in report.tables if table.kind == kind]
-    flagged = [group.name for table in found for group in table.groups if group.flagged]
+    flagged = [group.short_name for table in found for group in table.groups if group.flagged]
     if flagged:
         st.warning(f"Under four fifths of the highest rate: {'; '.join(flagged)}.", icon=":material/flag:")
     else:
         st.caption("No group is under four fifths of the highest rate.")
     st.caption(
         "Lines are bounds of 95 %; the dashed line is four fifths of the highest rate. Hollow points are left out of "
-        "the ratios."
+        "the ratios. Every category of race but the first is of people who are not Hispanic or Latino."
     )
     for table in found:
         rates(table)

@@ -15,11 +15,12 @@ Spec = dict[str, Any]
 _LINE, _LIMIT, _TEXT = "#3A7FB5", "#B5542A", "currentColor"
 _AXIS: Spec = {"labelColor": _TEXT, "titleColor": _TEXT}
 _HEADING: Spec = {
-    "title": None, "ticks": False, "domain": False, "labelAlign": "left", "labelPadding": 0, "labelOffset": -18,
-    "labelLimit": 330, "labelFontSize": 13, "labelColor": _TEXT, "labelBaseline": "middle", "zindex": 1,
+    "title": None, "ticks": False, "domain": False, "labelAlign": "left", "labelPadding": 0, "labelOffset": -36,
+    "labelLimit": 330, "labelFontSize": 13, "labelColor": _TEXT, "labelExpr": "split(datum.label, '\\n')",
+    "labelLineHeight": 16, "labelBaseline": "top", "zindex": 1,
 }  # fmt: skip
 """A row's heading stands above it from the left edge: beside it, it would leave a phone no room."""
-_ROW_PIXELS, _AROUND_PIXELS = 58, 70
+_ROW_PIXELS, _AROUND_PIXELS = 72, 70
 _NAMES = {"selection": ("Selected", "Selection rate"), "scoring": ("Above the median", "Scoring rate")}
 
 
@@ -39,6 +40,7 @@ def rates(table: RateTable) -> None:
         hide_index=True,
         height="content",
         column_config=_columns(table),
+        placeholder="",
         alt=f"{table_title(table)}: people, rates, impact ratios and remarks",
         key=f"figures_{key}",
     )
@@ -55,10 +57,10 @@ def _unknown(table: RateTable) -> str:
 def _row(table: RateTable, group: Group) -> dict[str, object]:
     positive, rate = _NAMES[table.kind]
     return {
-        "Category": group.name,
+        "Category": group.short_name,
         "People": group.n,
         positive: group.positive,
-        rate: group.rate,
+        rate: None if group.rate is None else 100 * group.rate,
         "Impact ratio": group.impact_ratio,
         "Remark": remark(group),
         "Rate, 95 %": _between(group.rate_low, group.rate_high, percent=True),
@@ -77,14 +79,17 @@ def _columns(table: RateTable) -> dict[str, Any]:
     positive, rate = _NAMES[table.kind]
     column = st.column_config
     return {
-        "Category": column.TextColumn(pinned=True, width=200 if table.by == ("sex",) else 260),
-        "People": column.NumberColumn(width=70),
-        positive: column.NumberColumn(width=80, help=f"Empty where fewer than {FEWEST} people are in the category."),
-        rate: column.NumberColumn(format="percent", width=90),
-        "Impact ratio": column.NumberColumn(
-            format="%.2f", width=90, help="The rate, divided by the highest rate of a category in the table."
+        "Category": column.TextColumn(pinned=True, width=120 if table.by == ("sex",) else 215),
+        "People": column.NumberColumn(width=65),
+        positive: column.NumberColumn(
+            width=80 if table.kind == "selection" else 140,
+            help=f"Empty where fewer than {FEWEST} people are in the category.",
         ),
-        "Remark": column.TextColumn(width=300),
+        rate: column.NumberColumn(format="%.1f %%", width=110),
+        "Impact ratio": column.NumberColumn(
+            format="%.2f", width=100, help="The rate, divided by the highest rate of a category in the table."
+        ),
+        "Remark": column.TextColumn(width=330),
         "Rate, 95 %": column.TextColumn(width=110, help="Bounds of the rate, from 2,000 resamples of the people."),
         "Ratio, 95 %": column.TextColumn(width=110, help="Bounds of the ratio, from the same resamples."),
         "p": column.NumberColumn(
@@ -100,7 +105,7 @@ def _points(shown: list[Group]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "heading": f"{group.name}: {group.positive} of {group.n}"
+                "heading": f"{group.short_name}\n{group.positive} of {group.n}, {group.rate or 0:.0%}"
                 + (", under four fifths" if group.flagged else ""),
                 "rate": 100 * (group.rate or 0.0),
                 "low": 100 * (group.rate_low or 0.0),
@@ -113,15 +118,12 @@ def _points(shown: list[Group]) -> pd.DataFrame:
 
 
 def _spec(table: RateTable, best: float, rows: int) -> Spec:
-    def number(field: str, title: str | None = None) -> Spec:
+    def number(field: str, title: str) -> Spec:
         return {"field": field, "type": "quantitative", "title": title}
 
     rate = _NAMES[table.kind][1]
-    x = {
-        **number("low", f"{rate} (%), with bounds of 95 %"),
-        "scale": {"domain": [0, 100]},
-        "axis": {"tickCount": 5, **_AXIS},
-    }
+    title = f"{rate} (%), with bounds of 95 %"
+    x = {**number("low", title), "scale": {"domain": [0, 100]}, "axis": {"tickCount": 5, **_AXIS}}
     tooltip = [
         {"field": "heading", "type": "nominal", "title": "Category"},
         *(
@@ -133,12 +135,16 @@ def _spec(table: RateTable, best: float, rows: int) -> Spec:
     bounds = {"mark": {"type": "rule", "strokeWidth": 3, "color": _LINE}, "encoding": {"x": x, "x2": {"field": "high"}}}
     points = {
         "mark": {"type": "point", "size": 110, "stroke": _LINE, "fill": _LINE, "strokeWidth": 2, "opacity": 1},
-        "encoding": {"x": number("rate"), "fillOpacity": {"condition": compared, "value": 0}, "tooltip": tooltip},
+        "encoding": {
+            "x": number("rate", title),
+            "fillOpacity": {"condition": compared, "value": 0},
+            "tooltip": tooltip,
+        },
     }
     limit = {
         "data": {"values": [{"limit": 100 * FOUR_FIFTHS * best}]},
         "mark": {"type": "rule", "strokeDash": [5, 4], "strokeWidth": 1.5, "color": _LIMIT},
-        "encoding": {"x": number("limit"), "y": None},
+        "encoding": {"x": number("limit", title), "y": None},
     }
     return {
         "encoding": {"y": {"field": "heading", "type": "nominal", "sort": None, "axis": _HEADING}},
