@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
+from pydantic import computed_field
+
 from interview.events import FlagRaised
 from interview.models import CriterionStatus, CriterionSummary, FlagKind, Model, PositionPlan
 from interview.policy import THIN
@@ -31,6 +33,7 @@ class CriterionTrial(Model):
     criterion: str
     levels: dict[Kind, TrialLevel]
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def verdict(self) -> Verdict:
         """Whether it told strong from weak."""
@@ -41,6 +44,7 @@ class CriterionTrial(Model):
             return "weak_without_level" if strong.level >= THIN else "alike"
         return "apart" if strong.level - weak.level >= APART else "alike"
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def raised(self) -> float:
         """By how many levels orders to the scorer lifted the weak candidate's words; the whole level where those had
@@ -102,20 +106,24 @@ class RehearsalReport(Model):
             for criterion in competency.criteria:
                 yield competency.competency, criterion
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def told_apart(self) -> int:
         """Criteria on which strong and weak came out at least a level apart, or the weak one gave nothing to rate."""
         return sum(one.verdict in ("apart", "weak_without_level") for _, one in self.criteria())
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def total(self) -> int:
         return sum(1 for _ in self.criteria())
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def raised(self) -> float:
         """The most that an order to the scorer lifted any level."""
         return max((one.raised for _, one in self.criteria()), default=0.0)
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def silence_rated(self) -> int:
         """Criteria on which saying nothing got a level, where it should have none."""

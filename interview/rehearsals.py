@@ -33,7 +33,7 @@ MAX_SECONDS = 900.0
 KEPT = 20
 """Reports of a position that are listed, newest first."""
 
-Progress = Callable[[str, float], None]
+Progress = Callable[[str, float], object]
 """Told what has just been done, and the share done (0 to 1)."""
 
 

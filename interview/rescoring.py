@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from interview import score_changes
 from interview.access import HIRING_ROLES, Actor, audit
 from interview.context import Context
+from interview.engines.embedded import EmbeddedEngine
 from interview.errors import Conflict, EngineFailure, InterviewError, NotFound
 from interview.models import Model
 from interview.positions import position_row
@@ -31,15 +32,15 @@ MAX_SECONDS = 600.0
 AT_ONCE = 4
 """Interviews that are scored at the same time: most of it passes waiting for a model."""
 
-Progress = Callable[[str, float], None]
+Progress = Callable[[str, float], object]
 """Told what has just been done, and the share done (0 to 1)."""
 
 
 class Outlook(Model):
     """What a run would do, before it does it. `passed_over`: interviews that have such a scorecard already.
 
-    `calls` of the model, and `input_tokens`, `output_tokens` from what such calls took so far: None where none was made
-    yet. `cost`: US dollars, None where no price is set or nothing is known.
+    `calls` of the model, 0 for the embedded engine; `input_tokens` and `output_tokens` from what such calls took so
+    far: None where none was made yet. `cost`: US dollars, None where no price is set or nothing is known.
     """
 
     interviews: int
@@ -69,6 +70,12 @@ class Rescoring:
     def __init__(self, context: Context, scorecards: Scorecards) -> None:
         self._context, self._scorecards = context, scorecards
 
+    def versions(self, actor: Actor, position_id: str) -> tuple[int, ...]:
+        """The approved versions of the position's plan that interviews may be scored under, newest first."""
+        actor.require(*HIRING_ROLES)
+        with self._context.database.read() as tx:
+            return tuple(queries.approved_versions(tx, position_id))
+
     def outlook(self, actor: Actor, position_id: str, version: int | None = None) -> Outlook:
         """What `run` would do and about what it would cost. Raises as `run` does, but for what engines raise."""
         actor.require(*HIRING_ROLES)
@@ -76,8 +83,8 @@ class Rescoring:
             todo, passed_over = self._todo(tx, position_id, version)
             taken = queries.tokens_a_call(tx, self._context.engine.model)
         evaluations = sum(_responses(row.state) for row in todo)
-        calls = evaluations + len(todo)
         engine = self._context.engine
+        calls = 0 if engine.name == EmbeddedEngine.name else evaluations + len(todo)
         known = [(taken.get("evaluate", (0.0, 0.0)), evaluations), (taken.get("score", (0.0, 0.0)), len(todo))]
         given, written = (round(sum(each[at] * times for each, times in known)) for at in (0, 1))
         spent = added_up(self._context.settings, [Call(engine.model, "evaluate", given, written)])

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
+from pydantic import computed_field
 from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import Session
 
@@ -47,6 +48,7 @@ class CompetencyChange(Model):
     before: float | None
     after: float | None
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def change(self) -> float | None:
         return _difference(self.before, self.after)
@@ -63,6 +65,7 @@ class InterviewChange(Model):
     rank_after: int | None = None
     competencies: tuple[CompetencyChange, ...]
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def change(self) -> float | None:
         return _difference(self.before, self.after)

@@ -72,6 +72,12 @@ def scored(
     return tx.execute(query).all()
 
 
+def approved_versions(tx: Session, position_id: str) -> Sequence[int]:
+    """Of a position's plan, newest first."""
+    query = select(PlanRow.version).where(PlanRow.position_id == position_id, PlanRow.approved_at.is_not(None))
+    return tx.scalars(query.order_by(PlanRow.version.desc())).all()
+
+
 def tokens_a_call(tx: Session, model: str) -> dict[str, tuple[float, float]]:
     """What a call of the model took on average, in and out, by purpose; empty where it was never called."""
     query = (

@@ -47,5 +47,12 @@ def _hiring() -> list[Page]:
             url_path="interview",
             visibility="hidden",  # reached from the list, with the interview's id
         ),
+        st.Page(
+            "pages/hiring/rehearsal.py",
+            title="Rehearsal",
+            icon=":material/theater_comedy:",
+            url_path="rehearsal",
+            visibility="hidden",  # reached from the position, with its id
+        ),
         st.Page("pages/hiring/observe.py", title="Observe and practise", icon=":material/forum:", url_path="observe"),
     ]
