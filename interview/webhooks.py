@@ -192,7 +192,8 @@ def _address(url: str) -> str:
     except (httpx.InvalidURL, ValueError):
         raise InvalidPayload(_NO_ADDRESS) from None
     here = parsed.scheme == "http" and parsed.host in THIS_MACHINE
-    if not parsed.host or parsed.userinfo or not (here or parsed.scheme == "https"):
+    odd = len(url.split()) != 1 or parsed.userinfo or (parsed.port or 0) > 65_535
+    if odd or not parsed.host or not (here or parsed.scheme == "https"):
         raise InvalidPayload(_NO_ADDRESS)
     address = str(parsed.copy_with(fragment=None))
     if len(address) > MAX_URL_CHARS:

@@ -108,7 +108,7 @@ def line(one: Webhook) -> None:
     """A webhook: where, of what, and what can be done."""
     with st.container(border=True):
         st.markdown(f"**{escaped(one.url)}**")
-        told = ", ".join(_EVENTS[event].lower() for event in one.events)
+        told = " or ".join(_EVENTS[event].lower() for event in one.events)
         waits = f" {one.waiting} waiting." if one.waiting else ""
         st.caption(f"Told when {told}. Added on {day(one.created_at)}.{waits}")
         with st.container(horizontal=True):
@@ -180,22 +180,24 @@ def row(message: Message, *, again: bool) -> None:
 
 def standing_of(message: Message) -> str:
     """In words, with a sign that needs no colour."""
+    why = f" {message.deliveries[0].error}" if message.deliveries else ""
     match message.state:
         case "delivered":
             assert message.delivered_at is not None  # noqa: S101 - the state says so
             return f":material/check: Delivered {moment(message.delivered_at)}"
         case "given_up":
-            return f":material/error: Not delivered, and not tried any more ({attempts(message.attempts)})"
+            return f":material/error: Not delivered, and not tried any more.{why}"
         case "waiting":
             assert message.next_attempt_at is not None  # noqa: S101 - the state says so
-            return f":material/schedule: Waits. {next_attempt(message.next_attempt_at - service().context.clock())}"
+            return f":material/schedule: Waits.{why} {soon(message.next_attempt_at - service().context.clock())}"
 
 
-def next_attempt(left: timedelta) -> str:
+def soon(left: timedelta) -> str:
+    """When the next attempt comes."""
     minutes = math.ceil(left.total_seconds() / 60)
-    if minutes < 1:
-        return "The next attempt comes within seconds."
-    return f"The next attempt comes in {minutes} minutes." if minutes < 120 else f"In {minutes // 60} hours again."
+    if minutes <= 1:
+        return "The next attempt comes within a minute."
+    return f"The next attempt comes in {f'{minutes} minutes' if minutes < 120 else f'{minutes // 60} hours'}."
 
 
 def attempts(number: int) -> str:
