@@ -7,13 +7,14 @@ write the same specifications, and takes a quarter of a second each time to chec
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from interview.analytics import Distribution, TrendPoint
+from interview.figures import Distribution, TrendPoint, UsageDay
 from pages.components.text import escaped
 
 if TYPE_CHECKING:
@@ -49,6 +50,74 @@ _HEADING: Spec = {
 _ROW_PIXELS, _AROUND_PIXELS, _COURSE_PIXELS = 76, 90, 190
 _READABLE_SHARE = 5
 """Per cent of a bar that has room for its count."""
+
+
+_BAR_PIXELS = 44
+_BESIDE_SHARE = 0.55
+"""Of the longest bar, what its words may take beside it."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """`label`: a word; `value`: the bar's length; `words`: what it says."""
+
+    label: str
+    value: float
+    words: str
+
+
+def bars(found: Sequence[Bar], *, heading: str, key: str) -> None:
+    """Bars from the left, a line each, with their words beside them. `heading`: what they are, for screen readers."""
+    import pandas as pd
+
+    longest = max((each.value for each in found), default=0) or 1
+    table = pd.DataFrame([{"label": each.label, "value": each.value, "words": each.words} for each in found])
+    x = {**_number("value"), "scale": {"domain": [0, longest * (1 + _BESIDE_SHARE)]}, "axis": None}
+    y_axis = {"title": None, "ticks": False, "domain": False, "labelColor": _TEXT, "labelFontSize": 13}
+    words = {
+        "mark": {"type": "text", "align": "left", "dx": 6, "color": _TEXT, "fontSize": 13},
+        "encoding": {"text": _name("words")},
+    }
+    spec = {
+        "encoding": {"x": x, "y": {**_name("label"), "sort": None, "axis": y_axis}},
+        "layer": [
+            {"mark": {"type": "bar", "color": _LINE, "height": 22}, "encoding": {"tooltip": _name("words")}},
+            words,
+        ],
+        "height": _BAR_PIXELS * len(found),
+    }
+    told = "; ".join(f"{each.label}: {each.words}" for each in found)
+    st.vega_lite_chart(table, spec, alt=f"{heading}. {told}", key=key)
+
+
+def spending(days: Sequence[UsageDay]) -> None:
+    """A bar per day: US dollars; where no call has a price, tokens."""
+    import pandas as pd
+
+    priced = any(each.unpriced < each.calls for each in days)
+    title = "US dollars a day" if priced else "Tokens a day"
+    sums: dict[date, float] = {}
+    for each in days:
+        amount = each.cost if priced else each.input_tokens + each.output_tokens
+        sums[each.day] = sums.get(each.day, 0) + amount
+    table = pd.DataFrame(
+        [{"day": f"{day}", "amount": amount, "named": f"{day:%-d %B %Y}"} for day, amount in sums.items()]
+    )
+    ends = (min(sums) - timedelta(days=2), max(sums) + timedelta(days=2))
+    axis = {"format": "%-d %b", "tickCount": _WEEKS_NAMED, "labelAngle": 0, "grid": False, **_AXIS}
+    between = {"type": "utc", "domain": [_moment(end) for end in ends], "nice": False}
+    spec = {
+        "mark": {"type": "bar", "color": _LINE, "width": 6},
+        "encoding": {
+            "x": {"field": "day", "type": "temporal", "title": "Day (UTC)", "axis": axis, "scale": between},
+            "y": {**_number("amount", title), "axis": {"tickCount": 4, **_AXIS}},
+            "tooltip": [_name("named", "Day"), {**_number("amount", title), "format": ",.2f" if priced else ",d"}],
+        },
+        "height": _COURSE_PIXELS,
+    }
+    total = sum(sums.values())
+    words = f"{title}: {total:,.2f} in all" if priced else f"{title}: {total:,.0f} in all"
+    st.vega_lite_chart(table, spec, alt=f"{words}, on {len(sums)} days", key="scores_spending")
 
 
 def distribution(found: Sequence[Distribution]) -> None:

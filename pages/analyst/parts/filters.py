@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import Any, TypeVar
 
 import streamlit as st
 
 from interview.analytics import PositionChoice
-from interview.records import ScoreFilter
+from interview.records import FigureFilter
 
 Option = TypeVar("Option")
 
-TABLE_ROWS = 2_000
-"""As many as the table shows."""
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 FILTERS = ("position", "version", "competency", "from", "to", "all")
 
 
-def filters(choices: Sequence[PositionChoice]) -> ScoreFilter:
+def filters(choices: Sequence[PositionChoice]) -> FigureFilter:
     """The filter's widgets, and what they say."""
     positions = {each.position_id: each for each in choices}
     titles = [each.role_title for each in choices]
@@ -30,22 +28,13 @@ def filters(choices: Sequence[PositionChoice]) -> ScoreFilter:
         of = [positions[position]] if position else choices
         names = sorted({name for each in of for name in each.competencies}, key=str.lower)
         competency = pick("competency", "Competency", names, str, "All competencies")
-    with st.grid(4, min_column_width=150, vertical_alignment="bottom"):
+    with st.grid(3, min_column_width=150, vertical_alignment="bottom"):
         version = pick(
             "version", "Plan version", of[0].versions if position else (), lambda number: f"Version {number}",
             "All versions", disabled=not position, help="Versions are counted within a position: choose one first.",
         )  # fmt: skip
-        first, last = day("from", "Scored from (UTC)"), day("to", "Scored to, inclusive (UTC)")
-        newest = newest_only()
-    return ScoreFilter(
-        position_id=position,
-        version=version,
-        competency=competency,
-        scored_from=midnight(first) if first else None,
-        scored_to=midnight(last + timedelta(days=1)) if last else None,
-        newest_only=newest,
-        limit=TABLE_ROWS,
-    )
+        first, last = day("from", "From (UTC)"), day("to", "To, inclusive (UTC)")
+    return FigureFilter(position_id=position, version=version, competency=competency, first_day=first, last_day=last)
 
 
 def pick(
@@ -87,10 +76,11 @@ def day(name: str, label: str) -> date | None:
     )
 
 
-def newest_only() -> bool:
+def standing_only() -> bool:
+    """Whether the rows are those of the figures; the URL says where they are all."""
     st.session_state["scores_all"] = "all" not in st.query_params
-    help_ = "A session that was scored again has several scorecards. Off: all of them count, side by side."
-    return st.toggle("Newest only", key="scores_all", help=help_, on_change=to_url, args=("all",))
+    help_ = "Off: also a session's older scorecards, and those that reviewers gave, side by side. Figures never change."
+    return st.toggle("Only scorecards that count", key="scores_all", help=help_, on_change=to_url, args=("all",))
 
 
 def to_url(name: str) -> None:
@@ -114,11 +104,7 @@ def clear() -> None:
 def position_label(position: PositionChoice, titles: Sequence[str]) -> str:
     """The role title; two positions of one title are told apart by their ids."""
     same = f", {position.position_id}" if titles.count(position.role_title) > 1 else ""
-    return f"{position.role_title} ({counted(position.interviews, 'interview')}{same})"
-
-
-def midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=UTC)
+    return f"{position.role_title} ({counted(position.scorecards, 'scorecard')}{same})"
 
 
 def counted(number: int, noun: str) -> str:
