@@ -11,6 +11,7 @@ from interview.agreement import Agreements
 from interview.analytics import Analytics
 from interview.auditing import Audits
 from interview.bulk import BulkInvitations
+from interview.comparing import Comparisons
 from interview.context import Context, utc_now
 from interview.counterfactual import Counterfactuals
 from interview.demographics import Demographics
@@ -58,6 +59,7 @@ class Service:
     journeys: Journeys
     scorecards: Scorecards
     reviews: Reviews
+    comparisons: Comparisons
     rehearsals: Rehearsals
     rescoring: Rescoring
     packets: Packets
@@ -123,6 +125,7 @@ def open_service(
         journeys=Journeys(context, sessions, spoken),
         scorecards=scorecards,
         reviews=Reviews(context),
+        comparisons=Comparisons(context),
         rehearsals=Rehearsals(context, positions),
         rescoring=Rescoring(context, scorecards),
         packets=Packets(context),
