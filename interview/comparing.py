@@ -249,7 +249,7 @@ def _answered(tx: Session, row: Completed, question: str) -> Answered:
         candidate_name=name,
         planned=bool(indices),
         asked=bool(prompts),
-        skipped=any(prompt.skipped for prompt in prompts),
+        skipped=any(prompt.skipped for prompt in prompts) and not any(prompt.answers for prompt in prompts),
         lines=tuple(_lines(loaded, prompts, evidence)),
     )
 
