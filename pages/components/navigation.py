@@ -20,8 +20,12 @@ def menu(actor: Actor | None) -> Menu:
         return {"": [st.Page("pages/candidate/journey.py", title="Your interview", icon=":material/forum:")]}
     scores = st.Page("pages/analyst/scores.py", title="Scores", icon=":material/query_stats:", url_path="scores")
     fairness = st.Page("pages/analyst/fairness.py", title="Fairness", icon=":material/balance:", url_path="fairness")
+    questions = st.Page("pages/analyst/questions.py", title="Questions", icon=":material/quiz:", url_path="questions")
+    agreement = st.Page(
+        "pages/analyst/agreement.py", title="Agreement", icon=":material/handshake:", url_path="agreement"
+    )
     if actor.role == "analyst":
-        return {"": [scores, fairness]}
+        return {"": [scores, questions, agreement, fairness]}
     people = st.Page(
         "pages/admin/people.py", title="People and keys", icon=":material/manage_accounts:", url_path="people"
     )
@@ -30,7 +34,7 @@ def menu(actor: Actor | None) -> Menu:
     return {
         "Interviews": _hiring(),
         # Not for the team: a reviewer rates first, and figures tell of scores that they are still to give.
-        **({"Scores": [scores, fairness]} if actor.role == "administrator" else {}),
+        **({"Scores": [scores, questions, agreement, fairness]} if actor.role == "administrator" else {}),
         **({"Administration": [people, webhooks, audit]} if actor.role == "administrator" else {}),
     }
 
