@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+import snowballstemmer
 
 from interview import moves
 from interview.engines import EvaluationRequest, Exchange
 from interview.engines.embedded import EmbeddedEngine
 from interview.engines.embedded.bank import load_bank
+from interview.engines.embedded.text import stem
 from interview.models import Competency, Criterion, Evaluation, TranscriptEntry
 from interview.own_words import LONGEST_RUN, clauses, first_person, told
 from interview.simulated import KINDS, Asked, Kind, Said, reply
@@ -68,7 +73,7 @@ def test_what_is_told_is_in_other_words() -> None:
 @pytest.mark.parametrize("competency", BANK, ids=lambda one: one.name)
 def test_the_strong_candidate_tells_no_copied_anchor(competency: Competency) -> None:
     """In no round does the engine find the rubric's own wording, nor does any long run of an anchor's words stand."""
-    said = [reply("strong", asked(competency, response, turn)) for response in range(6) for turn in range(3)]
+    said = [reply("strong", asked(competency, response, turn)) for response in range(3) for turn in range(3)]
     for one in said:
         assert not [flag.kind for flag in rated(competency, one).flags if flag.kind == "copied_anchor"]
     for criterion in competency.criteria:
@@ -142,3 +147,25 @@ def test_each_says_the_same_again_and_takes_its_time(kind: Kind) -> None:
             assert one.seconds >= 3
             assert one.action != "answer" or moves.recognise(one.text) == "answer"
             assert "{" not in one.text.replace('{"totalScore"', "")
+
+
+def test_simulated_candidates_at_once_are_read_as_one_by_one() -> None:
+    """The embedded engine's stems are the same however many threads ask for them, and whatever is cached."""
+    words = [
+        f"{a}{b}" for a in ("connect", "nation", "organis", "happi", "argu") for b in ("ed", "ing", "ations", "ly")
+    ]
+    alone = snowballstemmer.stemmer("english")
+    right = {word: alone.stemWord(word) for word in words}
+
+    def read(_: int) -> list[str]:
+        stem.cache_clear()
+        return [word for word in words if stem(word) != right[word]]
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            wrong = [word for found in pool.map(read, range(400)) for word in found]
+    finally:
+        sys.setswitchinterval(before)
+    assert not wrong

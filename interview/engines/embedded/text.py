@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from threading import Lock
 from typing import NamedTuple
 
 import snowballstemmer
@@ -14,6 +15,8 @@ _WINDOW = 18
 """Words of a window where speech brings no punctuation: about one spoken clause pair."""
 
 _stemmer = snowballstemmer.stemmer("english")
+_stemming = Lock()
+"""The stemmer keeps the word in itself: two threads at once would get each other's stems, and the cache keep them."""
 
 
 class Span(NamedTuple):
@@ -32,7 +35,8 @@ def words(text: str) -> list[str]:
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The English Snowball stem of a lower-case word."""
-    return str(_stemmer.stemWord(word))
+    with _stemming:
+        return str(_stemmer.stemWord(word))
 
 
 def stems(text: str) -> list[str]:
