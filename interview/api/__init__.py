@@ -13,6 +13,7 @@ from pydantic.alias_generators import to_camel
 from interview import __version__
 from interview.api import (
     bulk,
+    comparing,
     fairness,
     interviews,
     live,
@@ -89,6 +90,7 @@ def create_api(service: Service) -> FastAPI:
         sessions,
         live,
         positions,
+        comparing,
         rehearsals,
         reviews,
         packets,

@@ -503,3 +503,35 @@ FIGURES: dict[str, Any] = {
         }
     ],
 }
+
+COMPARISON: dict[str, Any] = {
+    "position_id": _POSITION_ID,
+    "role_title": "Backend engineer",
+    "plan_version": 1,
+    "questions": [_QUESTION],
+    "competencies": [
+        {
+            "competency": "Debugging", "n": 1,
+            "comparability": {
+                "mark": "not_comparable", "why": "Only one score here can be compared; it takes two.",
+            },
+        },
+    ],
+    "candidates": [
+        {
+            "interview_id": _INTERVIEW_ID, "session_id": _SESSION_ID, "candidate_name": "Ada Example",
+            "completed_at": _MOMENT, "plan_version": 1, "stamp": _STAMP, "source": "engine",
+            "scores": [
+                {
+                    "competency": "Debugging", "score": 3.4, "criteria_assessed": 3, "criteria_total": 4,
+                    "depth": {"answers": 2, "follow_ups": 1, "hints": 0},
+                    "comparability": {"mark": "comparable", "why": ""},
+                },
+            ],
+        },
+    ],
+    "rate_first": [
+        {"interview_id": "0b6f4c1e-0000-4000-8000-000000000006", "candidate_name": "Ben", "completed_at": _MOMENT},
+    ],
+    "more": False,
+}  # fmt: skip
