@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from interview import __version__
 from interview.access import HIRING_ROLES, Actor, audit
 from interview.context import Context, new_id
-from interview.errors import EngineFailure, InvalidPayload
+from interview.errors import EngineFailure
 from interview.models import Model, Moment
 from interview.positions import Position, Positions, position_row
 from interview.rehearsal_advice import advice, unanswered_questions
@@ -66,11 +66,9 @@ class Rehearsals:
         """Take the five simulated candidates through the newest plan, approved or not, and store what it found.
 
         Takes seconds with the embedded engine, minutes with a model. Raises NotFound `position_not_found`,
-        InvalidPayload `plan_invalid` for a plan that no session could keep, EngineFailure (also after `MAX_SECONDS`)
-        and BudgetReached: then nothing is stored.
+        EngineFailure (also after `MAX_SECONDS`) and BudgetReached: then nothing is stored.
         """
         position = self._positions.get(actor, position_id)
-        _require_askable(position)
         begun = time.monotonic()
         calls: list[Call] = []
         held = _hold_all(self._context, position, calls, progress or (lambda _what, _share: None))
@@ -188,13 +186,6 @@ def _follow(futures: list[Future[Held]], taken: Queue[Kind], expected: int, prog
 def _turns_expected(position: Position) -> int:
     """About how many turns the five take together: enough for a bar to move by."""
     return len(KINDS) * (2 + 2 * len(position.plan.core_questions))
-
-
-def _require_askable(position: Position) -> None:
-    """A plan may be saved without any question that a session could ask."""
-    names = {competency.name for competency in position.plan.competencies}
-    if not any(question.competency in names for question in position.plan.core_questions):
-        raise InvalidPayload("This plan asks nothing yet. Add a question to a competency first.", code="plan_invalid")
 
 
 def _newest(tx: Session, position_id: str) -> list[RehearsalRow]:

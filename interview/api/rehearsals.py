@@ -51,7 +51,7 @@ def list_rehearsals(actor: Caller, service: Use, position_id: str) -> RehearsalL
     "/positions/{position_id}/rehearsals",
     summary="Try the newest plan out on simulated candidates",
     status_code=201,
-    responses=problems("position_not_found", "plan_invalid", "budget_reached", "llm_failure", "busy"),
+    responses=problems("position_not_found", "budget_reached", "llm_failure", "busy"),
 )
 async def rehearse_position(actor: Caller, service: Use, slow: Slow, position_id: str) -> Rehearsal:
     """Takes seconds with the embedded engine, minutes with a model. Nothing of a session is stored."""
