@@ -48,10 +48,11 @@ demo: environment ## Interview a sample candidate without a browser; the results
 demo-data: environment ## Fill .data-demo with synthetic interviews, to look around in
 	@$(BIN) -m interview demo-data
 
-bench: test-environment browser ## Time the media path, speech, talks and pages; figures are for this machine
+bench: test-environment browser ## Time the media path, speech, talks, figures and pages; all of this machine
 	PYTHONPATH=tests $(BIN) -m benchmarks.media
 	PYTHONPATH=tests $(BIN) -m benchmarks.speech
 	PYTHONPATH=tests $(BIN) -m benchmarks.voice
+	PYTHONPATH=.:tests $(BIN) -m benchmarks.figures
 	PYTHONPATH=.:tests $(BIN) benchmarks/pages.py
 
 gallery: test-environment browser ## Take a picture of every page into docs/gallery
