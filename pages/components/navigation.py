@@ -43,6 +43,7 @@ def _hiring() -> list[Page]:
     return [
         st.Page("pages/hiring/interviews.py", title="Interviews", icon=":material/list_alt:", default=True),
         st.Page("pages/hiring/upload.py", title="New interviews", icon=":material/upload_file:", url_path="new"),
+        st.Page("pages/hiring/compare.py", title="Compare", icon=":material/view_column:", url_path="compare"),
         st.Page("pages/hiring/positions.py", title="Positions", icon=":material/work:", url_path="positions"),
         st.Page(
             "pages/hiring/interview.py",
