@@ -110,6 +110,8 @@ def hold(folder: Path, truth: Truth, track: Track = iter) -> Held:
         step.do()
     clock.now = truth.end
     service.interviews.counts(SYSTEM)  # ends what was left lying
+    for person in service.access.people(SYSTEM):
+        service.access.new_link(SYSTEM, person.person_id)  # the first ones hold for a month
     return making.held
 
 
