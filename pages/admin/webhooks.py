@@ -24,7 +24,7 @@ _EVENTS: dict[str, str] = {
 }
 _SHOWN = 50
 _REFRESH_SECONDS = 3
-_WISH, _SECRET = "webhooks-wish", "webhooks-secret"
+_WISH, _SECRET, _LOGGED = "webhooks-wish", "webhooks-secret", "webhook-shown"
 
 
 @dataclass(frozen=True)
@@ -68,11 +68,12 @@ def carry_out(actor: Actor) -> None:
         case "add":
             added = webhooks.add(actor, wanted.subject, wanted.events)
             show_secret(actor, added.webhook_id)
-            st.session_state["webhook-url"] = ""
+            st.session_state["webhook-url"], st.session_state[_LOGGED] = "", added.webhook_id
         case "secret":
             show_secret(actor, wanted.subject)
         case "test":
             webhooks.test(actor, wanted.subject)
+            st.session_state[_LOGGED] = wanted.subject
         case "remove":
             webhooks.remove(actor, wanted.subject)
             put_away()
@@ -147,7 +148,7 @@ def log(actor: Actor, known: list[Webhook]) -> None:
     """The messages of one webhook, newest first; drawn anew while the page is open."""
     st.subheader("Messages", anchor=False)
     names = {one.webhook_id: one.url + (" (removed)" if one.removed_at else "") for one in known}
-    chosen = st.selectbox("Webhook", list(names), format_func=names.__getitem__, key="webhook-shown")
+    chosen = st.selectbox("Webhook", list(names), format_func=names.__getitem__, key=_LOGGED)
     with needed():
         messages = service().webhooks.messages(actor, chosen, _SHOWN)
     if not messages:

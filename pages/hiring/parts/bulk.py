@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import uuid4
 
+import pandas as pd
 import streamlit as st
 
 from interview.access import Actor
@@ -14,6 +15,7 @@ from interview.errors import InterviewError
 from interview.positions import Position
 from pages.components.problems import problems, show
 from pages.components.service import service
+from pages.components.text import escaped, sentence
 from pages.hiring.parts.wording import MODES
 
 _WISH, _LINKS, _FORM, _PROBLEM = "bulk-wish", "bulk-links", "bulk-form", "bulk-problem"
@@ -62,8 +64,8 @@ def _form(actor: Actor, position: Position) -> None:
     )
     with st.expander("The columns", icon=":material/table_chart:"):
         for column in COLUMNS:
-            st.caption(f"**{column.replace('_', chr(92) + '_')}**: {_MEANING[column]}")
-        st.caption(f"Comma or semicolon, in UTF-8. All but {' and '.join(NEEDED)} may be left out.".replace("_", "\\_"))
+            st.caption(f"**{escaped(column)}**: {_MEANING[column]}")
+        st.caption(f"Comma or semicolon, in UTF-8. All but {' and '.join(map(escaped, NEEDED))} may be left out.")
     st.download_button(
         "Example file", EXAMPLE, "candidates.csv", "text/csv", icon=":material/download:", on_click="ignore"
     )
@@ -81,14 +83,12 @@ def _looked_at(look: BulkLook, position_id: str, data: bytes) -> None:
     if look.problems:
         count = "1 problem" if len(look.problems) == 1 else f"{len(look.problems)} problems"
         st.error(f"{count} in the file, so nothing can be made yet.", icon=":material/error:")
-        st.dataframe(
-            [{"Line": each.line, "Column": each.column, "What to do": each.problem} for each in look.problems],
-            hide_index=True,
-            column_config={
-                "Line": st.column_config.NumberColumn(width=60),
-                "Column": st.column_config.Column(width=150),
-            },
-        )
+        rows = {
+            "Line": [str(each.line) for each in look.problems],
+            "Column": [escaped(each.column) for each in look.problems],
+            "What to do": [sentence(each.problem) for each in look.problems],
+        }
+        st.table(pd.DataFrame(rows).set_index("Line"))  # a table that can be scrolled cuts sentences off on a phone
         st.caption("Put the file right and choose it again.")
         return
     st.dataframe(
