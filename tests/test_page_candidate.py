@@ -11,6 +11,7 @@ from page_tests import visiting, words
 from streamlit.testing.v1 import AppTest
 
 from interview.access import SYSTEM, Actor
+from interview.demographics import SelfReport
 from interview.errors import Conflict, Forbidden
 from interview.journeys import AdjustmentReply
 from interview.models import MAX_ANSWER_CHARS
@@ -420,3 +421,56 @@ def test_a_study_guide_that_fails_says_so_and_may_be_tried_again(home: House, ad
     press(app, "Make my study guide")
     assert not app.error
     assert len(app.get("download_button")) == 2
+
+
+# --- what candidates say of themselves --------------------------------------------------------------------------------
+
+
+def finished(home: House, record: InterviewRecord, ada: Actor) -> None:
+    home.finish(begun(home, ada), ada)
+
+
+def test_after_the_interview_somebody_may_say_who_they_are(
+    home: House, record: InterviewRecord, ada: Actor, open_page: Open
+) -> None:
+    """Voluntary; both need an answer, "I prefer not to say" is one; what was said is on no later page."""
+    finished(home, record, ada)
+    app = open_page()
+    assert "Answering is voluntary" in words(app)
+    press(app, "Save")
+    assert "Choose an answer to both" in app.error[0].value
+    app.radio(key="self-report-sex").set_value("undisclosed")
+    app.radio(key="self-report-race").set_value("two_or_more_races")
+    press(app, "Save")
+    [row] = home.dump()["demographics"]
+    assert {"undisclosed", "two_or_more_races"} <= set(row)
+    for page in (words(app), words(open_page())):
+        assert "You answered on 2 Mar 2026" in page
+        assert "races" not in page
+
+
+def test_an_answer_is_changed_or_taken_back(home: House, record: InterviewRecord, ada: Actor, open_page: Open) -> None:
+    finished(home, record, ada)
+    home.service.demographics.give(ada, record.interview_id, SelfReport(sex="male", race="white"))
+    app = press(open_page(), "Answer anew")
+    assert [radio.value for radio in app.radio] == [None, None]
+    app.radio(key="self-report-sex").set_value("female")
+    app.radio(key="self-report-race").set_value("asian")
+    press(app, "Save")
+    assert {"female", "asian"} <= set(home.dump()["demographics"][0])
+    press(app, "Take my answer back")
+    assert home.dump()["demographics"] == []
+    assert "Your answer is deleted." in words(app)
+    assert len(app.radio) == 2
+
+
+def test_practice_and_an_interview_in_hand_ask_nothing_about_the_person(
+    home: House, record: InterviewRecord, ada: Actor, open_page: Open
+) -> None:
+    begun(home, ada)
+    assert len(open_page().radio) == 0
+    home.configure(record, purpose="practice")
+    home.finish(home.service.journeys.read(ada).session_id or "", ada)
+    app = open_page()
+    assert "Your practice interview is complete" in words(app)
+    assert len(app.radio) == 0

@@ -71,7 +71,7 @@ def figures(of: Agreed) -> None:
             help="Agreement beyond chance; a difference counts by its square. 1 is all, 0 is chance.",
         )  # fmt: skip
         st.metric("Same level", share(of.exact), border=True, help="Of the pairs, once levels are rounded.")
-        st.metric("At most one apart", share(of.adjacent), border=True, help="The same level among them.")
+        st.metric("Within one", share(of.adjacent), border=True, help="Of the pairs, at most one level apart.")
         st.metric(
             "Mean difference", "None" if of.mean_absolute_difference is None else f"{of.mean_absolute_difference:.2f}",
             border=True, help="In levels, without its sign.",
@@ -97,8 +97,8 @@ def table(rows: dict[str, Agreed], title: str, **more: list[int]) -> None:
             "Pairs": of.pairs,
             "Kappa": of.kappa.value if of.kappa else None,
             "ICC(2,1)": interval(of.icc),
-            "Same level": of.exact,
-            "At most one apart": of.adjacent,
+            "Same level": per_cent(of.exact),
+            "Within one": per_cent(of.adjacent),
             "Mean difference": of.mean_absolute_difference,
             "Higher by": of.mean_difference,
         }
@@ -106,7 +106,7 @@ def table(rows: dict[str, Agreed], title: str, **more: list[int]) -> None:
     )
     if all(of.mean_difference is None for of in rows.values()):
         shown = shown.drop(columns="Higher by")
-    two, per_cent = (st.column_config.NumberColumn(format=form) for form in ("%.2f", "percent"))
+    two, hundredths = (st.column_config.NumberColumn(format=form) for form in ("%.2f", "%.0f%%"))
     st.dataframe(
         shown,
         hide_index=True,
@@ -114,8 +114,8 @@ def table(rows: dict[str, Agreed], title: str, **more: list[int]) -> None:
             title: st.column_config.TextColumn(pinned=True, width=140),
             "Kappa": two,
             "ICC(2,1)": st.column_config.TextColumn(help="Of competency totals, with its 95 % interval."),
-            "Same level": per_cent,
-            "At most one apart": per_cent,
+            "Same level": hundredths,
+            "Within one": hundredths,
             "Mean difference": two,
             "Higher by": st.column_config.NumberColumn(
                 format="%+.2f", help="Levels by which people rate higher than the engine; lower where it is negative."
@@ -142,6 +142,10 @@ def interval(of: Estimate | None) -> str:
     if of is None:
         return "None"
     return estimate(of) + (f" ({of.low:.2f} to {of.high:.2f})" if of.low is not None and of.high is not None else "")
+
+
+def per_cent(of: float | None) -> float | None:
+    return None if of is None else 100 * of
 
 
 def share(of: float | None) -> str:

@@ -21,20 +21,21 @@ Numbered = Sequence[tuple[int, QuestionStatistic]]
 """Questions with their numbers on the page."""
 
 _QUIET = ("as_expected", "too_few")
+_PER_CENT = "%.0f%%"
 _TITLES = {
     "number": ("No.", "The question's number on this page, as in the chart.", None),
     "question": ("Question", "The words that everybody is asked.", None),
-    "competency": ("Competency", "What it is rated for.", None),
-    "kind": ("Kind", "Core: every candidate gets it. Custom: the team added it to some interviews.", None),
     "asked": ("Asked", "How many candidates were asked it.", "%d"),
-    "answered": ("Answered", "How many said something to it.", "%d"),
     "mean": ("Mean level", "The mean of its scores, 1 to 5.", "%.2f"),
     "difficulty": ("Difficulty", "(mean - 1) / 4, from 0 (hard) to 1 (easy): the p-value of an item analysis.", "%.2f"),
     "discrimination": ("Tells apart (r)", "Correlation with the mean of the candidate's other questions.", "%.2f"),
-    "not_assessed_share": ("Not assessed", "Answers that showed nothing the rubric asks for.", "percent"),
-    "skipped_share": ("Skipped", "Candidates who left it unanswered.", "percent"),
-    "hint_share": ("Hints", "Candidates who were given a hint. By voice none are given.", "percent"),
-    "follow_up_share": ("Follow-ups", "Candidates who were asked on.", "percent"),
+    "not_assessed_share": ("Not assessed", "Answers that showed nothing the rubric asks for.", _PER_CENT),
+    "skipped_share": ("Skipped", "Candidates who left it unanswered.", _PER_CENT),
+    "hint_share": ("Hints", "Candidates who were given a hint. By voice none are given.", _PER_CENT),
+    "follow_up_share": ("Follow-ups", "Candidates who were asked on.", _PER_CENT),
+    "answered": ("Answered", "How many said something to it.", "%d"),
+    "competency": ("Competency", "What it is rated for.", None),
+    "kind": ("Kind", "Core: every candidate gets it. Custom: the team added it to some interviews.", None),
 }
 """The table's columns: title, what it holds, format."""
 
@@ -49,9 +50,10 @@ def chosen(choices: Sequence[ScoredPosition]) -> tuple[str | None, StatisticsFil
         same = f", {position_id}" if titles.count(of.role_title) > 1 else ""
         return f"{of.role_title} ({counted(of.scorecards, 'scorecard')}{same})"
 
-    with st.grid(4, min_column_width=200, vertical_alignment="bottom"):
-        told = pick("position", "Position", list(positions), label, "Choose a position")
-        position = told or (choices[0].position_id if len(choices) == 1 else None)
+    only = choices[0].position_id if len(choices) == 1 else None
+    with st.grid(4, min_column_width=160, vertical_alignment="bottom"):
+        told = pick("position", "Position", list(positions), label, label(only) if only else "Choose a position")
+        position = told or only
         versions = positions[position].versions if position else ()
         version = pick(
             "version", "Plan version", versions, lambda number: f"Version {number}", "All versions",
@@ -128,6 +130,7 @@ def table(found: Numbered) -> None:
     st.subheader("All questions")
     rows = [
         each.model_dump()
+        | {name: 100 * value for name, value in each.model_dump().items() if name.endswith("_share")}
         | {
             "number": number,
             "kind": each.kind.capitalize(),
@@ -149,7 +152,7 @@ def table(found: Numbered) -> None:
 
 
 def _width(name: str) -> int | None:
-    return {"number": 50, "question": 320}.get(name)
+    return {"number": 50, "question": 260}.get(name)
 
 
 def versions(found: Numbered) -> None:
@@ -190,7 +193,7 @@ def probes(report: QuestionReport) -> None:
             "Asked": each.asked,
             "Answered": each.answered,
             "Mean level": each.mean,
-            "Not assessed": each.not_assessed_share,
+            "Not assessed": 100 * each.not_assessed_share,
         }
         for each in report.probes
     ]
@@ -199,7 +202,7 @@ def probes(report: QuestionReport) -> None:
         hide_index=True,
         column_config={
             "Mean level": st.column_config.NumberColumn(format="%.2f"),
-            "Not assessed": st.column_config.NumberColumn(format="percent"),
+            "Not assessed": st.column_config.NumberColumn(format=_PER_CENT),
         },
         alt="Questions for one candidate, by competency",
     )
