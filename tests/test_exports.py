@@ -12,7 +12,17 @@ import pytest
 from markdown_it import MarkdownIt
 from openpyxl.worksheet.worksheet import Worksheet
 
-from interview.exports import events_jsonl, score_rows_csv, score_rows_xlsx, scorecard_json, transcript_markdown
+from interview.exports import (
+    Table,
+    events_jsonl,
+    score_rows_csv,
+    score_rows_json,
+    score_rows_xlsx,
+    scorecard_json,
+    table_csv,
+    tables_xlsx,
+    transcript_markdown,
+)
 from interview.models import (
     CompetencySummary,
     CriterionSummary,
@@ -216,6 +226,33 @@ def test_hostile_cells_do_not_break_a_workbook() -> None:
 def test_a_table_without_rows_still_has_its_header() -> None:
     assert score_rows_csv([], ["a", "b"]) == "a,b\r\n"
     assert [cell.value for cell in sheet_of(score_rows_xlsx([], ["a", "b"]))[1]] == ["a", "b"]
+
+
+def test_a_workbook_has_a_sheet_for_each_table() -> None:
+    """Also one without rows, or without columns; a table alone is the same as CSV."""
+    tables = [
+        Table("Totals", ("n", "mean"), [{"n": 4, "mean": 2.72}]),
+        Table("Weekly means", ("week", "n"), [{"week": date(2026, 3, 2), "n": 3}, {"week": date(2026, 3, 9), "n": 1}]),
+        Table("Engine cost", ("day",), []),
+        Table("Nothing", (), []),
+    ]
+    book = openpyxl.load_workbook(io.BytesIO(tables_xlsx(tables)))
+    cells = {sheet.title: [[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in book}
+    assert cells == {
+        "Totals": [["n", "mean"], [4, 2.72]],
+        "Weekly means": [["week", "n"], ["2026-03-02", 3], ["2026-03-09", 1]],
+        "Engine cost": [["day"]],
+        "Nothing": [],
+    }
+    assert table_csv(tables[1]) == "week,n\r\n2026-03-02,3\r\n2026-03-09,1\r\n"
+
+
+def test_rows_as_json_have_the_shape_of_rest() -> None:
+    rows = [{"name": "张伟", "when": datetime(2026, 11, 20, 8, tzinfo=UTC), "score": None, "secret": "x"}]
+    assert json.loads(score_rows_json(rows, ["name", "when", "score"])) == {
+        "columns": ["name", "when", "score"],
+        "rows": [{"name": "张伟", "when": "2026-11-20T08:00:00Z", "score": None}],
+    }
 
 
 @pytest.mark.parametrize("make", [score_rows_csv, score_rows_xlsx])
