@@ -126,7 +126,7 @@ def _change(of: QuestionStatistic) -> Iterator[Finding]:
     way = "higher" if drift.difference > 0 else "lower"
     yield Finding(
         kind="drifted",
-        says=f"Rated {abs(drift.difference):.1f} of a level {way} under plan version {drift.to_version} than under "
+        says=f"Rated {abs(drift.difference):.1f} levels {way} under plan version {drift.to_version} than under "
         f"{drift.from_version}.",
         do="Do not compare candidates across the two versions. See whether the anchors, the engine or the applicants "
         "changed; score the older sessions again if it was the engine.",

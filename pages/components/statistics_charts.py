@@ -48,8 +48,13 @@ def questions(found: Sequence[tuple[int, QuestionStatistic]]) -> None:
     }
     names = {"mark": {"type": "text", "color": _TEXT, "fontWeight": 600}, "encoding": {"text": _name("number")}}
     spec = {
-        "encoding": {"x": {**x, "axis": {**_AXIS, "values": [1, 2, 3, 4, 5]}}, "y": y},
-        "layer": [_line_at("y", TELLS_APART), points, names],
+        "layer": [
+            _line_at("y", TELLS_APART),
+            {
+                "encoding": {"x": {**x, "axis": {**_AXIS, "values": [1, 2, 3, 4, 5]}}, "y": y},
+                "layer": [points, names],
+            },
+        ],
         "height": _HEIGHT,
     }
     words = "; ".join(f"question {number}: mean {each.mean:.1f}, r {r:.2f}" for number, each, r in shown)
