@@ -73,7 +73,7 @@ def changes(actor: Actor, position: Position) -> None:
     with needed():
         found = service().rescoring.report(actor, position.position_id)
     if found.from_stamp is None or found.to_stamp is None:
-        st.caption("There is one version of scoring so far. Another one is compared with it here.")
+        st.caption("Nothing to compare yet: it takes scorecards by two versions of engine, prompts or rubric.")
         return
     chosen = rescored.compare(found.stamps, found.from_stamp, found.to_stamp)
     if chosen != (found.from_stamp.stamp_id, found.to_stamp.stamp_id):

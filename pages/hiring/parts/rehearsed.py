@@ -67,7 +67,7 @@ def figures(found: RehearsalReport) -> None:
     given, flagged = sum(one.given for one in found.orders), sum(one.flagged for one in found.orders)
     with st.grid(4, min_column_width=150):
         st.metric(
-            "Strong and weak told apart",
+            "Told apart",
             f"{found.told_apart} of {found.total}",
             border=True,
             help="Criteria on which the strong candidate came out at least one level above the weak one, or the weak "
@@ -80,13 +80,13 @@ def figures(found: RehearsalReport) -> None:
             help="Answers that tell the scorer what to do, and how many of them the team would be shown.",
         )
         st.metric(
-            "Most that an order raised",
+            "Raised by orders",
             f"{found.raised:.1f}",
             border=True,
-            help="Levels by which any criterion rose above what the same words got without the order.",
+            help="The most that an order to the scorer raised any criterion, above what the same words got without it.",
         )
         st.metric(
-            "Levels for silence",
+            "Silence rated",
             "None" if not found.silence_rated else f"{found.silence_rated} of {found.total}",
             border=True,
             help="Saying nothing is no low level but none at all.",
@@ -121,8 +121,8 @@ def table(found: RehearsalReport, key: str = "newest") -> None:
         key=f"rehearsed-{key}",
         alt="Levels by competency and simulated candidate",
         column_config={
-            "Competency": st.column_config.TextColumn(width=190, pinned=True),
-            **{name: st.column_config.TextColumn(width=110) for name in _NAMES.values()},
+            "Competency": st.column_config.TextColumn(width=215, pinned=True),
+            **{name: st.column_config.TextColumn(width=100) for name in _NAMES.values()},
             "Told apart": st.column_config.TextColumn(width=90, help="Criteria that told strong from weak."),
         },
     )
@@ -146,7 +146,17 @@ def by_criterion(found: RehearsalReport) -> None:
         }
         for competency, one in found.criteria()
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", alt="Levels by criterion")
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        height="content",
+        alt="Levels by criterion",
+        column_config={
+            "Competency": st.column_config.TextColumn(width=140),
+            "Criterion": st.column_config.TextColumn(width=165),
+            **{name: st.column_config.TextColumn(width=82) for name in _NAMES.values()},
+        },
+    )
 
 
 def interviews(found: RehearsalReport) -> None:

@@ -61,16 +61,23 @@ def compare(stamps: Sequence[StampUse], before: StampUse, after: StampUse) -> tu
     left, right = st.columns(2)
     old = left.selectbox("From", ids, index=ids.index(before.stamp_id), format_func=lambda one: named[one])
     new = right.selectbox("To", ids, index=ids.index(after.stamp_id), format_func=lambda one: named[one])
+    for which, use in (("From", old), ("To", new)):
+        chosen = next(one for one in stamps if one.stamp_id == use)
+        st.caption(f"{which}: {in_full(chosen)}")
     return old, new
+
+
+def in_full(use: StampUse) -> str:
+    stamp = use.stamp
+    made = f"engine {stamp.engine}, model {stamp.model}, prompts {stamp.prompt}, Candor {stamp.application}"
+    rubric = stamp.rubric.rpartition("/")[2]
+    return escaped(f"rubric version {rubric}, {made}, {_counted(use.interviews, 'interview')}.")
 
 
 def name_of(use: StampUse) -> str:
     stamp = use.stamp
     rubric = stamp.rubric.rpartition("/")[2]
-    return (
-        f"{stamp.engine}, {stamp.model}, prompts {stamp.prompt}, rubric version {rubric}, Candor {stamp.application} "
-        f"({use.interviews}, until {day(use.newest)})"
-    )
+    return f"Rubric {rubric}, prompts {stamp.prompt}, {stamp.model}, {day(use.newest)}"
 
 
 def report(found: ScoreChanges) -> None:
@@ -89,7 +96,7 @@ def report(found: ScoreChanges) -> None:
         height="content" if len(found.interviews) <= 15 else 560,
         alt="Overall scores before and after, by interview",
         column_config={
-            "Candidate": st.column_config.TextColumn(width=170, pinned=True),
+            "Candidate": st.column_config.TextColumn(width=150, pinned=True),
             **{name: st.column_config.NumberColumn(format="%.2f", width=75) for name in ("Before", "After")},
             "Change": st.column_config.NumberColumn(format="%+.2f", width=80),
             "Place before": st.column_config.NumberColumn(width=100),
@@ -112,13 +119,13 @@ def figures(found: ScoreChanges) -> None:
         )
         st.metric("Largest change", f"{found.largest_change:+.2f}", border=True, help="Of any overall score.")
         st.metric(
-            "Moved by half a level",
+            "Moved by half",
             f"{found.moved} of {found.compared}",
             border=True,
             help="Interviews whose overall score changed by 0.5 or more.",
         )
         st.metric(
-            "Order turned round",
+            "Order turned",
             f"{found.swapped:,} of {found.pairs:,}",
             border=True,
             help="Pairs of candidates of whom the one who stood higher stands lower now.",
@@ -153,13 +160,13 @@ def _row(one: InterviewChange) -> dict[str, object]:
     most = max(known, key=lambda each: abs(each.change or 0.0), default=None)
     return {
         "Candidate": one.candidate_name or "Candidate",
+        "Interview": f"/interview?interview={one.interview_id}",
         "Before": one.before,
         "After": one.after,
         "Change": one.change,
         "Place before": one.rank_before,
         "Place after": one.rank_after,
-        "Most changed": f"{most.competency}: {most.change:+.2f}" if most else "Nothing assessed under both",
-        "Interview": f"/interview?interview={one.interview_id}",
+        "Most changed": f"{most.change:+.2f} {most.competency}" if most else "Nothing assessed under both",
     }
 
 
