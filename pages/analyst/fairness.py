@@ -73,7 +73,10 @@ def figures(report: FairnessReport) -> None:
             "Self-reports", f"{report.self_reports:,}", border=True, help="People who said their sex or race or both."
         )
         st.metric(
-            "Decided", f"{decided.advanced + decided.declined:,}", border=True, help="Advanced or declined, as it stands."
+            "Decided",
+            f"{decided.advanced + decided.declined:,}",
+            border=True,
+            help="Advanced or declined, as it stands.",
         )
         st.metric(
             "Median score",
