@@ -18,7 +18,7 @@ from demo_fixture import LAST_DAY
 
 from interview.access import SYSTEM
 from interview.errors import Conflict
-from interview.service import open_service
+from interview.service import Service, open_service
 from interview.settings import Settings
 from interview.synthetic.chance import make_truth
 from interview.synthetic.making import Held, TruthMismatch, hold, make_demo_data
@@ -168,7 +168,7 @@ def test_a_real_candidate_at_a_synthetic_position_is_left_alone(tmp_path: Path) 
 def test_the_command_makes_three_hundred_interviews_in_the_place_of_older_ones(tmp_path: Path) -> None:
     """Run as a user runs it, over the rest of an earlier run; it says how to look at what it made."""
     hold(tmp_path, make_truth(9, date(2026, 1, 31), interviews=2, positions=1)).service.close()
-    command = [sys.executable, "-m", "interview", "demo-data", "--data-dir", str(tmp_path), "--seed", "5"]
+    command = [sys.executable, "-m", "interview", "demo-data", "--data-dir", str(tmp_path)]
     env = {name: value for name, value in os.environ.items() if not name.startswith("INTERVIEW_")} | {"COLUMNS": "200"}
     ran = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=900)
     assert ran.returncode == 0, ran.stderr
@@ -182,13 +182,43 @@ def test_the_command_makes_three_hundred_interviews_in_the_place_of_older_ones(t
     assert names == {f"{NAME_MARK} {number:03d}" for number in range(1, 301)}
     last_day = datetime.now(UTC).date() - timedelta(days=1)
     assert date.fromisoformat(newest[:10]) >= last_day - timedelta(days=14)
-    truth = make_truth(5, _last_day(newest, last_day))
+    truth = make_truth(1, _last_day(newest, last_day))
     assert overall == sorted(card.overall for card in cards(truth))
     service = open_service(Settings(data_dir=tmp_path, engine="embedded"))
     try:
-        assert len(service.positions.list(SYSTEM)) == 5
+        _finds_what_was_planted(service)
     finally:
         service.close()
+
+
+PLANTED = {
+    ("Support engineer", 1, "drifted"),
+    ("Support engineer", 3, "too_easy"),
+    ("Support engineer", 5, "often_not_assessed"),
+    ("Data analyst", 1, "drifted"),
+    ("Data analyst", 4, "does_not_tell_apart"),
+    ("Field technician", 4, "often_not_assessed"),
+}
+"""Role, place of a question, and what is wrong with it, as `roles.toml` has it; nothing is with the others."""
+
+
+def _finds_what_was_planted(service: Service) -> None:
+    """The product tells of the questions, the position and the reviewer that were made to stand out."""
+    found, significant = set(), set()
+    for position in service.positions.list(SYSTEM):
+        role = position.role_title.removesuffix(TITLE_MARK).strip()
+        report = service.question_statistics.of_position(SYSTEM, position.position_id)
+        for place, question in enumerate(report.questions):
+            kinds = {finding.kind for finding in question.findings} - {"as_expected"}
+            found |= {(role, place, kind) for kind in kinds}
+        by_sex = service.fairness.report(SYSTEM, position.position_id).tables[0]
+        significant |= {role for group in by_sex.groups if group.flagged and group.significant}
+    assert found == PLANTED
+    assert significant == {"Team lead"}
+    reviewers = service.agreements.report(SYSTEM).reviewers
+    above = [row.figures.mean_difference or 0.0 for row in reviewers]
+    assert len([difference for difference in above if difference > 0.3]) == 1
+    assert all(abs(difference) < 0.1 for difference in above if difference <= 0.3)
 
 
 def _last_day(newest: str, likely: date) -> date:
@@ -196,5 +226,5 @@ def _last_day(newest: str, likely: date) -> date:
     made = datetime.fromisoformat(newest).date()
     return next(
         day for day in (likely, likely - timedelta(days=1))
-        if max(i.invited_at.date() for i in make_truth(5, day).interviews) == made
+        if max(i.invited_at.date() for i in make_truth(1, day).interviews) == made
     )  # fmt: skip
