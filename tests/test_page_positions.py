@@ -109,6 +109,58 @@ def test_role_and_job_text_are_shown_as_they_stand(here: House, open_page: Open)
     assert "<script>" not in words(app)
 
 
+# --- others made from it ----------------------------------------------------------------------------------------------
+
+
+def fill(app: AppTest, key: str, text: str) -> AppTest:
+    """A field of a dialog."""
+    field = next(each for each in (*app.text_input, *app.text_area) if each.key and each.key.startswith(key))
+    field.input(text).run()
+    return app
+
+
+def test_a_duplicate_is_opened_and_waits(here: House, open_page: Open) -> None:
+    """Without a title or job text of its own it is refused, and the dialog stays."""
+    position = now(here, here.interview().position_id)
+    app = press(open_page(PAGE, position=position.position_id), "Duplicate")
+    press(app, "Make the position")
+    assert "Change one of the two" in app.error[0].value
+    fill(app, "copy-title-", "Clockmaker")
+    press(app, "Make the position")
+    assert app.title[0].value == "Clockmaker"
+    made = now(here, app.query_params["position"])
+    assert (made.job_text, made.approved_at) == (position.job_text, None)
+
+
+def test_a_position_is_saved_as_a_template_and_another_made_from_it(here: House, open_page: Open) -> None:
+    position = now(here, here.interview().position_id)
+    app = press(open_page(PAGE, position=position.position_id), "Save as template")
+    fill(app, "template-name", "Clock *people*")
+    press(app, "Save")
+    app = open_page(PAGE)
+    assert any("Clock \\*people\\*" in text.value for text in app.markdown)
+    press(app, "New position")
+    fill(app, "copy-job-", "We build boats.")
+    press(app, "Make the position")
+    made = now(here, app.query_params["position"])
+    assert (made.role_title, made.job_text, made.approved_at) == ("Engineer", "We build boats.", None)
+
+
+def test_a_template_is_renamed_and_deleted_when_that_is_confirmed(here: House, open_page: Open) -> None:
+    templates = here.service.templates
+    saved = templates.save(SYSTEM, here.interview().position_id, "Clocks")
+    app = open_page(PAGE)
+    app.button(key=f"rename-{saved.template_id}").click().run()
+    fill(app, "name-", "Watches")
+    app.button(key="rename-now").click().run()
+    assert [each.name for each in templates.list(SYSTEM)] == ["Watches"]
+    app = open_page(PAGE)
+    app.button(key=f"delete-{saved.template_id}").click().run()
+    assert len(templates.list(SYSTEM)) == 1
+    app.button(key="delete-now").click().run()
+    assert templates.list(SYSTEM) == []
+
+
 # --- approval ---------------------------------------------------------------------------------------------------------
 
 

@@ -46,7 +46,13 @@ class MessageList(Model):
     responses={**shown(201, "WEBHOOK"), **problems("invalid_payload", "webhook_limit")},
 )
 def add_webhook(actor: Caller, service: Use, body: WebhookRequest) -> Webhook:
-    """Administrators only. Messages are signed, and carry ids and codes, never names, words or scores."""
+    """Administrators only. A message holds `type`, `timestamp` and `data`: ids and codes, never names, words or scores.
+
+    It is signed as [Standard Webhooks](https://www.standardwebhooks.com) says, and counts as taken when the answer is a
+    2xx within 10 seconds; redirects are not followed, and 410 removes the webhook. Else it is tried again over about
+    three days. A message may come twice, after a crash or by hand, and then has the same `webhook-id`: take an id once.
+    Private addresses are refused unless the setting `INTERVIEW_WEBHOOK_PRIVATE_HOSTS` names the host.
+    """
     return service.webhooks.add(actor, body.url, body.events)
 
 

@@ -11,16 +11,21 @@ from pages.components.problems import needed, problems
 from pages.components.service import service
 from pages.components.text import escaped
 from pages.components.times import day
+from pages.hiring.parts.asking import ask, asked, settled
 
 _WAITS = "The plan waits until somebody has read it for the new position and approved it."
 
 
 def of_position(actor: Actor, position: Position) -> None:
     """What can be made of a position."""
+    here = position.position_id
     with st.container(horizontal=True):
-        if st.button("Duplicate", icon=":material/content_copy:"):
+        st.button("Duplicate", icon=":material/content_copy:", on_click=ask, args=(here, "duplicate"))
+        st.button("Save as template", icon=":material/bookmark_add:", on_click=ask, args=(here, "template"))
+    match asked(here):
+        case "duplicate":
             _duplicate(actor, position)
-        if st.button("Save as template", icon=":material/bookmark_add:"):
+        case "template":
             _save(actor, position)
 
 
@@ -35,12 +40,21 @@ def templates(actor: Actor) -> None:
             st.markdown(f"**{escaped(template.name)}**")
             st.caption(_line(template))
             with st.container(horizontal=True):
-                if st.button("New position", key=f"use-{template.template_id}", icon=":material/add:"):
-                    _use(actor, template)
-                if st.button("Rename", key=f"rename-{template.template_id}", icon=":material/edit:"):
-                    _rename(actor, template)
-                if st.button("Delete", key=f"delete-{template.template_id}", icon=":material/delete:"):
-                    _delete(actor, template)
+                _button("New position", ":material/add:", template, "use")
+                _button("Rename", ":material/edit:", template, "rename")
+                _button("Delete", ":material/delete:", template, "delete")
+    for template in found:
+        match asked(template.template_id):
+            case "use":
+                _use(actor, template)
+            case "rename":
+                _rename(actor, template)
+            case "delete":
+                _delete(actor, template)
+
+
+def _button(label: str, icon: str, template: TemplateSummary, what: str) -> None:
+    st.button(label, key=f"{what}-{template.template_id}", icon=icon, on_click=ask, args=(template.template_id, what))
 
 
 def _line(template: TemplateSummary) -> str:
@@ -48,7 +62,7 @@ def _line(template: TemplateSummary) -> str:
     return f"{escaped(template.role_title)} · {counts} · saved on {day(template.created_at)}"
 
 
-@st.dialog("Duplicate this position", width="medium")
+@st.dialog("Duplicate this position", width="medium", on_dismiss=settled)
 def _duplicate(actor: Actor, position: Position) -> None:
     st.write(
         "Another position with the same plan and rubric, settings and interviewer; interviews stay where they are. "
@@ -61,7 +75,7 @@ def _duplicate(actor: Actor, position: Position) -> None:
             _open(service().positions.duplicate(actor, position.position_id, role_title, job_text))
 
 
-@st.dialog("Save as template")
+@st.dialog("Save as template", on_dismiss=settled)
 def _save(actor: Actor, position: Position) -> None:
     st.write("Role title, job description, plan and rubric, settings and interviewer are kept as they are now.")
     name = st.text_input("Name of the template", position.role_title, max_chars=MAX_NAME_CHARS, key="template-name")
@@ -69,10 +83,11 @@ def _save(actor: Actor, position: Position) -> None:
         with problems():
             service().templates.save(actor, position.position_id, name)
             st.toast("The template is saved. It is listed under the positions.", icon=":material/check:")
+            settled()
             st.rerun()
 
 
-@st.dialog("New position from a template", width="medium")
+@st.dialog("New position from a template", width="medium", on_dismiss=settled)
 def _use(actor: Actor, template: TemplateSummary) -> None:
     with needed():
         content = service().templates.get(actor, template.template_id).content
@@ -83,22 +98,24 @@ def _use(actor: Actor, template: TemplateSummary) -> None:
             _open(service().templates.make(actor, template.template_id, role_title, job_text))
 
 
-@st.dialog("Rename this template")
+@st.dialog("Rename this template", on_dismiss=settled)
 def _rename(actor: Actor, template: TemplateSummary) -> None:
     key = f"name-{template.template_id}"
     name = st.text_input("Name of the template", template.name, max_chars=MAX_NAME_CHARS, key=key)
     if st.button("Rename", type="primary", key="rename-now"):
         with problems():
             service().templates.rename(actor, template.template_id, name)
+            settled()
             st.rerun()
 
 
-@st.dialog("Delete this template?")
+@st.dialog("Delete this template?", on_dismiss=settled)
 def _delete(actor: Actor, template: TemplateSummary) -> None:
     st.write(f"“{escaped(template.name)}” cannot be brought back. Positions that were made from it stay as they are.")
     if st.button("Delete it", type="primary", key="delete-now"):
         with problems():
             service().templates.delete(actor, template.template_id)
+            settled()
             st.rerun()
 
 
@@ -111,5 +128,6 @@ def _identity(role_title: str, job_text: str, key: str) -> tuple[str, str]:
 
 def _open(position: Position) -> None:
     """Go to the position that was made."""
+    settled()
     st.query_params.from_dict({"position": position.position_id})
     st.rerun()
