@@ -174,7 +174,7 @@ def test_a_persons_key_is_theirs_and_ends_with_them(here: House, page: AppTest) 
     secret = add(page, "key", "Grace's notebook", grace(here))
     actor = here.service.access.by_bearer(secret)
     assert (actor.name, actor.role, actor.person) == ("Grace", "hiring", grace(here))
-    assert "or Grace is removed: what it does, they do" in words(page)
+    assert "What it does counts as done by Grace, and it ends with them" in words(page)
     page.button(f"remove-{grace(here)}").click().run()
     page.button("confirm-removal").click().run()
     with pytest.raises(Unauthorized):

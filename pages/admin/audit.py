@@ -136,8 +136,8 @@ def table(lines: Sequence[AuditLine]) -> None:
         alt="Audit log, newest first",
         column_config={
             "When": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm:ss", width=170, help="In your own zone."),
-            "Who": st.column_config.TextColumn(width=160),
-            "Role": st.column_config.TextColumn(width=100),
+            "Who": st.column_config.TextColumn(width=210),
+            "Role": st.column_config.TextColumn(width=110),
             "What": st.column_config.TextColumn(width=170),
             "Detail": st.column_config.TextColumn(width=260, help="Codes, ids and figures; never anybody's words."),
             "Subject": st.column_config.TextColumn(width=280, help="The id of what it was done to."),

@@ -237,7 +237,9 @@ def key(one: Credential, whose: str | None) -> None:
         with st.container(gap=None):
             st.markdown(f"**{escaped(one.name)}**, {one.role}")
             made = f"Made on {day(one.created_at)}, works until it is revoked"
-            st.caption(f"{made}, or {escaped(whose)} is removed: what it does, they do" if whose else made)
+            st.caption(
+                f"{made}. What it does counts as done by {escaped(whose)}, and it ends with them" if whose else made
+            )
         if st.button("Revoke", key=f"revoke-{one.credential_id}", icon=":material/key_off:"):
             revoke(one)
 

@@ -125,7 +125,10 @@ def side_by_side(actor: Actor, found: Comparison, chosen: Sequence[str]) -> None
     place = pick_question(found.questions)
     if place is None:
         return
-    st.caption("As it was asked, with follow-ups; marked are the words that scores rest on.")
+    st.caption(
+        "As it was asked, with follow-ups. Marked are the words that scores rest on. A criterion's newest evidence "
+        "counts: an earlier answer may have none."
+    )
     with needed():
         words = service().comparisons.side_by_side(actor, found.position_id, found.questions[place], ids)
     st.html(compared.words(words))

@@ -6,6 +6,8 @@ import html
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+import streamlit as st
+
 from interview.comparability import Comparability, Mark
 from interview.comparison import (
     Answered,
@@ -21,7 +23,7 @@ from pages.components.transcript import spans
 
 MARKS: Mapping[Mark, tuple[str, str]] = {
     "comparable": ("", "Comparable"),
-    "with_care": ("△", "Compare with care"),
+    "with_care": ("△", "With care"),
     "not_comparable": ("✕", "Not comparable"),
 }
 """Sign and words."""
@@ -34,16 +36,16 @@ STYLE = """
 .compared { max-width: 100%; overflow-x: auto; }
 .compared table { border-collapse: separate; border-spacing: 2px; width: 100%; margin: 0; }
 .compared th, .compared td { padding: 0.4rem 0.6rem; border: 0; text-align: start; vertical-align: top;
-  overflow-wrap: break-word; min-width: 7rem; }
+  overflow-wrap: break-word; min-width: 8.5rem; }
 .compared tbody th, .compared thead th:first-child { position: sticky; inset-inline-start: 0; z-index: 1;
-  background: var(--st-background-color, Canvas); min-width: 9rem; max-width: 14rem; }
+  background: Canvas; background: var(--ground); min-width: 9rem; max-width: 14rem; }
 .compared thead th { font-weight: 600; vertical-align: bottom; }
 .compared .small { display: block; font-size: 0.8rem; font-weight: 400; opacity: 0.85; }
 .compared td { border-radius: 0.25rem; border: 1px solid color-mix(in srgb, currentColor 25%, transparent); }
 .compared td b { font-size: 1.05rem; font-weight: 600; }
 .compared td.filled { color: #10181F; border-color: transparent; }
 .compared td.filled.level-5 { color: #FFFFFF; }
-.compared td .small { opacity: 1; }
+.compared td .small { opacity: 1; white-space: nowrap; }
 .compared a, .compared-why a { color: inherit; text-decoration: underline; text-underline-offset: 0.2em; }
 .compared-legend { display: flex; flex-wrap: wrap; gap: 0.35rem 1.25rem; font-size: 0.875rem; margin: 0.5rem 0; }
 .compared-legend .swatch { display: inline-block; min-width: 1.4rem; text-align: center; border-radius: 0.2rem;
@@ -68,7 +70,8 @@ def table(found: Comparison) -> str:
     head = "".join(map(_head, found.competencies))
     body = "".join(_row(one, found.plan_version) for one in found.candidates)
     return (
-        f'{STYLE}<div class="compared" role="region" aria-label="Scores by candidate and competency" tabindex="0">'
+        f'{STYLE}<div class="compared" role="region" aria-label="Scores by candidate and competency" tabindex="0" '
+        f'style="--ground: light-dark({_ground("light")}, {_ground("dark")})">'
         f'<table><thead><tr><th scope="col">Candidate<span class="small">in the order of completion</span></th>{head}'
         f"</tr></thead><tbody>{body}</tbody></table></div>{_legend()}"
     )
@@ -92,6 +95,11 @@ def reasons(found: Comparison) -> str:
 def words(found: SideBySide) -> str:
     """A column per candidate: how the question was put, what they said, the quotes that scores rest on marked."""
     return f'{STYLE}<div class="beside">{"".join(map(_column, found.answers))}</div>'
+
+
+def _ground(theme: str) -> str:
+    """The page's own background: the names stay in view over what scrolls under them."""
+    return html.escape(str(st.get_option(f"theme.{theme}.backgroundColor")))
 
 
 def _head(one: ComparedCompetency) -> str:
@@ -123,14 +131,13 @@ def _cell(one: ComparedScore) -> str:
     filled = one.comparability.mark != "not_comparable" and level > 0
     look = f' class="filled level-{level}" style="background:{_LEVELS[level - 1]}"' if filled else ""
     sign, told = MARKS[one.comparability.mark]
-    mark = f' <span title="{html.escape(one.comparability.why)}" aria-label="{told}">{sign}</span>' if sign else ""
-    depth = one.depth
-    asked = [f"{depth.answers} answered", f"{depth.follow_ups} follow-ups" if depth.follow_ups != 1 else "1 follow-up"]
-    asked += [f"{depth.hints} hints" if depth.hints > 1 else "1 hint"] if depth.hints else []
+    mark = f'<span class="small" title="{html.escape(one.comparability.why)}">{sign} {told}</span>' if sign else ""
+    counts = ((one.depth.answers, "answer"), (one.depth.follow_ups, "follow-up"), (one.depth.hints, "hint"))
+    asked = ", ".join(f"{n} {what}{'' if n == 1 else 's'}" for n, what in counts if n or what == "answer")
     figure = f"{one.score:.1f}" if one.criteria_assessed else "None"
     return (
         f'<td{look}><b>{figure}</b>{mark}<span class="small">{one.criteria_assessed} of {one.criteria_total} criteria'
-        f'</span><span class="small">{", ".join(asked)}</span></td>'
+        f'</span><span class="small">{asked}</span></td>'
     )
 
 
