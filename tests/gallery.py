@@ -68,6 +68,7 @@ class Shown:
 
     finished: str
     running: str
+    reviewer: str
     position: str
     candidates: dict[str, str]
     """Step of the journey → invitation link path."""
@@ -131,11 +132,17 @@ def seed(folder: Path) -> Shown:
         asked = service.journeys.adjustments(SYSTEM, waiting)[0]
         reply = AdjustmentReply(text="Of course: you have half as much time again.", extra_time_factor=1.5)
         service.journeys.reply(SYSTEM, asked.adjustment_id, reply)
-        for person, role in (("Ines Moreau", "hiring"), ("Sven Aalto", "analyst")):
-            service.access.add_person(SYSTEM, person, role)
+        reviewer = service.access.add_person(SYSTEM, "Ines Moreau", "hiring").secret
+        service.access.add_person(SYSTEM, "Sven Aalto", "analyst")
         service.access.create_key(SYSTEM, "Applicant tracking", "program")
         position = service.interviews.get(SYSTEM, finished).position_id
-        return Shown(finished=finished, running=running, position=position, candidates=links)
+        return Shown(
+            finished=finished,
+            running=running,
+            reviewer=f"/enter/{reviewer}",
+            position=position,
+            candidates=links,
+        )
     finally:
         service.close()
 
@@ -172,6 +179,7 @@ def views(shown: Shown, admin: str) -> list[View]:
         View("positions", "/positions", "Registered nurse", admin),
         View("plan", f"/positions?position={shown.position}", "Approve", admin),
         View("interview", one, "Overall", admin, height=1100),
+        View("review", one, "Rate first", shown.reviewer, height=1100),
         View("questions", one, "core", admin, before=tab("Questions")),
         View("invitations", one, "Links", admin, before=tab("Invitations")),
         View("observe", seen, "Nadia", admin),
