@@ -151,11 +151,6 @@ def by_criterion(found: RehearsalReport) -> None:
         hide_index=True,
         height="content",
         alt="Levels by criterion",
-        column_config={
-            "Competency": st.column_config.TextColumn(width=140),
-            "Criterion": st.column_config.TextColumn(width=165),
-            **{name: st.column_config.TextColumn(width=82) for name in _NAMES.values()},
-        },
     )
 
 
