@@ -170,7 +170,7 @@ def _name(cell: str) -> str:
 
 def _email(cell: str) -> str:
     if len(cell) > MAX_EMAIL_CHARS or not cell.isprintable() or not _EMAIL.fullmatch(cell):
-        raise ValueError("Give one e-mail address, as in ada@example.org.")
+        raise ValueError("Give one e-mail address: a name, an @ and a domain with a full stop in it.")
     return cell
 
 

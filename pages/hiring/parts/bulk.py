@@ -156,8 +156,8 @@ def _made(links: BulkLinks) -> None:
             {
                 "Candidate": one.line.name,
                 "E-mail": one.line.email,
-                "Link": one.issued.url,
                 "Until": one.issued.expires_at,
+                "Link": one.issued.url,
             }
             for one in links.made
         ],
