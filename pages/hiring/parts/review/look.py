@@ -24,6 +24,7 @@ _LAYOUT = """
   [data-testid=stColumn]:has(> * .transcript) { position: static; }
   [data-testid=stColumn] .transcript { max-height: 75vh; }
 }
+.review[id], #rate { scroll-margin-top: 4.5rem; }
 .review h3 { font-size: 1.15rem; font-weight: 600; margin: 1rem 0 0.25rem; padding: 0; }
 .review h4 { font-size: 1rem; font-weight: 600; margin: 0; padding: 0; }
 .review .columns > * > :first-child { margin-top: 0; }
