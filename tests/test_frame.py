@@ -22,7 +22,7 @@ PAGES = sorted(set(re.findall(r'"(pages/[\w/]+\.py)"', NAVIGATION)))
 STAFF_PAGES = [page for page in PAGES if page.split("/")[1] in ("hiring", "analyst", "admin")]
 THEIRS = {
     "administrator": {"hiring", "analyst", "admin"},
-    "hiring": {"hiring", "analyst"},
+    "hiring": {"hiring"},
     "analyst": {"analyst"},
     "program": set[str](),
     "candidate": set[str](),

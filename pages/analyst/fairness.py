@@ -164,4 +164,5 @@ def page(actor: Actor) -> None:
     renamed.section(actor, report)
 
 
-page(staff("analyst", "administrator"))
+actor = staff("analyst", "administrator")
+page(actor)

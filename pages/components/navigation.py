@@ -25,7 +25,9 @@ def menu(actor: Actor | None) -> Menu:
         "pages/analyst/agreement.py", title="Agreement", icon=":material/handshake:", url_path="agreement"
     )
     if actor.role == "analyst":
-        return {"": [scores, questions, agreement, fairness]}
+        # The page at the root has no address of its own, and a colleague's link to the scores is to open.
+        first = st.Page(lambda: st.switch_page(scores), title="Candor", default=True, visibility="hidden")
+        return {"": [first, scores, questions, agreement, fairness]}
     people = st.Page(
         "pages/admin/people.py", title="People and keys", icon=":material/manage_accounts:", url_path="people"
     )

@@ -118,6 +118,18 @@ def links(position: Position) -> None:
             icon=":material/upload_file:",
             query_params=query,
         )
+        st.page_link(
+            "pages/hiring/rehearsal.py",
+            label="Rehearse, or score again",
+            icon=":material/theater_comedy:",
+            query_params=query,
+        )
+        st.page_link(
+            "pages/hiring/compare.py",
+            label="Compare candidates",
+            icon=":material/view_column:",
+            query_params=query,
+        )
 
 
 def approval(actor: Actor, position: Position, *, unsaved: bool) -> None:
@@ -135,6 +147,13 @@ def approval(actor: Actor, position: Position, *, unsaved: bool) -> None:
             "interviews that have not begun move to this version, and those that have keep theirs. Who approved, and "
             "when, is kept."
         )
+        with needed():
+            rehearsed = service().rehearsals.rehearsed(actor, position.position_id, version)
+        if not rehearsed:
+            st.caption(
+                ":material/theater_comedy: This version was never rehearsed. A rehearsal with simulated candidates shows "
+                "in a minute what the rubric can tell apart, before anybody real is asked."
+            )
         if unsaved:
             st.caption(
                 ":material/warning: Your edits are not saved, so approving would leave them out. Save them as a new "

@@ -102,3 +102,4 @@ def _closed(
             rate(candor, record, last.session_id)
         unrated.offer(candor, actor, record.interview_id, last.session_id)
         beside.sound(candor, chain)
+    beside.used(candor, actor, last)
