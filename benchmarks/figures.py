@@ -20,14 +20,14 @@ from scripted import ScriptedEngine
 from sqlalchemy import text
 
 from benchmarks.many import fill
-from interview import rollup
 from interview.access import Actor
 from interview.analytics import COLUMNS
 from interview.exports import score_rows_xlsx
-from interview.figures import Distribution
 from interview.records import MAX_ROWS, FigureFilter
 from interview.service import Service, open_service
 from interview.settings import Settings
+from interview.statistics import rollup
+from interview.statistics.figures import Distribution
 from interview.store import figure_queries
 from interview.store.tables import ScorecardRow
 

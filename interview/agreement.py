@@ -17,12 +17,12 @@ from pydantic import Field
 from sqlalchemy import Row
 
 from interview.access import Actor
-from interview.agreement_figures import Estimate, icc, kappa_interval, quadratic_kappa
-from interview.agreement_pairs import Two, among_people, month, pairs, totals, with_engine
 from interview.context import Context
 from interview.errors import NotFound
 from interview.models import Model, Moment
 from interview.question_statistics import READERS, require_range
+from interview.statistics.agreement_figures import Estimate, icc, kappa_interval, quadratic_kappa
+from interview.statistics.agreement_pairs import Two, among_people, month, pairs, totals, with_engine
 from interview.store import statistics_queries
 from interview.store.tables import PositionRow
 

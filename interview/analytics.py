@@ -8,9 +8,9 @@ from interview.access import Actor, Role
 from interview.attempts import expire_overdue
 from interview.context import Context
 from interview.errors import InvalidPayload
-from interview.figures import Figures, read_figures
 from interview.models import Model, Moment, ScoreSource
 from interview.records import FigureFilter, ScoreFilter
+from interview.statistics.figures import Figures, read_figures
 from interview.store import figure_queries, score_queries
 
 _READERS: tuple[Role, ...] = ("administrator", "program", "analyst")

@@ -15,10 +15,14 @@ from sqlalchemy import ColumnElement, Row, true
 from sqlalchemy.orm import Session
 
 from interview.access import HIRING_ROLES, Actor
-from interview.blinding import is_bound, opened, require_open
-from interview.carding import stored_summaries
-from interview.comparability import Measured, Yardstick, marks, together, yardstick
-from interview.comparison import (
+from interview.context import Context
+from interview.contract import TranscriptLine
+from interview.errors import InvalidPayload, NotFound
+from interview.models import Evidence, Moment, PositionPlan, VersionStamp
+from interview.reviewing.blinding import is_bound, opened, require_open
+from interview.reviewing.carding import stored_summaries
+from interview.reviewing.comparability import Measured, Yardstick, marks, together, yardstick
+from interview.reviewing.comparison import (
     Answered,
     ComparedCandidate,
     ComparedCompetency,
@@ -30,10 +34,6 @@ from interview.comparison import (
     SideBySide,
     ToRate,
 )
-from interview.context import Context
-from interview.contract import TranscriptLine
-from interview.errors import InvalidPayload, NotFound
-from interview.models import Evidence, Moment, PositionPlan, VersionStamp
 from interview.state import AskedPrompt
 from interview.store import compare_queries
 from interview.store.compare_queries import Completed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from interview import rollup
+from interview.statistics import rollup
 from interview.store.review_tables import DecisionRow, DemographicsRow, OverrideRow, QuestionScoreRow, ReviewRow
 from interview.store.tables import (
     AdjustmentRow,

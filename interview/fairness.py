@@ -12,8 +12,8 @@ from interview.access import Actor, Role
 from interview.context import Context
 from interview.demographics import UNDISCLOSED
 from interview.errors import InvalidPayload, NotFound
-from interview.impact import Person, RateTable, rate_tables
 from interview.models import Model, Moment
+from interview.statistics.impact import Person, RateTable, rate_tables
 from interview.store import fairness_queries
 from interview.store.tables import PositionRow
 

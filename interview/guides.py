@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from interview.access import Actor
-from interview.blinding import require_open
 from interview.context import Context
 from interview.errors import Conflict, Forbidden
 from interview.interviews import interview_row
+from interview.reviewing.blinding import require_open
 from interview.scorecards import score_request, standing_sessions
 from interview.store.sessions import load
 from interview.study_guide import StudyGuide

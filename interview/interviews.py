@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from interview.access import HIRING_ROLES, Actor, audit
 from interview.attempts import begin_attempt, close_sessions, expire_overdue, fresh_statuses
-from interview.blinding import blind_to_session, is_bound, opened
 from interview.context import Context, new_id
 from interview.contract import TranscriptLine
 from interview.deletion import delete_interview
@@ -35,6 +34,7 @@ from interview.records import (
     NewInterview,
     SessionSummary,
 )
+from interview.reviewing.blinding import blind_to_session, is_bound, opened
 from interview.scorecards import standing_scorecard, standing_sessions
 from interview.store import queries
 from interview.store.sessions import entries_of

@@ -7,18 +7,16 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from interview import packet_warnings, replies
+from interview import replies
 from interview.access import HIRING_ROLES, Actor
 from interview.attempts import expire_overdue
-from interview.blinding import require_open
-from interview.carding import scorecard
 from interview.context import Context
 from interview.errors import Conflict, NotFound
 from interview.events import HintGiven, ModeChanged, Payload, TimeGivenBack
 from interview.interviews import interview_row
 from interview.models import Anchors, Competency, CompetencySummary, CriterionSummary, Scorecard
-from interview.overriding import Override, overrides_of
-from interview.packet_model import (
+from interview.packet import warnings as packet_warnings
+from interview.packet.model import (
     Asked,
     GivenBack,
     GivenLevel,
@@ -31,6 +29,9 @@ from interview.packet_model import (
     Quote,
 )
 from interview.recordings import recordings_folder
+from interview.reviewing.blinding import require_open
+from interview.reviewing.carding import scorecard
+from interview.reviewing.overriding import Override, overrides_of
 from interview.reviews import Decision, Review
 from interview.scorecards import standing_sessions
 from interview.scoring import overall

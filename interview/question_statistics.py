@@ -16,7 +16,7 @@ from interview.access import Actor, Role
 from interview.context import Context
 from interview.errors import InvalidPayload, NotFound
 from interview.models import Model, Moment, QuestionKind
-from interview.question_findings import FEWEST, Finding, findings, small_sample
+from interview.statistics.question_findings import FEWEST, Finding, findings, small_sample
 from interview.store import statistics_queries
 from interview.store.statistics_queries import MIDDLE, QuestionSums
 from interview.store.tables import PositionRow

@@ -21,10 +21,10 @@ from interview.context import Context, new_id
 from interview.errors import EngineFailure
 from interview.models import Model, Moment
 from interview.positions import Position, Positions, position_row
-from interview.rehearsal_advice import advice, unanswered_questions
-from interview.rehearsal_report import RehearsalReport, candidate_trial, competency_trials, order_trials
-from interview.rehearsing import Held, hold
-from interview.simulated import KINDS, Kind
+from interview.rehearsal.advice import advice, unanswered_questions
+from interview.rehearsal.report import RehearsalReport, candidate_trial, competency_trials, order_trials
+from interview.rehearsal.running import Held, hold
+from interview.rehearsal.simulated import KINDS, Kind
 from interview.store.review_tables import RehearsalRow
 from interview.usage import Call, added_up, charged
 

@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 
 from interview import webhooks
 from interview.access import HIRING_ROLES, Actor, audit
-from interview.blinding import blind_to, is_bound, require_open
-from interview.carding import scorecard
 from interview.context import Context, new_id
 from interview.errors import Conflict, InvalidPayload, NotFound
 from interview.interviews import interview_row
 from interview.models import Competency, Model, Moment, PositionPlan, Scorecard
-from interview.overriding import Override, add_override, after, overrides_of
-from interview.rating import (
+from interview.reviewing.blinding import blind_to, is_bound, require_open
+from interview.reviewing.carding import scorecard
+from interview.reviewing.overriding import Override, add_override, after, overrides_of
+from interview.reviewing.rating import (
     Ratings,
     add_review_scorecard,
     keep_ratings,

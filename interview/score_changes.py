@@ -16,11 +16,11 @@ from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import Session
 
 from interview.access import HIRING_ROLES, Actor
-from interview.blinding import is_bound, opened
 from interview.context import Context
 from interview.errors import NotFound
 from interview.models import Model, Moment, VersionStamp
 from interview.positions import position_row
+from interview.reviewing.blinding import is_bound, opened
 from interview.scoring import weighted_mean
 from interview.store import rescoring_queries
 from interview.store.queries import competency_scores

@@ -6,19 +6,20 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from interview import __version__, question_scores
+from interview import __version__
 from interview.access import HIRING_ROLES, Actor, audit
 from interview.attempts import expire_overdue
-from interview.blinding import blind_to_session, require_open, veiled
-from interview.carding import add_scorecard, scorecard
 from interview.context import Context, new_id
 from interview.draft import Draft
 from interview.engines import ScoreRequest
 from interview.errors import Conflict, InvalidPayload, NotFound
 from interview.imported import MAX_LINES, SpokenLine, conclude, import_session, replay
 from interview.models import Narrative, Scorecard
-from interview.overriding import reapply
 from interview.replanned import under_version
+from interview.reviewing.blinding import blind_to_session, require_open, veiled
+from interview.reviewing.carding import add_scorecard, scorecard
+from interview.reviewing.overriding import reapply
+from interview.statistics import question_scores
 from interview.store import queries
 from interview.store.sessions import Loaded, assemble, load, save_import
 from interview.store.tables import InterviewRow, ScorecardRow, SessionRow

@@ -6,16 +6,17 @@ import hashlib
 
 from sqlalchemy.orm import Session
 
-from interview import graph, replies, rollup, webhooks
+from interview import graph, replies, webhooks
 from interview.access import Actor
 from interview.attempts import expire_overdue, open_session
-from interview.blinding import blind_to_session
 from interview.context import Context
 from interview.contract import Heard, SessionSnapshot, StartRequest, StartResponse, TurnRequest, TurnResponse
 from interview.draft import Draft
 from interview.errors import Conflict, Forbidden, InvalidPayload, SessionExpired, SessionUnknown
 from interview.folding import rate
+from interview.reviewing.blinding import blind_to_session
 from interview.scorecards import append_scorecard
+from interview.statistics import rollup
 from interview.store import queries
 from interview.store.sessions import Loaded, load, save
 from interview.store.tables import InterviewRow, SessionRow, TurnRow

@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from interview import rollup
 from interview.access import HIRING_ROLES, Actor
 from interview.context import Context
 from interview.errors import InterviewError, NotFound
 from interview.models import Model
 from interview.settings import Settings
+from interview.statistics import rollup
 from interview.store.tables import InterviewRow, ModelUsageRow
 
 LIVE = "live"

@@ -13,9 +13,9 @@ from scripted import ScriptedEngine
 from interview.access import SYSTEM, Actor
 from interview.analytics import ScoreRow
 from interview.engines import EvaluationRequest
-from interview.figures import Figures
 from interview.models import Evaluation
 from interview.records import FigureFilter, InterviewRecord, ScoreFilter
+from interview.statistics.figures import Figures
 
 
 class Rater(ScriptedEngine):

@@ -17,13 +17,13 @@ from scripted import ScriptedEngine
 
 from interview.access import SYSTEM, Actor
 from interview.agreement import Agreed, AgreementFilter, AgreementReport
-from interview.agreement_figures import Estimate, icc, kappa_interval, quadratic_kappa, rounded
 from interview.contract import StartRequest
 from interview.engines import EvaluationRequest
 from interview.errors import Forbidden, InvalidPayload, NotFound
 from interview.models import Evaluation
-from interview.rating import CriterionRating, Ratings
 from interview.records import InterviewRecord
+from interview.reviewing.rating import CriterionRating, Ratings
+from interview.statistics.agreement_figures import Estimate, icc, kappa_interval, quadratic_kappa, rounded
 
 NAMES = ("Debugging", "Teamwork", "Planning")
 ANALYST = Actor(role="analyst", id="link:an-analyst")

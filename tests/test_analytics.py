@@ -18,9 +18,9 @@ from interview.access import SYSTEM, Actor
 from interview.analytics import ScoreRow
 from interview.contract import StartRequest
 from interview.errors import Forbidden, InvalidPayload
-from interview.figures import Figures
-from interview.rating import CriterionRating
 from interview.records import FigureFilter, InterviewRecord, ScoreFilter
+from interview.reviewing.rating import CriterionRating
+from interview.statistics.figures import Figures
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ import pytest
 from http_server import World, finish, scripted_world
 from openpyxl import load_workbook
 
-from interview.audit_layout import COLUMNS
 from interview.demographics import NOTICE, RACES
+from interview.statistics.audit_layout import COLUMNS
 
 ANSWER = {"sex": "undisclosed", "race": "native_hawaiian_or_pacific_islander"}
 VALUES = (ANSWER["race"], RACES["native_hawaiian_or_pacific_islander"])

@@ -12,13 +12,13 @@ from http_server import World, finish, scripted_world
 from scripted import ScriptedEngine
 
 from interview.access import SYSTEM, Actor
-from interview.comparability import Comparability, Measured, Yardstick, marks, together, yardstick
 from interview.comparing import MAX_BESIDE, MAX_COMPARED
-from interview.comparison import Comparison
 from interview.contract import StartRequest
 from interview.errors import Forbidden, InterviewError, InvalidPayload, NotFound
-from interview.rating import CriterionRating
 from interview.records import InterviewRecord
+from interview.reviewing.comparability import Comparability, Measured, Yardstick, marks, together, yardstick
+from interview.reviewing.comparison import Comparison
+from interview.reviewing.rating import CriterionRating
 
 ENGINE = ("scripted", "none", "1")
 NOW = Yardstick(2, ENGINE)

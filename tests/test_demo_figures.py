@@ -13,8 +13,8 @@ import pytest
 from demo_expected import Card, cards, cost, criteria, distribution, shown, weekly
 
 from interview.access import SYSTEM
-from interview.funnel import FunnelStep
 from interview.records import FigureFilter
+from interview.statistics.funnel import FunnelStep
 from interview.synthetic.making import Held
 from interview.synthetic.truth import PLAN_TOKENS, PROBE_TOKENS, Interview, Response
 

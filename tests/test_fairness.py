@@ -14,13 +14,13 @@ from openpyxl import load_workbook
 from page_tests import person
 
 from interview.access import SYSTEM, Actor
-from interview.audit_layout import COLUMNS, audit_csv, audit_json, audit_rows, audit_xlsx, remark
 from interview.contract import StartRequest
 from interview.demographics import SelfReport
 from interview.errors import Forbidden, InvalidPayload, NotFound
 from interview.fairness import FairnessReport
-from interview.impact import Group, Person, RateTable, rate_tables
 from interview.records import InterviewRecord
+from interview.statistics.audit_layout import COLUMNS, audit_csv, audit_json, audit_rows, audit_xlsx, remark
+from interview.statistics.impact import Group, Person, RateTable, rate_tables
 
 Cell = tuple[str | None, str | None, int, int]
 """Sex, race, people, selected."""

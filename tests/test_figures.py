@@ -14,9 +14,9 @@ from test_store import SPOKEN
 from interview.access import SYSTEM
 from interview.contract import StartRequest
 from interview.events import TimeGivenBack
-from interview.figures import Figures, figure_tables
-from interview.funnel import FunnelStep
 from interview.models import Mode
+from interview.statistics.figures import Figures, figure_tables
+from interview.statistics.funnel import FunnelStep
 from interview.store.sessions import load, save_note
 from interview.store.tables import SessionRow
 

@@ -16,8 +16,8 @@ from interview.access import SYSTEM, Actor
 from interview.errors import Conflict, EngineFailure, InvalidPayload, NotFound, SessionUnknown, Unauthorized
 from interview.imported import SpokenLine
 from interview.models import Criterion, PositionPlan, Question
-from interview.rating import CriterionRating
 from interview.records import InterviewRecord
+from interview.reviewing.rating import CriterionRating
 from interview.store.review_tables import DemographicsRow
 from interview.store.tables import AdjustmentRow, AnswerDraftRow, ConsentRow, InterviewRow
 from interview.usage import record as record_usage

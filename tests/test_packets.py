@@ -20,13 +20,13 @@ from interview.access import SYSTEM, Actor
 from interview.contract import Heard, StartRequest, TurnRequest
 from interview.errors import Conflict, Forbidden, NotFound
 from interview.models import Anchors, CriterionSummary, TranscriptEntry
-from interview.packet_model import Packet, PacketCriterion
-from interview.packet_pdf import packet_pdf
-from interview.packet_warnings import doubtful_share
-from interview.packet_words import standing
+from interview.packet.model import Packet, PacketCriterion
+from interview.packet.pdf import packet_pdf
+from interview.packet.warnings import doubtful_share
+from interview.packet.words import standing
 from interview.packets import reached_anchor
-from interview.rating import CriterionRating, Ratings
 from interview.records import InterviewRecord
+from interview.reviewing.rating import CriterionRating, Ratings
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from streamlit.testing.v1 import AppTest
 
 from interview.access import SYSTEM, Actor
 from interview.agreement import AgreementFilter
-from interview.rating import CriterionRating
 from interview.records import InterviewRecord
+from interview.reviewing.rating import CriterionRating
 
 PAGE = "pages/analyst/agreement.py"
 CANDIDATE = "Zephyrine Quillfeather"

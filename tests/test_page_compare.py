@@ -11,8 +11,8 @@ from builders import ANSWER, House, house
 from page_tests import person, visiting, words
 
 from interview.access import SYSTEM, Actor
-from interview.rating import CriterionRating
 from interview.records import InterviewRecord
+from interview.reviewing.rating import CriterionRating
 
 PAGE = "pages/hiring/compare.py"
 

@@ -13,8 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from interview.access import SYSTEM, Actor
 from interview.contract import StartRequest
-from interview.rating import CriterionRating, Ratings
 from interview.records import InterviewRecord
+from interview.reviewing.rating import CriterionRating, Ratings
 from interview.store.tables import AuditRow
 from pages.hiring.parts.review import files, page
 from pages.hiring.parts.review.override import OVERRIDE

@@ -20,13 +20,13 @@ from openpyxl import load_workbook
 from page_tests import person, visiting, words
 from streamlit.testing.v1 import AppTest
 
-from interview import rollup
 from interview.access import SYSTEM, Actor
 from interview.analytics import COLUMNS, ScoreRow
 from interview.exports import score_rows_csv, score_rows_json, score_rows_xlsx, table_csv, tables_xlsx
-from interview.figures import figure_tables
-from interview.rating import CriterionRating
 from interview.records import InterviewRecord, ScoreFilter
+from interview.reviewing.rating import CriterionRating
+from interview.statistics import rollup
+from interview.statistics.figures import figure_tables
 from interview.store.review_tables import DecisionRow
 from interview.store.tables import CandidateRow, ModelUsageRow
 from pages.components.navigation import menu

@@ -17,9 +17,9 @@ from interview.engines.embedded import EmbeddedEngine
 from interview.errors import EngineFailure, Forbidden, NotFound
 from interview.models import Anchors, CriterionScore, Evaluation, Evidence
 from interview.positions import Position
-from interview.rehearsal_report import RehearsalReport
+from interview.rehearsal.report import RehearsalReport
+from interview.rehearsal.simulated import KINDS
 from interview.rehearsals import Rehearsal
-from interview.simulated import KINDS
 from interview.usage import BudgetReached, spend
 
 EXAMPLES = {

@@ -127,7 +127,7 @@ class Costly(Newer):
 
 
 def test_what_it_will_cost_is_said_before(tmp_path: Path) -> None:
-    """Calls are counted from what was answered; tokens from what such calls took so far; nothing where none was made."""
+    """Calls are counted from what was answered; tokens from what such calls took so far; else nothing."""
     made = house(tmp_path, text_input_price=10.0, text_output_price=100.0)
     try:
         record = held(made, "Ada")

@@ -20,8 +20,8 @@ from interview.contract import StartRequest
 from interview.errors import Conflict, Forbidden, InterviewError, InvalidPayload, NotFound
 from interview.imported import SpokenLine
 from interview.models import PositionPlan, Scorecard
-from interview.rating import CriterionRating, Ratings
 from interview.records import InterviewRecord
+from interview.reviewing.rating import CriterionRating, Ratings
 from interview.reviews import MAX_REASON_CHARS
 from interview.store import queries
 from interview.store.tables import ScorecardRow

@@ -14,7 +14,7 @@ from sqlalchemy import delete, text
 
 from interview.access import SYSTEM
 from interview.records import FigureFilter, InterviewRecord
-from interview.rollup import count_scorecard, count_usage
+from interview.statistics.rollup import count_scorecard, count_usage
 from interview.store.rollup_tables import ScorecardRollupRow, ScoreRollupRow, StageRollupRow, UsageRollupRow
 from interview.store.tables import Base, ModelUsageRow, ScorecardRow
 

@@ -14,8 +14,8 @@ from interview.engines.embedded import EmbeddedEngine
 from interview.engines.embedded.bank import load_bank
 from interview.engines.embedded.text import stem
 from interview.models import Competency, Criterion, Evaluation, TranscriptEntry
-from interview.own_words import LONGEST_RUN, clauses, first_person, told
-from interview.simulated import KINDS, Asked, Kind, Said, reply
+from interview.rehearsal.own_words import LONGEST_RUN, clauses, first_person, told
+from interview.rehearsal.simulated import KINDS, Asked, Kind, Said, reply
 
 BANK = [entry.competency for entry in load_bank()]
 

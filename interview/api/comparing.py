@@ -10,7 +10,7 @@ from interview.api.calls import Caller, KeyedRoute, Use
 from interview.api.errors import problems
 from interview.api.openapi import SnakeCase, shown
 from interview.comparing import MAX_COMPARED
-from interview.comparison import Comparison
+from interview.reviewing.comparison import Comparison
 
 router = APIRouter(
     route_class=KeyedRoute,

@@ -10,9 +10,9 @@ from interview.api.calls import Caller, KeyedRoute, Slow, Use
 from interview.api.errors import problems
 from interview.api.openapi import SnakeCase, shown
 from interview.api.results import download
-from interview.audit_layout import audit_csv, audit_xlsx
 from interview.demographics import NOTICE, SelfReport, SelfReportState
 from interview.fairness import MAX_DAYS, FairnessReport
+from interview.statistics.audit_layout import audit_csv, audit_xlsx
 
 router = APIRouter(
     route_class=KeyedRoute,

@@ -10,8 +10,8 @@ from interview.api.calls import Caller, KeyedRoute, Slow, Use
 from interview.api.errors import problems
 from interview.api.openapi import SnakeCase, shown
 from interview.api.results import download
-from interview.packet_model import Packet
-from interview.packet_pdf import packet_pdf
+from interview.packet.model import Packet
+from interview.packet.pdf import packet_pdf
 
 router = APIRouter(tags=["Reviews"], route_class=KeyedRoute, default_response_class=SnakeCase)
 

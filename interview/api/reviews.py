@@ -9,8 +9,8 @@ from interview.api.calls import Caller, KeyedRoute, Use
 from interview.api.errors import problems
 from interview.api.openapi import SnakeCase, shown
 from interview.models import Model, Moment, Scorecard, Words
-from interview.overriding import Override
-from interview.rating import CriterionRating, Ratings
+from interview.reviewing.overriding import Override
+from interview.reviewing.rating import CriterionRating, Ratings
 from interview.reviews import MAX_REASON_CHARS, Decision, Review, ReviewState, Verdict
 
 router = APIRouter(

@@ -13,9 +13,9 @@ from interview.api.errors import problems
 from interview.api.openapi import SnakeCase, shown
 from interview.api.results import download
 from interview.exports import score_rows_csv, score_rows_xlsx
-from interview.figures import Figures
 from interview.models import Model, Moment
 from interview.records import MAX_ROWS, FigureFilter, ScoreFilter
+from interview.statistics.figures import Figures
 
 router = APIRouter(
     route_class=KeyedRoute,

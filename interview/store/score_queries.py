@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Row, Select, exists, select
 from sqlalchemy.orm import Session
 
 from interview.access import Actor
-from interview.blinding import is_bound, opened_scorecards
 from interview.records import ScoreFilter
+from interview.reviewing.blinding import is_bound, opened_scorecards
 from interview.store.tables import CompetencyScoreRow, InterviewRow, PositionRow, ScorecardRow
 
 

@@ -13,8 +13,8 @@ from interview.contract import Heard, TurnRequest, TurnResponse
 from interview.demographics import SelfReport
 from interview.errors import Conflict, InterviewError
 from interview.models import Move
-from interview.rating import CriterionRating
 from interview.records import NewInterview
+from interview.reviewing.rating import CriterionRating
 from interview.service import Service, open_service
 from interview.settings import Settings
 from interview.synthetic.chance import make_truth

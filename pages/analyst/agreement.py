@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from interview.agreement import ENOUGH, MOST_REVIEWS, Agreed, AgreementFilter, Comparison, ReviewerAgreement
-from interview.agreement_figures import Estimate
 from interview.question_statistics import ScoredPosition
+from interview.statistics.agreement_figures import Estimate
 from pages.analyst.parts.filters import counted, day, pick
 from pages.components import statistics_charts
 from pages.components.guard import staff

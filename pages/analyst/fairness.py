@@ -8,9 +8,9 @@ from functools import partial
 import streamlit as st
 
 from interview.access import Actor
-from interview.audit_layout import audit_csv, audit_json, audit_xlsx
 from interview.fairness import FEWEST_PEOPLE, FairnessPosition, FairnessReport
-from interview.impact import FEWEST, Kind
+from interview.statistics.audit_layout import audit_csv, audit_json, audit_xlsx
+from interview.statistics.impact import FEWEST, Kind
 from pages.analyst.parts import renamed
 from pages.analyst.parts.rates import rates
 from pages.components.guard import staff

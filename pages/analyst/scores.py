@@ -8,8 +8,8 @@ from __future__ import annotations
 import streamlit as st
 
 from interview.access import Actor
-from interview.figures import Figures
 from interview.records import FigureFilter
+from interview.statistics.figures import Figures
 from pages.analyst.parts import panels, rows
 from pages.analyst.parts.filters import clear, filters, standing_only
 from pages.components.guard import staff

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from interview.figures import Distribution, TrendPoint, UsageDay
+from interview.statistics.figures import Distribution, TrendPoint, UsageDay
 from pages.components.text import escaped
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from interview.agreement import ENOUGH, CompetencyAgreement, MonthAgreement
-from interview.question_findings import FEW, TELLS_APART
 from interview.question_statistics import QuestionStatistic
+from interview.statistics.question_findings import FEW, TELLS_APART
 
 Spec = dict[str, Any]
 """A part of a Vega-Lite specification."""

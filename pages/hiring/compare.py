@@ -8,8 +8,8 @@ import streamlit as st
 
 from interview.access import Actor
 from interview.comparing import MAX_BESIDE, MAX_COMPARED
-from interview.comparison import Comparison, ToRate
 from interview.positions import PositionSummary
+from interview.reviewing.comparison import Comparison, ToRate
 from pages.components.guard import staff
 from pages.components.problems import needed
 from pages.components.service import service

@@ -151,8 +151,8 @@ def approval(actor: Actor, position: Position, *, unsaved: bool) -> None:
             rehearsed = service().rehearsals.rehearsed(actor, position.position_id, version)
         if not rehearsed:
             st.caption(
-                ":material/theater_comedy: This version was never rehearsed. A rehearsal with simulated candidates shows "
-                "in a minute what the rubric can tell apart, before anybody real is asked."
+                ":material/theater_comedy: This version was never rehearsed. A rehearsal with simulated candidates "
+                "shows in a minute what the rubric can tell apart, before anybody real is asked."
             )
         if unsaved:
             st.caption(

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from interview.figures import SMALL_SAMPLE, Distribution, Figures, StageTime, TrendPoint, UsageDay
-from interview.funnel import Funnel, FunnelStep
+from interview.statistics.figures import SMALL_SAMPLE, Distribution, Figures, StageTime, TrendPoint, UsageDay
+from interview.statistics.funnel import Funnel, FunnelStep
 from pages.analyst.parts.filters import counted
 from pages.components import charts
 from pages.components.text import escaped

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from interview.audit_layout import remark, table_title
-from interview.impact import FEWEST, FOUR_FIFTHS, SMALL_SAMPLE, Group, RateTable
+from interview.statistics.audit_layout import remark, table_title
+from interview.statistics.impact import FEWEST, FOUR_FIFTHS, SMALL_SAMPLE, Group, RateTable
 
 Spec = dict[str, Any]
 

@@ -12,8 +12,8 @@ import streamlit as st
 from interview.access import Actor
 from interview.analytics import COLUMNS, ScoreRow
 from interview.exports import Table, score_rows_csv, score_rows_json, score_rows_xlsx, table_csv, tables_xlsx
-from interview.figures import Figures, figure_tables
 from interview.records import MAX_ROWS, ScoreFilter
+from interview.statistics.figures import Figures, figure_tables
 from pages.analyst.parts.filters import counted
 from pages.components.service import service
 

@@ -8,8 +8,8 @@ from datetime import datetime
 
 import streamlit as st
 
-from interview.comparability import Comparability, Mark
-from interview.comparison import (
+from interview.reviewing.comparability import Comparability, Mark
+from interview.reviewing.comparison import (
     Answered,
     ComparedCandidate,
     ComparedCompetency,

@@ -8,9 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from interview.policy import STRONG, THIN
-from interview.rehearsal_report import CompetencyTrial, RehearsalReport, TrialLevel, Verdict
+from interview.rehearsal.report import CompetencyTrial, RehearsalReport, TrialLevel, Verdict
+from interview.rehearsal.simulated import KINDS, Kind
 from interview.rehearsals import Rehearsal
-from interview.simulated import KINDS, Kind
 from pages.components.text import escaped
 from pages.components.times import minutes, moment
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable
 
-from interview.packet_words import level_of
+from interview.packet.words import level_of
 
 
 def bar(score: float) -> str:

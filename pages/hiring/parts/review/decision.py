@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from interview.access import Actor
-from interview.packet_words import VERDICTS
+from interview.packet.words import VERDICTS
 from interview.reviews import MAX_REASON_CHARS, Decision, Verdict
 from interview.service import Service
 from pages.components.problems import problems

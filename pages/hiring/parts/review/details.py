@@ -8,8 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 import streamlit as st
 
 from interview.contract import TranscriptLine
-from interview.packet_model import GivenLevel, Packet, PacketCompetency, PacketCriterion, Quote
-from interview.packet_words import given, level_of, standing
+from interview.packet.model import GivenLevel, Packet, PacketCompetency, PacketCriterion, Quote
+from interview.packet.words import given, level_of, standing
 from pages.components.text import paragraphs
 from pages.components.times import minutes
 from pages.components.transcript import Notes, address, spans, transcript_html

@@ -6,8 +6,8 @@ import re
 
 import streamlit as st
 
-from interview.packet_model import Packet
-from interview.packet_pdf import packet_pdf
+from interview.packet.model import Packet
+from interview.packet.pdf import packet_pdf
 from pages.components.problems import problems
 
 FILES = "packet-files"

@@ -11,9 +11,9 @@ import streamlit as st
 from interview.access import Actor
 from interview.errors import InterviewError
 from interview.models import Anchors, Competency, Criterion
-from interview.packet_words import NOT_SHOWN, counted
-from interview.rating import CriterionRating, Ratings
+from interview.packet.words import NOT_SHOWN, counted
 from interview.records import InterviewRecord
+from interview.reviewing.rating import CriterionRating, Ratings
 from interview.reviews import ReviewState
 from interview.service import Service
 from pages.components.guard import staff

@@ -6,8 +6,8 @@ import streamlit as st
 
 from interview.access import Actor
 from interview.models import Competency, Criterion
-from interview.packet_model import Packet, PacketCriterion
-from interview.packet_words import standing
+from interview.packet.model import Packet, PacketCriterion
+from interview.packet.words import standing
 from interview.records import InterviewRecord
 from interview.reviews import MAX_REASON_CHARS
 from interview.service import Service

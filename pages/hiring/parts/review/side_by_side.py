@@ -6,7 +6,7 @@ import html
 
 import streamlit as st
 
-from interview.packet_model import GivenLevel, Packet, PacketCriterion, PacketReview
+from interview.packet.model import GivenLevel, Packet, PacketCriterion, PacketReview
 
 DIFFERS = 1.0
 

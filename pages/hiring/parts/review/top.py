@@ -6,9 +6,9 @@ import html
 
 import streamlit as st
 
-from interview.packet_model import Packet, PacketCompetency
-from interview.packet_warnings import PacketWarning
-from interview.packet_words import AID, ASKED, SO_FAR, VERDICTS, WARNINGS, asked_in_words, level_of
+from interview.packet.model import Packet, PacketCompetency
+from interview.packet.warnings import PacketWarning
+from interview.packet.words import AID, ASKED, SO_FAR, VERDICTS, WARNINGS, asked_in_words, level_of
 from pages.components.times import minutes, moment
 from pages.hiring.parts.review.bars import bar
 from pages.hiring.parts.wording import MODES, QUESTION_KINDS

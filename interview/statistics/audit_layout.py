@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from interview.exports import score_rows_csv, score_rows_xlsx
 from interview.fairness import FairnessReport
-from interview.impact import NAMES, Dimension, Group, Kind, Part, RateTable
+from interview.statistics.impact import NAMES, Dimension, Group, Kind, Part, RateTable
 
 COLUMNS = (
     "table", "sex", "race_ethnicity", "applicants", "selected", "scored_above_median", "rate", "impact_ratio",

@@ -15,8 +15,8 @@ from interview.models import (
     SessionStatus,
     VersionStamp,
 )
-from interview.overriding import Override
-from interview.packet_warnings import PacketWarning
+from interview.packet.warnings import PacketWarning
+from interview.reviewing.overriding import Override
 from interview.reviews import Decision
 
 Asked = Literal["answered", "skipped", "asked", "not_asked"]

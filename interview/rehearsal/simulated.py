@@ -17,7 +17,7 @@ from typing import Literal, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict
 
 from interview.models import Competency, Criterion, Move
-from interview.own_words import clauses, told
+from interview.rehearsal.own_words import clauses, told
 
 Kind = Literal["strong", "weak", "silent", "rambling", "injecting"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

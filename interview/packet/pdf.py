@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from interview import fonts
-from interview.packet_model import Packet, PacketCompetency, PacketCriterion
-from interview.packet_words import ASKED, VERDICTS, WARNINGS, asked_in_words, counted, given, level_of, standing
+from interview.packet.model import Packet, PacketCompetency, PacketCriterion
+from interview.packet.words import ASKED, VERDICTS, WARNINGS, asked_in_words, counted, given, level_of, standing
 
 if TYPE_CHECKING:
-    from interview.packet_pages import PacketPages
+    from interview.packet.pages import PacketPages
 
 FOOTER = "An aid: software made the scores from the transcript alone. People decide."
 _QUOTES, _QUOTE_CHARS, _TEXT_CHARS, _WARNINGS, _WARNING_CHARS = 2, 240, 300, 8, 230
@@ -21,7 +21,7 @@ _QUESTION_CHARS, _SUMMARY_CHARS = 110, 500
 
 def packet_pdf(packet: Packet) -> bytes:
     """The packet as a PDF with metadata and page numbers; the same packet gives the same bytes. Moments are UTC."""
-    from interview.packet_pages import PacketPages
+    from interview.packet.pages import PacketPages
 
     pages = PacketPages(f"Review packet: {packet.candidate_name or 'candidate'}, {packet.role_title}", footer=FOOTER)
     pages.load_fonts([fonts.printable(text) for text in _texts(packet.model_dump())] + [pages.running_title])

@@ -14,7 +14,7 @@ from interview.contract import TurnRequest
 from interview.draft import Draft, Scene
 from interview.events import SessionCompleted
 from interview.positions import Position, in_asking_order
-from interview.simulated import Asked, Kind, Said, reply
+from interview.rehearsal.simulated import Asked, Kind, Said, reply
 from interview.state import InterviewSessionState
 
 MAX_TURNS = 120

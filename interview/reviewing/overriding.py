@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from interview.access import Actor
-from interview.carding import add_scorecard, stored_summaries
 from interview.context import Context, new_id
 from interview.errors import Conflict, NotFound
 from interview.models import CompetencySummary, CriterionSummary, Model, Moment
+from interview.reviewing.carding import add_scorecard, stored_summaries
 from interview.scoring import overall, response_total
 from interview.store import queries, review_queries
 from interview.store.review_tables import OverrideRow, QuestionScoreRow

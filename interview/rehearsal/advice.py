@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from interview.models import Competency, Criterion, PositionPlan
 from interview.policy import THIN
-from interview.rehearsal_report import CandidateTrial, CompetencyTrial, CriterionTrial, OrderTrial
-from interview.rehearsing import Held
+from interview.rehearsal.report import CandidateTrial, CompetencyTrial, CriterionTrial, OrderTrial
+from interview.rehearsal.running import Held
 from interview.scoring import weighted_mean
 
 RAISED = 0.25

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from interview.agreement_figures import rounded
+from interview.statistics.agreement_figures import rounded
 
 ENGINE = "engine"
 

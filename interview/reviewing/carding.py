@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from interview import rollup
 from interview.models import CompetencySummary, Narrative, Scorecard, VersionStamp
+from interview.statistics import rollup
 from interview.store import queries
 from interview.store.sessions import entries_of
 from interview.store.tables import CompetencyScoreRow, ScorecardRow, SessionRow

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from interview import __version__
 from interview.access import Actor
-from interview.carding import add_scorecard
 from interview.context import Context, new_id
 from interview.errors import InvalidPayload, NotFound
 from interview.models import Competency, CriterionScore, Model, Narrative, Words
+from interview.reviewing.carding import add_scorecard
 from interview.scoring import competency_summary, overall
 from interview.store.review_tables import ReviewRow
 from interview.store.tables import InterviewRow, PlanRow, ScorecardRow, SessionRow

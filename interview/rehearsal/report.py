@@ -10,8 +10,8 @@ from pydantic import computed_field
 from interview.events import FlagRaised
 from interview.models import CriterionStatus, CriterionSummary, FlagKind, Model, PositionPlan
 from interview.policy import THIN
-from interview.rehearsing import Held
-from interview.simulated import Kind
+from interview.rehearsal.running import Held
+from interview.rehearsal.simulated import Kind
 
 APART = 1.0
 """Levels by which the strong candidate has to be above the weak one: a whole one on the 1-5 scale."""

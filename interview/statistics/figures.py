@@ -12,9 +12,9 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from interview.exports import Table
-from interview.funnel import Funnel, FunnelStep, ModeFaults, read_funnel, share
 from interview.models import Model
 from interview.records import FigureFilter
+from interview.statistics.funnel import Funnel, FunnelStep, ModeFaults, read_funnel, share
 from interview.store import figure_queries
 
 SMALL_SAMPLE = 10

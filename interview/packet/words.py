@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 
 from interview.models import CriterionStatus
-from interview.packet_model import Asked, GivenLevel, Packet
-from interview.packet_warnings import WarningKind
+from interview.packet.model import Asked, GivenLevel, Packet
+from interview.packet.warnings import WarningKind
 from interview.policy import STRONG, THIN
 from interview.reviews import Verdict
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from interview.comparability import Comparability
 from interview.contract import TranscriptLine
 from interview.models import Evidence, Model, Moment, ScoreSource, VersionStamp
+from interview.reviewing.comparability import Comparability
 
 SaidAs = Literal["question", "follow_up", "hint", "answer"]
 

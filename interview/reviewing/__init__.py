@@ -1,0 +1,1 @@
+"""What reviews are made of: who rates first, ratings, overrides, scorecards stored, what compares."""
