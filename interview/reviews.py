@@ -73,9 +73,11 @@ class ReviewState(Model):
     """Where an actor stands with an interview.
 
     `scores_open`: whether the engine's scores, and `others` (the submitted reviews of other people), are shown to them.
-    `ratable`: whether there is an ended session to rate. `decisions`: newest first.
+    `session_id`: of the session that stands for the interview; `ratable`: whether it has ended and can be rated.
+    `decisions`: newest first.
     """
 
+    session_id: str | None
     scores_open: bool
     ratable: bool
     mine: Review | None
@@ -100,6 +102,7 @@ class Reviews:
             scores_open = not blind_to(tx, actor, interview_id, attempt)
             reviews = [_review(one) for one in review_queries.reviews(tx, interview_id, attempt)]
             return ReviewState(
+                session_id=session.session_id if session else None,
                 scores_open=scores_open,
                 ratable=session is not None and session.status in _RATABLE,
                 mine=next((one for one in reviews if one.reviewer_id == actor.reviewer_id), None),
@@ -113,24 +116,24 @@ class Reviews:
                 ),
             )
 
-    def save(self, actor: Actor, interview_id: str, ratings: Ratings) -> Review:
+    def save(self, actor: Actor, interview_id: str, ratings: Ratings, session_id: str | None = None) -> Review:
         """Keep the ratings given so far; nothing is opened by it. Raises as `submit` does, but for `review_incomplete`.
 
         They take the place of what was kept of the same competencies; that of others stays.
         """
         with self._context.database.write() as tx:
-            row, _ = self._rated(tx, actor, interview_id, ratings)
+            row, _ = self._rated(tx, actor, interview_id, ratings, session_id)
             return _review(row)
 
-    def submit(self, actor: Actor, interview_id: str, ratings: Ratings) -> Review:
+    def submit(self, actor: Actor, interview_id: str, ratings: Ratings, session_id: str | None = None) -> Review:
         """Let the ratings stand, with those kept before, as the reviewer's scorecard; then scores are open to them.
 
-        Every criterion has a level, or None where the transcript does not show it. A person only. Raises NotFound,
-        Forbidden `person_required`, Conflict (`nothing_to_rate`, `review_submitted`), InvalidPayload
-        `review_incomplete`.
+        Every criterion has a level, or None where the transcript does not show it. `session_id`: what was read and
+        rated; without, what stands for the interview now. A person only. Raises NotFound, Forbidden `person_required`,
+        Conflict (`nothing_to_rate`, `review_submitted`, `another_attempt`), InvalidPayload `review_incomplete`.
         """
         with self._context.database.write() as tx:
-            row, session = self._rated(tx, actor, interview_id, ratings)
+            row, session = self._rated(tx, actor, interview_id, ratings, session_id)
             competencies, kept = _competencies(tx, interview_id), kept_ratings(row)
             require_complete(kept, competencies)
             row.submitted_at = self._context.clock()
@@ -157,12 +160,20 @@ class Reviews:
             return _review(review)
 
     def override(
-        self, actor: Actor, interview_id: str, competency: str, criterion: str, level: int, reason: str
+        self,
+        actor: Actor,
+        interview_id: str,
+        competency: str,
+        criterion: str,
+        level: int,
+        reason: str,
+        session_id: str | None = None,
     ) -> Scorecard:
         """Put a person's level in the place of the engine's, with a reason; both stay. Appends a scorecard.
 
-        Raises NotFound (`criterion_not_found` among others), Forbidden (`person_required`, `rate_first`), Conflict
-        `nothing_to_override`, InvalidPayload.
+        `session_id`: whose scores were read; without, those that stand for the interview now. Raises NotFound
+        (`criterion_not_found` among others), Forbidden (`person_required`, `rate_first`), Conflict
+        (`nothing_to_override`, `another_attempt`), InvalidPayload.
         """
         actor.require(*HIRING_ROLES)
         actor.require_person()
@@ -174,6 +185,7 @@ class Reviews:
             session = _standing(tx, interview_id)
             if session is None:
                 raise Conflict("Nothing has been scored yet.", code="nothing_to_override")
+            _require_same(session, session_id)
             require_open(tx, actor, session)
             row = add_override(tx, self._context, actor, session, competency, criterion, level, cleaned)
             audit(
@@ -211,7 +223,9 @@ class Reviews:
             )  # fmt: skip
             return _decision(row)
 
-    def _rated(self, tx: Session, actor: Actor, interview_id: str, ratings: Ratings) -> tuple[ReviewRow, SessionRow]:
+    def _rated(
+        self, tx: Session, actor: Actor, interview_id: str, ratings: Ratings, session_id: str | None
+    ) -> tuple[ReviewRow, SessionRow]:
         """The actor's review with these ratings, and the session that they are of."""
         actor.require(*HIRING_ROLES)
         actor.require_person()
@@ -219,6 +233,7 @@ class Reviews:
         session = _standing(tx, interview_id)
         if session is None or session.status not in _RATABLE:
             raise Conflict("There is nothing to rate before the interview has ended.", code="nothing_to_rate")
+        _require_same(session, session_id)
         row = self._row(tx, actor, interview, session)
         if row.submitted_at is not None:
             raise Conflict(
@@ -256,6 +271,15 @@ class Reviews:
 
 def _standing(tx: Session, interview_id: str) -> SessionRow | None:
     return next(iter(standing_sessions(tx, interview_id)), None)
+
+
+def _require_same(session: SessionRow, seen: str | None) -> None:
+    """Raise Conflict where what somebody has read speaks for the interview no more, and what does was not read."""
+    if seen not in (None, session.session_id):
+        raise Conflict(
+            "Another session counts for this interview by now. Open the interview again and read that one first.",
+            code="another_attempt",
+        )
 
 
 def _session(tx: Session, interview_id: str, session_id: str) -> SessionRow:

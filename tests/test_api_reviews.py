@@ -61,7 +61,9 @@ def code(reply: httpx.Response) -> tuple[int, str]:
 
 def test_a_review_from_the_first_rating_to_the_open_scores(path: str, ines: httpx.Client) -> None:
     """Names of competencies and criteria come back as they are, in lines and not as names of fields."""
-    assert ines.get(f"{path}/review").json() == {
+    read = ines.get(f"{path}/review").json()
+    assert read.pop("session_id") == ines.get(path).json()["sessions"][-1]["session_id"]
+    assert read == {
         "scores_open": False, "ratable": True, "mine": None, "others": [], "overrides": [], "decisions": [],
     }  # fmt: skip
     kept = ines.put(f"{path}/review", json=lines(4, ("Debugging",))).raise_for_status().json()
@@ -78,6 +80,18 @@ def test_a_review_from_the_first_rating_to_the_open_scores(path: str, ines: http
     state = ines.get(f"{path}/review").json()
     assert (state["scores_open"], state["mine"]) == (True, submitted)
     assert ines.get(path).json()["score"]["overall_score"] == 3.0
+
+
+def test_what_was_read_is_what_is_rated(path: str, ines: httpx.Client) -> None:
+    """Whoever names the session that they read is told where another one counts by now."""
+    seen = {"session_id": ines.get(f"{path}/review").json()["session_id"]}
+    for method, body in (("PUT", lines()), ("POST", lines())):
+        assert code(ines.request(method, f"{path}/review", json=body | {"session_id": "former"})) == (
+            409, "another_attempt",
+        )  # fmt: skip
+    ines.post(f"{path}/review", json=lines() | seen).raise_for_status()
+    assert code(ines.post(f"{path}/overrides", json=OVERRIDE | {"session_id": "former"})) == (409, "another_attempt")
+    ines.post(f"{path}/overrides", json=OVERRIDE | seen).raise_for_status()
 
 
 def test_a_reviewer_sees_the_others_after_their_own(world: World, path: str, ines: httpx.Client) -> None:

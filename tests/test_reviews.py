@@ -161,6 +161,27 @@ def test_nothing_is_rated_before_the_interview_has_ended(home: House) -> None:
     assert reviews.submit(ines, other.interview_id, rated(other)).session_id == imported.session_id
 
 
+def test_what_was_read_of_one_attempt_is_never_filed_for_a_newer_one(home: House) -> None:
+    """Ratings and overrides from a form that was open while another attempt was completed are refused."""
+    record, ines, root, reviews = held(home), member(home), member(home, "Root", "administrator"), home.service.reviews
+    read = reviews.state(ines, record.interview_id).session_id
+    reviews.save(ines, record.interview_id, rated(record, 2), read)
+    home.clock.forward(minutes=1)
+    home.service.interviews.restart(SYSTEM, record.interview_id)
+    newer = home.start(record).session_id
+    home.finish(newer)
+    before = home.dump()
+    for stale in (
+        lambda: reviews.save(ines, record.interview_id, rated(record, 2), read),
+        lambda: reviews.submit(ines, record.interview_id, {}, read),
+        lambda: reviews.override(root, record.interview_id, "Debugging", "Debugging 1", 5, REASON, read),
+    ):
+        refused(stale, Conflict, "another_attempt")
+    assert home.dump() == before
+    assert reviews.state(ines, record.interview_id).session_id == newer
+    assert reviews.submit(ines, record.interview_id, rated(record, 4), newer).session_id == newer
+
+
 def test_other_reviewers_ratings_are_closed_until_ones_own_stand(home: House) -> None:
     record, ines, noor = held(home), member(home, "Ines"), member(home, "Noor")
     theirs = home.service.reviews.submit(ines, record.interview_id, rated(record, 5))

@@ -82,6 +82,10 @@ CODES: Mapping[str, tuple[int, str]] = {
         "You have rated this interview, and that stands. Override a score where you see it otherwise now.",
     ),
     "nothing_to_override": (409, "Nothing has been scored yet."),
+    "another_attempt": (
+        409,
+        "Another session counts for this interview by now. Open the interview again and read that one first.",
+    ),
     "self_report_not_ready": (409, "This question is open when the interview has been completed."),
     "study_guide_not_ready": (409, "The study guide is made when the interview has been completed."),
     "session_expired": (410, "The session was idle for too long and has ended. Start again to go on."),

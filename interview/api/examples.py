@@ -293,6 +293,7 @@ DECISION: dict[str, Any] = {
     "name": "Ines Moreau",
 }
 REVIEW_STATE: dict[str, Any] = {
+    "session_id": _SESSION_ID,
     "scores_open": True,
     "ratable": True,
     "mine": REVIEW,

@@ -21,7 +21,7 @@ router = APIRouter(
 
 _RATING = (
     "invalid_payload", "interview_not_found", "person_required", "nothing_to_rate", "review_submitted",
-    "criterion_not_found",
+    "another_attempt", "criterion_not_found",
 )  # fmt: skip
 
 
@@ -32,7 +32,16 @@ class RatingLine(CriterionRating):
     criterion: Words = Field(max_length=120)
 
 
+_SEEN = Field(
+    None,
+    max_length=64,
+    description="The session that was read. Refused with `another_attempt` where another one counts by now; without "
+    "it, what counts now is meant.",
+)
+
+
 class RatingsRequest(Model):
+    session_id: str | None = _SEEN
     ratings: tuple[RatingLine, ...] = Field((), max_length=200)
 
 
@@ -54,9 +63,11 @@ class ReviewReply(Model):
 class ReviewStateReply(Model):
     """`scores_open`: whether the engine's scores, overrides, others' reviews and reasons are shown to the caller.
 
-    `ratable`: whether there is an ended session to rate; `mine`: the caller's review; `decisions`: newest first.
+    `session_id`: of the session that counts; send it with what you make of it. `ratable`: whether it has ended;
+    `mine`: the caller's review; `decisions`: newest first.
     """
 
+    session_id: str | None
     scores_open: bool
     ratable: bool
     mine: ReviewReply | None
@@ -76,6 +87,7 @@ class OverrideRequest(Model):
     criterion: Words = Field(max_length=120)
     level: int = Field(ge=1, le=5)
     reason: Words = Field(min_length=1, max_length=MAX_REASON_CHARS)
+    session_id: str | None = _SEEN
 
 
 class DecisionRequest(Model):
@@ -107,7 +119,7 @@ def save_review(actor: Caller, service: Use, interview_id: str, body: RatingsReq
 
     By a person's key only, as everything that changes a review.
     """
-    return _review(service.reviews.save(actor, interview_id, _ratings(body)))
+    return _review(service.reviews.save(actor, interview_id, _ratings(body), body.session_id))
 
 
 @router.post(
@@ -117,7 +129,8 @@ def save_review(actor: Caller, service: Use, interview_id: str, body: RatingsReq
 )
 def submit_review(actor: Caller, service: Use, interview_id: str, body: RatingsRequest | None = None) -> ReviewReply:
     """Together with what was kept before, they are final; then the engine's scores are open to you."""
-    return _review(service.reviews.submit(actor, interview_id, _ratings(body or RatingsRequest())))
+    body = body or RatingsRequest()
+    return _review(service.reviews.submit(actor, interview_id, _ratings(body), body.session_id))
 
 
 @router.post(
@@ -139,12 +152,14 @@ def see_unrated(actor: Caller, service: Use, interview_id: str, body: UnratedReq
     summary="Put your level in the place of the engine's",
     responses=problems(
         "invalid_payload", "interview_not_found", "criterion_not_found", "person_required", "rate_first",
-        "nothing_to_override",
+        "nothing_to_override", "another_attempt",
     ),
 )  # fmt: skip
 def override_score(actor: Caller, service: Use, interview_id: str, body: OverrideRequest) -> Scorecard:
     """With a reason. Answers the scorecard that stands now; the one before stays beside it."""
-    return service.reviews.override(actor, interview_id, body.competency, body.criterion, body.level, body.reason)
+    return service.reviews.override(
+        actor, interview_id, body.competency, body.criterion, body.level, body.reason, body.session_id
+    )
 
 
 @router.post(
@@ -192,6 +207,7 @@ def _review(review: Review) -> ReviewReply:
 
 def _state(state: ReviewState) -> ReviewStateReply:
     return ReviewStateReply(
+        session_id=state.session_id,
         scores_open=state.scores_open,
         ratable=state.ratable,
         mine=_review(state.mine) if state.mine else None,

@@ -30,15 +30,15 @@ _FINAL = (
 
 
 class _Place(NamedTuple):
-    """A criterion of the rubric, by its places; `attempt`: what is rated, so that no other's levels are taken over."""
+    """A criterion of the rubric, by its places; `session_id`: what is rated, so that no other's levels are taken over."""
 
     interview_id: str
-    attempt: str
+    session_id: str
     competency: int
     criterion: int
 
     def key(self, what: str) -> str:
-        return f"{what}-{self.attempt}-{self.competency}-{self.criterion}"
+        return f"{what}-{self.session_id}-{self.competency}-{self.criterion}"
 
 
 @st.fragment
@@ -54,7 +54,7 @@ def rate(candor: Service, record: InterviewRecord, session_id: str) -> None:
             for place, criterion in enumerate(competency.criteria):
                 given = ratings.get(competency.name, {}).get(criterion.name)
                 _criterion(candor, actor, record, _Place(record.interview_id, session_id, at, place), criterion, given)
-        _submit(candor, actor, record, state)
+        _submit(candor, actor, record.interview_id, session_id, state)
 
 
 def _told(competencies: Sequence[Competency], ratings: Ratings) -> None:
@@ -119,12 +119,12 @@ def _keep(candor: Service, actor: Actor, competency: Competency, changed: _Place
             note = st.session_state.get(place.key("note"), "")
             given[criterion.name] = CriterionRating(level=level or None, note=note)
     try:
-        candor.reviews.save(actor, changed.interview_id, {competency.name: given})
+        candor.reviews.save(actor, changed.interview_id, {competency.name: given}, changed.session_id)
     except InterviewError as error:
         st.session_state["rating-refused"] = error
 
 
-def _submit(candor: Service, actor: Actor, record: InterviewRecord, state: ReviewState) -> None:
+def _submit(candor: Service, actor: Actor, interview_id: str, session_id: str, state: ReviewState) -> None:
     refused = st.session_state.pop("rating-refused", None)
     if refused is not None:
         show(refused)
@@ -133,6 +133,6 @@ def _submit(candor: Service, actor: Actor, record: InterviewRecord, state: Revie
         st.caption("The scores were open to you before you rated, and your ratings are marked so.")
     if st.button("Submit ratings", type="primary", icon=":material/done_all:", key="submit-ratings"):
         with problems():
-            candor.reviews.submit(actor, record.interview_id, {})
+            candor.reviews.submit(actor, interview_id, {}, session_id)
             afresh()
             st.rerun(scope="app")

@@ -44,7 +44,9 @@ def _override(candor: Service, actor: Actor, record: InterviewRecord, packet: Pa
     st.caption("The engine’s level stays beside yours. Totals are made with yours.")
     if st.button("Override", type="primary", key="override-now", disabled=level is None):
         with problems():
-            candor.reviews.override(actor, packet.interview_id, competency.name, criterion.name, level or 0, reason)
+            candor.reviews.override(
+                actor, packet.interview_id, competency.name, criterion.name, level or 0, reason, packet.session_id
+            )
             settled()
             st.rerun()
 
