@@ -274,8 +274,9 @@ def upgrade() -> None:
     with op.batch_alter_table("invitations", schema=None) as batch_op:
         batch_op.create_index("ix_invitations_funnel", ["interview_id", "created_at"], unique=False)
 
-    with op.batch_alter_table("scorecards", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("standing", sa.Boolean(), server_default=sa.text("0"), nullable=False))
+    # In place: competency scores refer to scorecards, and SQLite lets no table go that is referred to.
+    with op.batch_alter_table("scorecards", recreate="never") as batch_op:
+        batch_op.add_column(sa.Column("standing", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column("reviewer_id", sa.String(length=80), nullable=True))
         batch_op.add_column(sa.Column("reviewer", sa.String(), nullable=True))
         batch_op.create_index(batch_op.f("ix_scorecards_session_id"), ["session_id"], unique=False)
@@ -299,7 +300,7 @@ def downgrade() -> None:
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.drop_index("ix_sessions_funnel")
 
-    with op.batch_alter_table("scorecards", schema=None) as batch_op:
+    with op.batch_alter_table("scorecards", recreate="never") as batch_op:
         batch_op.drop_index("ix_scorecards_newest")
         batch_op.drop_index("ix_scorecards_standing")
         batch_op.drop_index(batch_op.f("ix_scorecards_session_id"))
