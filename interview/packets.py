@@ -29,6 +29,7 @@ from interview.packet.model import (
     Quote,
 )
 from interview.recordings import recordings_folder
+from interview.replanned import under_version
 from interview.reviewing.blinding import require_open
 from interview.reviewing.carding import scorecard
 from interview.reviewing.overriding import Override, overrides_of
@@ -68,10 +69,11 @@ class Packets:
         reviews = _reviews(tx, session)
         overrides = overrides_of(tx, session.session_id)
         made = engines.competencies if engines else replies.summaries(loaded)
+        rubric = _rubric(tx, loaded, engines)
         stands = standing.competencies if standing else made
         competencies = tuple(
-            _competency(rubric, row, own, loaded, overrides, reviews)
-            for rubric, row, own in zip(loaded.plan.competencies, stands, made, strict=True)
+            _competency(competency, row, own, loaded, overrides, reviews)
+            for competency, row, own in zip(rubric, stands, made, strict=True)
         )
         payloads = [event.payload for event in (*loaded.carried_events, *loaded.events)]
         return Packet(
@@ -136,6 +138,13 @@ def _cards(tx: Session, session_id: str) -> tuple[Scorecard | None, Scorecard | 
         return card, card
     engines = packet_queries.engine_scorecard(tx, session_id)
     return card, scorecard(tx, engines) if engines else card
+
+
+def _rubric(tx: Session, loaded: Loaded, engines: Scorecard | None) -> tuple[Competency, ...]:
+    """What the scores were made with: where a session was scored again, perhaps another version of the plan."""
+    if engines is None:
+        return loaded.plan.competencies
+    return under_version(tx, loaded, int(engines.stamp.rubric.rpartition("/")[2])).plan.competencies
 
 
 def _competency(

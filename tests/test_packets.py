@@ -208,6 +208,35 @@ def test_an_override_stands_beside_the_engines_level(here: House) -> None:
     assert criterion(found, "Debugging 1").override is None
 
 
+def another_rubric(here: House, record: InterviewRecord) -> None:
+    """A newer approved version of the plan, with other competencies and other anchors, under which it is rated."""
+    plan = here.service.positions.get(SYSTEM, record.position_id).plan
+    kept, moved, dropped = plan.competencies
+    anchors = Anchors(one="wrote nothing down", three="wrote some of it down", five="wrote all of it down")
+    newer = moved.model_copy(
+        update={"criteria": tuple(one.model_copy(update={"anchors": anchors}) for one in moved.criteria)}
+    )
+    questions = tuple(one for one in plan.core_questions if one.competency != dropped.name)
+    changed = plan.model_copy(update={"competencies": (newer, kept), "core_questions": questions})
+    made = here.service.positions.save_plan(SYSTEM, record.position_id, changed)
+    here.service.positions.approve(SYSTEM, record.position_id, made.plan_version)
+    here.service.scorecards.score(SYSTEM, record.interview_id, plan_version=made.plan_version)
+
+
+def test_scored_under_another_version_it_has_that_rubric(here: House) -> None:
+    """Its competencies, in its order, with its anchors; what reviewers rated stays beside what is the same."""
+    record = held(here)
+    reviewer = person(here, "hiring")
+    here.service.reviews.submit(reviewer, record.interview_id, all_rated(record, 4))
+    another_rubric(here, record)
+    found = packet(here, record)
+    assert [one.competency for one in found.competencies] == ["Teamwork", "Debugging"]
+    assert found.stamp is not None
+    assert (found.plan_version, found.stamp.rubric.rpartition("/")[2]) == (1, "2")
+    assert criterion(found, "Teamwork 1").anchor.endswith("wrote some of it down")
+    assert [one.level for one in criterion(found, "Teamwork 1").reviews] == [4]
+
+
 def test_reviewers_levels_and_decisions_stand_beside(here: House) -> None:
     record = held(here, 2.0)
     reviewer = person(here, "hiring")

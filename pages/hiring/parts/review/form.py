@@ -30,7 +30,7 @@ _FINAL = (
 
 
 class _Place(NamedTuple):
-    """A criterion of the rubric, by its places; `session_id`: what is rated, so that no other's levels are taken over."""
+    """A criterion of the rubric, by its places; `session_id`: what is rated, so that no other's levels are taken."""
 
     interview_id: str
     session_id: str

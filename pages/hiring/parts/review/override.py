@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from interview.access import Actor
-from interview.models import Competency, Criterion
-from interview.packet.model import Packet, PacketCriterion
+from interview.models import Anchors
+from interview.packet.model import Packet
 from interview.packet.words import standing
 from interview.records import InterviewRecord
 from interview.reviews import MAX_REASON_CHARS
@@ -26,18 +26,17 @@ def offer(candor: Service, actor: Actor, record: InterviewRecord, packet: Packet
 
 @st.dialog("Override a score", on_dismiss=settled)
 def _override(candor: Service, actor: Actor, record: InterviewRecord, packet: Packet) -> None:
-    found = [(row, one) for row in record.competencies for one in row.criteria]
+    found = [(row.competency, one) for row in packet.competencies for one in row.criteria]
     at = st.selectbox(
         "Criterion",
         range(len(found)),
-        format_func=lambda at: f"{found[at][0].name}: {found[at][1].name}",
+        format_func=lambda at: f"{found[at][0]}: {found[at][1].criterion}",
         key="override-criterion",
     )
-    competency, criterion = found[at]
-    now = _now(packet, competency, criterion)
-    if now is not None:
-        st.caption(f"Now: {standing(now.status, now.level)}.")
-    texts = {1: criterion.anchors.one, 3: criterion.anchors.three, 5: criterion.anchors.five}
+    competency, now = found[at]
+    st.caption(f"Now: {standing(now.status, now.level)}.")
+    anchors = _anchors(record, competency, now.criterion)
+    texts = {1: anchors.one, 3: anchors.three, 5: anchors.five}
     st.markdown("\n".join(f"- **{level}:** {escaped(text)}" for level, text in texts.items() if text))
     level = st.radio("Your level", (1, 2, 3, 4, 5), index=None, horizontal=True, key="override-level")
     reason = st.text_area("Why", max_chars=MAX_REASON_CHARS, key="override-reason")
@@ -45,12 +44,13 @@ def _override(candor: Service, actor: Actor, record: InterviewRecord, packet: Pa
     if st.button("Override", type="primary", key="override-now", disabled=level is None):
         with problems():
             candor.reviews.override(
-                actor, packet.interview_id, competency.name, criterion.name, level or 0, reason, packet.session_id
+                actor, packet.interview_id, competency, now.criterion, level or 0, reason, packet.session_id
             )
             settled()
             st.rerun()
 
 
-def _now(packet: Packet, competency: Competency, criterion: Criterion) -> PacketCriterion | None:
-    rows = (one for row in packet.competencies if row.competency == competency.name for one in row.criteria)
-    return next((one for one in rows if one.criterion == criterion.name), None)
+def _anchors(record: InterviewRecord, competency: str, criterion: str) -> Anchors:
+    """Those of the interview's plan; none where it was scored with another version that has others."""
+    rows = (one for row in record.competencies if row.name == competency for one in row.criteria)
+    return next((one.anchors for one in rows if one.name == criterion), Anchors())
