@@ -6,6 +6,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from interview.statistics import rollup
+from interview.store import webhook_queries
 from interview.store.review_tables import DecisionRow, DemographicsRow, OverrideRow, QuestionScoreRow, ReviewRow
 from interview.store.tables import (
     AdjustmentRow,
@@ -36,6 +37,8 @@ def delete_interview(tx: Session, row: InterviewRow) -> None:
     for card in tx.scalars(select(ScorecardRow).where(ScorecardRow.interview_id == interview_id)):
         if card.standing:
             rollup.count_scorecard(tx, card, -1)
+    rollup.count_stages_out(tx, row)
+    webhook_queries.forget_interview(tx, interview_id)
     tx.flush()
     tx.execute(delete(QuestionScoreRow).where(QuestionScoreRow.scorecard_id.in_(cards)))
     for opinion in (ReviewRow, OverrideRow, DecisionRow, DemographicsRow):

@@ -10,7 +10,7 @@ import base64
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from sqlalchemy.orm import Session
 
@@ -115,7 +115,7 @@ class Webhooks:
         """Put a message that tells of nothing into the outbox, whatever events the webhook wants."""
         actor.require("administrator")
         with self._context.database.write() as tx:
-            row = _message_row(self._context, _standing(tx, webhook_id), TEST, {})
+            row = _message_row(self._context, _standing(tx, webhook_id), TEST)
             tx.add(row)
             audit(tx, self._context, actor, "webhook_tested", webhook_id)
             return _message(row, [])
@@ -167,7 +167,7 @@ def publish(tx: Session, context: Context, event: WebhookEvent, interview_id: st
     """
     for webhook in webhook_queries.standing_webhooks(tx):
         if event in webhook.events:
-            tx.add(_message_row(context, webhook, event, {"interview_id": interview_id, **data}))
+            tx.add(_message_row(context, webhook, event, interview_id, **data))
 
 
 def end(tx: Session, context: Context, row: WebhookRow, actor: Actor, action: str) -> None:
@@ -207,13 +207,17 @@ def _wanted(events: Sequence[str]) -> list[str]:
     return [event for event in EVENTS if event in events]
 
 
-def _message_row(context: Context, webhook: WebhookRow, event: str, data: dict[str, Any]) -> OutboxRow:
+def _message_row(
+    context: Context, webhook: WebhookRow, event: str, interview_id: str | None = None, **data: str | int | None
+) -> OutboxRow:
     now = context.clock()
+    told = {"interview_id": interview_id, **data} if interview_id else data
     return OutboxRow(
         message_id=new_id(),
         webhook_id=webhook.webhook_id,
+        interview_id=interview_id,
         type=event,
-        payload={"type": event, "timestamp": now.isoformat(), "data": data},
+        payload={"type": event, "timestamp": now.isoformat(), "data": told},
         created_at=now,
         attempts=0,
         next_attempt_at=now,

@@ -114,6 +114,15 @@ def test_what_models_took_stays_when_an_interview_is_deleted_and_its_scores_go(s
     assert [each.calls for each in figures.usage] == [1]
 
 
+def test_the_stages_of_a_deleted_interview_count_no_longer(scored: Scored) -> None:
+    """Of two on one day the other's time stays; the last one takes the day's rows with it."""
+    one, other = answer_slowly(scored, 2, 3, 3, 3, 1), answer_slowly(scored, 4, 5, 5, 5, 6)
+    scored.house.service.interviews.delete(SYSTEM, one.interview_id)
+    assert stages(scored) == {"warmup": (1, 4.0), "competency": (1, 15.0), "wrapup": (1, 6.0)}
+    scored.house.service.interviews.delete(SYSTEM, other.interview_id)
+    assert scored.house.dump()["stage_rollup"] == []
+
+
 def test_a_scorecard_counted_out_leaves_no_row_behind(scored: Scored) -> None:
     """The last one of a day takes the day's rows with it; one of two leaves the other's sums."""
     scored.hold(2.0, 3.0, None, at=moment(2))

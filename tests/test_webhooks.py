@@ -459,6 +459,22 @@ def test_a_removed_webhook_is_sent_nothing_more(home: House, receiver: Receiver)
         home.service.webhooks.deliver_again(SYSTEM, message.message_id)
 
 
+def test_nothing_of_a_deleted_interview_is_kept_or_sent(home: House, receiver: Receiver) -> None:
+    """What was delivered goes with it, and so does what still waits; another interview's messages stay."""
+    webhook = add(home, receiver)
+    gone, kept = home.interview(), home.interview()
+    for record in (gone, kept):
+        home.finish(home.start(record).session_id)
+    assert send(home) == 2
+    home.service.reviews.decide(reviewer(home), gone.interview_id, "decline", "Nothing was shown.")
+    home.service.interviews.delete(SYSTEM, gone.interview_id)
+    assert send(home) == 0
+    left = home.dump()
+    assert gone.interview_id not in repr([left["outbox"], left["deliveries"]])
+    assert len(left["outbox"]) == len(left["deliveries"]) == 1
+    assert only(home, webhook).state == "delivered"
+
+
 # --- where it is sent -----------------------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ deleted, is counted out again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
@@ -14,11 +14,11 @@ from typing import Any
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from interview.draft import Draft
-from interview.events import InterviewEvent, StageEntered
+from interview.events import StageEntered
 from interview.store import queries
 from interview.store.rollup_tables import ScorecardRollupRow, ScoreRollupRow, StageRollupRow, UsageRollupRow
 from interview.store.sessions import Loaded
-from interview.store.tables import CompetencyScoreRow, InterviewRow, ModelUsageRow, ScorecardRow
+from interview.store.tables import CompetencyScoreRow, InterviewRow, ModelUsageRow, PlanRow, ScorecardRow
 
 LEVEL_STARTS = (1.5, 2.5, 3.5, 4.5)
 """Level n of the 1-5 scale ends where the n-th of these begins the next: halves go up."""
@@ -55,14 +55,19 @@ def count_scorecard(tx: Session, card: ScorecardRow, sign: int = 1) -> None:
 
 def count_stages(tx: Session, loaded: Loaded, draft: Draft) -> None:
     """Count how long each stage of a session took that ends with this draft."""
-    events = [*loaded.events, *draft.events]
-    place = {
-        "day": _day(draft.scene.now),
-        "position_id": loaded.position.position_id,
-        "version": loaded.plan_version,
-    }
-    for stage, seconds in _stages(events):
-        _add(tx, StageRollupRow, place | {"stage": stage}, sessions=1, seconds=seconds)
+    events = (*loaded.events, *draft.events)
+    begun = [(event.payload.stage, event.created_at) for event in events if isinstance(event.payload, StageEntered)]
+    _count_stages(tx, loaded.position.position_id, loaded.plan_version, draft.scene.now, begun)
+
+
+def count_stages_out(tx: Session, interview: InterviewRow) -> None:
+    """Take the stages of all its completed sessions out of the sums again."""
+    version = tx.get_one(PlanRow, interview.plan_id).version
+    for session in queries.sessions(tx, interview.interview_id):
+        if session.completed_at is not None and session.status == "complete" and not session.rehearsal:
+            events = [row for row in queries.events(tx, [session.session_id]) if row.event_type == "stage_entered"]
+            begun = [(row.payload["stage"], row.created_at) for row in events]
+            _count_stages(tx, interview.position_id, version, session.completed_at, begun, -1)
 
 
 def count_usage(tx: Session, row: ModelUsageRow) -> None:
@@ -96,10 +101,14 @@ def _count_competency(tx: Session, row: CompetencyScoreRow, place: dict[str, Any
     )
 
 
-def _stages(events: Iterable[InterviewEvent]) -> list[tuple[str, float]]:
-    """Stages with their length in seconds; the last one, `complete`, has none."""
-    begun = [(event.payload.stage, event.created_at) for event in events if isinstance(event.payload, StageEntered)]
-    return [(stage, (end - start).total_seconds()) for (stage, start), (_, end) in pairwise(begun)]
+def _count_stages(
+    tx: Session, position_id: str, version: int, ended: datetime, begun: Sequence[tuple[str, datetime]], sign: int = 1
+) -> None:
+    """`begun`: each stage with its beginning; the last one, `complete`, takes no time."""
+    place = {"day": _day(ended), "position_id": position_id, "version": version}
+    for (stage, start), (_, end) in pairwise(begun):
+        seconds = (end - start).total_seconds()
+        _add(tx, StageRollupRow, place | {"stage": stage}, sessions=sign, seconds=sign * seconds)
 
 
 def _add(

@@ -65,3 +65,10 @@ def clear_messages(tx: Session, before: datetime) -> None:
     )
     tx.execute(delete(DeliveryRow).where(DeliveryRow.message_id.in_(over)))
     tx.execute(delete(OutboxRow).where(OutboxRow.message_id.in_(over)))
+
+
+def forget_interview(tx: Session, interview_id: str) -> None:
+    """Take out every message that tells of this interview, sent or not, with its attempts."""
+    told = select(OutboxRow.message_id).where(OutboxRow.interview_id == interview_id)
+    tx.execute(delete(DeliveryRow).where(DeliveryRow.message_id.in_(told)))
+    tx.execute(delete(OutboxRow).where(OutboxRow.interview_id == interview_id))

@@ -25,12 +25,16 @@ class WebhookRow(Base):
 
 
 class OutboxRow(Base):
-    """A message to a webhook, written with what it tells of. `next_attempt_at` is None once it is over."""
+    """A message to a webhook, written with what it tells of. `next_attempt_at` is None once it is over.
+
+    `interview_id`: what it tells of, None of a test; deleted with it.
+    """
 
     __tablename__ = "outbox"
 
     message_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     webhook_id: Mapped[str] = mapped_column(ForeignKey("webhooks.webhook_id"), index=True)
+    interview_id: Mapped[str | None] = mapped_column(String(36), index=True)
     type: Mapped[str]
     payload: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]

@@ -81,6 +81,7 @@ def upgrade() -> None:
         "outbox",
         sa.Column("message_id", sa.String(length=36), nullable=False),
         sa.Column("webhook_id", sa.String(length=36), nullable=False),
+        sa.Column("interview_id", sa.String(length=36), nullable=True),
         sa.Column("type", sa.String(), nullable=False),
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column("created_at", interview.store.tables.UtcDateTime(), nullable=False),
@@ -91,6 +92,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("message_id", name=op.f("pk_outbox")),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_outbox_interview_id"), ["interview_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_next_attempt_at"), ["next_attempt_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_webhook_id"), ["webhook_id"], unique=False)
 
