@@ -23,8 +23,8 @@ import httpcore
 from interview import __version__
 from interview.access import SYSTEM
 from interview.context import Context
-from interview.documents.job_page import Address, _CheckedNetwork, _is_public
-from interview.errors import DocumentError, logged
+from interview.errors import logged
+from interview.public_network import Address, AddressRefused, CheckedNetwork, is_public
 from interview.store import webhook_queries
 from interview.store.webhook_tables import DeliveryRow, OutboxRow, WebhookRow
 from interview.webhooks import CLAIM, THIS_MACHINE, end, signing_secret
@@ -146,7 +146,7 @@ class Outbox:
 
     def _answer(self, claim: Claim, deadline: float) -> Outcome:
         """The first line of the answer is all that counts; nothing of what follows it is read."""
-        network = _CheckedNetwork(self._allowed(urlsplit(claim.url).hostname or ""), deadline)
+        network = CheckedNetwork(self._allowed(urlsplit(claim.url).hostname or ""), deadline)
         timeouts = dict.fromkeys(("connect", "read", "write", "pool"), SECONDS)
         try:
             with (
@@ -160,7 +160,7 @@ class Outbox:
                 ) as response,
             ):
                 return Outcome(response.status, _said(response.status))
-        except DocumentError:
+        except AddressRefused:
             return Outcome(None, _PRIVATE)
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError, ValueError) as error:
             return Outcome(None, _silence(error))
@@ -225,7 +225,7 @@ class _Rule:
     here: bool
 
     def __call__(self, address: Address) -> bool:
-        return self.anywhere or (address.is_loopback if self.here else _is_public(address))
+        return self.anywhere or (address.is_loopback if self.here else is_public(address))
 
 
 def _next_attempt(now: datetime, attempts: int) -> datetime | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,9 +15,11 @@ from ipaddress import IPv4Address, ip_address
 import pytest
 from bounded import bounded
 
+from interview import public_network
 from interview.documents import job_page
-from interview.documents.job_page import MAX_PAGE_BYTES, Address, fetch_job_description
+from interview.documents.job_page import MAX_PAGE_BYTES, fetch_job_description
 from interview.errors import DocumentError
+from interview.public_network import Address, is_public
 
 JOB = "We look for a warehouse supervisor who leads twelve people and plans the early shift."
 PAGE = (
@@ -155,7 +159,31 @@ def test_what_is_no_plain_web_address_is_refused(url: str) -> None:
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700:4700::1111", "::ffff:8.8.8.8"])
 def test_public_addresses_are_allowed(address: str) -> None:
-    assert job_page._is_public(ip_address(address))
+    assert is_public(ip_address(address))
+
+
+@pytest.mark.parametrize(
+    "address", ["fec0::1", "4000::1", "2002:808:808::1", "64:ff9b::808:808", "::808:808", "::ffff:10.0.0.1", "ff0e::1"]
+)
+def test_other_addresses_are_not(address: str) -> None:
+    """Site-local ones, ranges that nobody has been given, and what leads to another network."""
+    assert not is_public(ip_address(address))
+
+
+HANGING = """
+import socket, threading, time
+from interview import public_network
+socket.getaddrinfo = lambda *_, **__: threading.Event().wait()
+try:
+    public_network.CheckedNetwork(public_network.is_public, time.monotonic() + 0.1).connect_tcp("jobs.example", 443)
+except public_network.httpcore.ConnectTimeout:
+    print("left")
+"""
+
+
+def test_a_name_server_that_says_nothing_does_not_hold_up_the_end_of_the_process() -> None:
+    done = subprocess.run([sys.executable, "-c", HANGING], capture_output=True, text=True, timeout=30, check=True)
+    assert done.stdout == "left\n"
 
 
 @pytest.mark.parametrize(
@@ -183,7 +211,7 @@ def test_a_redirect_to_what_is_no_web_address_is_refused(target: str) -> None:
 def test_a_host_with_one_private_address_among_others_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A name server that answers with a public and a private address gets no connection to either."""
     entries = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 80)) for address in ("93.184.216.34", "10.0.0.1")]
-    monkeypatch.setattr(job_page.socket, "getaddrinfo", lambda *_, **__: entries)
+    monkeypatch.setattr(public_network.socket, "getaddrinfo", lambda *_, **__: entries)
     assert refusal("http://jobs.example/") == "job_url_refused"
 
 

@@ -538,7 +538,7 @@ def resolve(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     def resolved(_: str, port: int, *__: object, **___: object) -> list[Any]:
         return [(family, socket.SOCK_STREAM, 6, "", (address, port))]
 
-    monkeypatch.setattr("interview.documents.job_page.socket.getaddrinfo", resolved)
+    monkeypatch.setattr("interview.public_network.socket.getaddrinfo", resolved)
 
 
 # --- several processes, and the end of one --------------------------------------------------------------------------
