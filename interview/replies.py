@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,11 +22,16 @@ from interview.events import (
     QuestionAsked,
     StageEntered,
 )
-from interview.models import CompetencySummary, CriterionScore, Evaluation, Stage
+from interview.models import CompetencySummary, CriterionScore, Escalation, Evaluation, Flag, FlagKind, Stage
 from interview.scoring import competency_summary, overall, standing_scores
 from interview.store.sessions import Loaded
 from interview.store.tables import TurnRow
 from interview.transcript import by_id, quoted_summaries
+
+_OPINIONS: frozenset[FlagKind] = frozenset(
+    ("vivid_but_thin", "keyword_list", "off_topic", "copied_question", "copied_anchor")
+)
+"""Flags with which an engine says what it thinks of an answer; the others say what happened in it."""
 
 Latest = dict[str, dict[str, CriterionScore]]
 
@@ -125,6 +130,8 @@ def snapshot(loaded: Loaded, now: datetime, after: int) -> SessionSnapshot:
 class Sight:
     """What somebody sees of a session beside its words: `scores` with the reasoning behind them, `flags` for the team.
 
+    The team without scores has the flags that say what happened, none that say what an answer is worth, and not how a
+    follow-up was chosen, which goes by the score of the answer before it.
     What they do not see is empty; the shape is kept, and ids still run without gaps.
     """
 
@@ -137,7 +144,7 @@ def veiled_start(reply: StartResponse, sight: Sight) -> StartResponse:
 
 
 def veiled_turn(reply: TurnResponse, sight: Sight) -> TurnResponse:
-    evaluation = reply.evaluation if sight.scores else Evaluation(flags=reply.evaluation.flags)
+    evaluation = reply.evaluation if sight.scores else Evaluation(flags=_facts(reply.evaluation.flags))
     shown = evaluation if sight.flags else evaluation.model_copy(update={"flags": ()})
     return reply.model_copy(update=_veil(reply.events, reply.question, sight) | {"evaluation": shown})
 
@@ -154,9 +161,9 @@ def _veil(events: Sequence[InterviewEvent], question: QuestionPayload | None, si
         return {"events": seen}
     hidden = question
     if question is not None:
-        hidden = question.model_copy(update={"metadata": _bare(question.metadata)})
+        hidden = question.model_copy(update={"metadata": _bare(question.metadata, sight)})
     return {
-        "events": tuple(map(_veiled_event, seen)),
+        "events": tuple(_veiled_event(event, sight) for event in seen),
         "competencies": (),
         "overall_score": 0.0,
         "question": hidden,
@@ -167,19 +174,26 @@ def _unflagged(event: InterviewEvent) -> InterviewEvent:
     """Flags are for the team. In the place of one stands a checkpoint: what was said until then has been saved."""
     payload: Payload = event.payload
     if isinstance(payload, FlagRaised):
-        saved = Checkpoint(saved_at=event.created_at)
-        return event.model_copy(update={"event_type": saved.event_type, "payload": saved})
+        return _saved(event)
     if isinstance(payload, EvaluationMade):
         return event.model_copy(update={"payload": payload.model_copy(update={"flags": ()})})
     return event
 
 
-def _veiled_event(event: InterviewEvent) -> InterviewEvent:
+def _saved(event: InterviewEvent) -> InterviewEvent:
+    saved = Checkpoint(saved_at=event.created_at)
+    return event.model_copy(update={"event_type": saved.event_type, "payload": saved})
+
+
+def _veiled_event(event: InterviewEvent, sight: Sight) -> InterviewEvent:
     payload: Payload = event.payload
+    if isinstance(payload, FlagRaised):
+        return _saved(event) if payload.kind in _OPINIONS else event
     if isinstance(payload, EvaluationMade):
-        payload = EvaluationMade(competency=payload.competency, response=payload.response, flags=payload.flags)
+        flags = _facts(payload.flags)
+        payload = EvaluationMade(competency=payload.competency, response=payload.response, flags=flags)
     elif isinstance(payload, PromptPayload):
-        payload = payload.model_copy(update={"metadata": _bare(payload.metadata)})
+        payload = payload.model_copy(update={"metadata": _bare(payload.metadata, sight)})
     elif hasattr(payload, "total_score"):
         payload = payload.model_copy(update={"total_score": 0.0})
     elif hasattr(payload, "overall_score"):
@@ -187,8 +201,13 @@ def _veiled_event(event: InterviewEvent) -> InterviewEvent:
     return event.model_copy(update={"payload": payload})
 
 
-def _bare(metadata: PromptMetadata) -> PromptMetadata:
-    return metadata.model_copy(update={"reasoning": "", "follow_up_prompt": ""})
+def _bare(metadata: PromptMetadata, sight: Sight) -> PromptMetadata:
+    escalation: Escalation = "broad" if sight.flags else metadata.escalation
+    return metadata.model_copy(update={"reasoning": "", "follow_up_prompt": "", "escalation": escalation})
+
+
+def _facts(flags: Iterable[Flag]) -> tuple[Flag, ...]:
+    return tuple(flag for flag in flags if flag.kind not in _OPINIONS)
 
 
 # --- reading events ---------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from interview.engines import EvaluationRequest, ScoreRequest
 from interview.errors import Forbidden
 from interview.exports import events_jsonl
 from interview.imported import SpokenLine
-from interview.models import CriterionScore, Evaluation, GuideContent, Narrative
+from interview.models import CriterionScore, Evaluation, Flag, GuideContent, Narrative
 
 LEVELS = (4.37, 1.91)
 """Of the first and second criterion (weights 1 and 2): figures that stand nowhere else."""
@@ -32,7 +32,12 @@ SUMMARY, NARRATIVE, STRENGTH, GUIDE = (
     "Keeps a cool head.",
     "You were at your best on faults.",
 )
-SECRETS = [*map(str, (*LEVELS, TOTAL)), RATIONALE, SUMMARY, NARRATIVE, STRENGTH, GUIDE, "because the script says so"]
+OPINION = "The answer is wide of the mark."
+"""A flag that says what the engine thinks of an answer; INJECTION says what happened in it."""
+INJECTION = "The answer speaks to the software."
+SECRETS = [
+    *map(str, (*LEVELS, TOTAL)), RATIONALE, SUMMARY, NARRATIVE, STRENGTH, GUIDE, OPINION, "because the script says so",
+]  # fmt: skip
 LINES = [SpokenLine(role="candidate", text="I compared both versions.")]
 
 
@@ -41,7 +46,8 @@ class TellingEngine(ScriptedEngine):
 
     def evaluate(self, request: EvaluationRequest) -> Evaluation:
         made = super().evaluate(request)
-        return made.model_copy(update={"summary": SUMMARY, "hints": (SUMMARY,)})
+        flags = (Flag(kind="off_topic", note=OPINION), Flag(kind="injection", note=INJECTION))
+        return made.model_copy(update={"summary": SUMMARY, "hints": (SUMMARY,), "flags": flags})
 
     def _score(self, request: EvaluationRequest, name: str, weight: float, level: float | None) -> CriterionScore:
         made = super()._score(request, name, weight, LEVELS[int(name[-1]) - 1])
@@ -219,6 +225,27 @@ def test_the_shape_stays_while_the_scores_are_closed(case: Case) -> None:
     assert (scored["overall_score"], scored["competencies"], scored["summary"]) == (0.0, [], "")
     assert scored["transcript"]
     assert [event["eventId"] for event in session["events"]] == list(range(1, len(session["events"]) + 1))
+
+
+def test_what_happened_is_told_and_what_the_engine_thinks_of_it_is_not(case: Case) -> None:
+    """Of flags those about what was done stay; how a follow-up was chosen tells of the answer before it."""
+    with case.rest(case.own_key) as rest:
+        closed = rest.get(f"/interview-sessions/{case.session_id}")
+        case.rate()
+        seen = rest.get(f"/interview-sessions/{case.session_id}")
+    assert INJECTION in closed.text
+    assert {OPINION in reply.text for reply in (closed, seen)} == {False, True}
+    chosen, told = (
+        {
+            event["payload"]["metadata"]["escalation"]
+            for event in reply.json()["events"]
+            if "metadata" in event["payload"]
+        }
+        for reply in (closed, seen)
+    )
+    assert chosen == {"broad"}
+    assert len(told) > 1
+    assert closed.json()["question"] is None or closed.json()["question"]["metadata"]["escalation"] == "broad"
 
 
 def test_whoever_holds_the_interview_themselves_is_blind_too(case: Case) -> None:

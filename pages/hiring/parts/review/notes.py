@@ -17,7 +17,7 @@ from interview.events import (
     SessionCompleted,
     TimeGivenBack,
 )
-from interview.models import FlagKind, Move
+from interview.models import Move
 from pages.components.event_log import MODE_CHANGES, given_back
 from pages.components.transcript import Notes
 
@@ -38,14 +38,12 @@ _ENDS = {
     "stopped": "The candidate ended the interview here",
     "closed": "The team closed the session here",
 }
-_OPINIONS: tuple[FlagKind, ...] = ("vivid_but_thin", "keyword_list", "off_topic", "copied_question", "copied_anchor")
-"""Flags with which the engine says what it thinks of an answer; the others say what happened."""
 
 
 def notes_of(events: Iterable[InterviewEvent], *, scores_open: bool = True) -> Notes:
     """Moves, hints, follow-ups and flags at their entries; topics where they begin.
 
-    Without `scores_open` nothing that says what the engine thought of an answer, such as which follow-up it chose.
+    Without `scores_open` the events came without what the engine thinks of an answer, such as which follow-up it chose.
     """
     before: dict[int, list[str]] = defaultdict(list)
     beside: dict[int, list[str]] = defaultdict(list)
@@ -71,8 +69,8 @@ def _happened(event: InterviewEvent, *, scores_open: bool) -> str:
             return f"Follow-up ({about.escalation})" if scores_open else "Follow-up"
         case CandidateMove(move=move):
             return _MOVES[move]
-        case FlagRaised(kind=kind, note=note):
-            return f"To look at: {note}" if scores_open or kind not in _OPINIONS else ""
+        case FlagRaised(note=note):
+            return f"To look at: {note}"
         case AnswerGiven(auto_generate=True):
             return "Written by a machine, for a rehearsal"
         case AnswerGiven(auto_send=True):
