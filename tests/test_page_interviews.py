@@ -40,7 +40,7 @@ def test_a_line_says_how_far_the_interview_is(here: House) -> None:
     candidate = here.candidate(record)
     here.service.journeys.request_adjustment(candidate, "More time, please.")
     here.finish(here.start(record).session_id)
-    with visiting(here, person(here, "hiring")) as open_page:
+    with visiting(here, person(here, "administrator")) as open_page:
         line = open_page(LIST).dataframe[0].value.iloc[0]
     assert line["Candidate"].endswith("Ada *Star*")
     assert line["Status"] == "✓ Completed"
@@ -52,8 +52,19 @@ def test_a_line_says_how_far_the_interview_is(here: House) -> None:
 def test_an_interview_without_scores_has_an_empty_score(here: House) -> None:
     """None is something else than 0 of 5."""
     here.interview()
+    here.finish(here.start(here.interview(candidate_name="Ada")).session_id)
+    with visiting(here, person(here, "administrator")) as open_page:
+        lines = open_page(LIST).dataframe[0].value
+    assert sorted(lines["Score"].isna()) == [False, True]
+
+
+def test_columns_that_nothing_stands_in_leave_their_room_to_names(here: House) -> None:
+    """Nobody asked for anything, and the reader has rated nobody; that scores are closed is said."""
+    here.finish(here.start(here.interview()).session_id)
     with visiting(here, person(here, "hiring")) as open_page:
-        assert open_page(LIST).dataframe[0].value["Score"].isna().all()
+        app = open_page(LIST)
+    assert not {"Score", "Requests"} & set(app.dataframe[0].value.columns)
+    assert "open once you have rated it" in words(app)
 
 
 def test_a_line_counts_what_stands_where(here: House) -> None:

@@ -120,8 +120,9 @@ def _where_they_stand(counts: InterviewCounts) -> str:
 
 
 def _table(found: list[InterviewSummary]) -> pd.DataFrame:
+    """Without columns in which nothing stands: names need the room."""
     here = zone()
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "Candidate": [f":material/chevron_right: {one.candidate_name or 'Without a name'}" for one in found],
             "Status": [
@@ -135,6 +136,8 @@ def _table(found: list[InterviewSummary]) -> pd.DataFrame:
             "Last change": [one.updated_at.astimezone(here) for one in found],
         }
     )
+    bare = {"Score": table["Score"].isna().all(), "Requests": not table["Requests"].any()}
+    return table.drop(columns=[name for name, nothing in bare.items() if nothing])
 
 
 def _choose(found: list[InterviewSummary]) -> None:
@@ -142,7 +145,8 @@ def _choose(found: list[InterviewSummary]) -> None:
     st.session_state["chosen"] = found[st.session_state["name-clicked"].row].interview_id
 
 
-def _list(found: list[InterviewSummary]) -> None:
+def _list(found: list[InterviewSummary], *, blind: bool) -> None:
+    """`blind`: the reader sees scores only of those whom they have rated."""
     column = st.column_config
     st.dataframe(
         _table(found),
@@ -151,12 +155,12 @@ def _list(found: list[InterviewSummary]) -> None:
         alt="Interviews",
         column_config={
             "Candidate": column.ButtonColumn(
-                width=170, type="tertiary", alignment="left", key="name-clicked", on_click=_choose, args=(found,)
+                width=230, type="tertiary", alignment="left", key="name-clicked", on_click=_choose, args=(found,)
             ),
-            "Status": column.TextColumn(width=135),
-            "Role": column.TextColumn(width=145),
+            "Status": column.TextColumn(width=115),
+            "Role": column.TextColumn(width=180),
             "Questions": column.ProgressColumn(
-                width=95,
+                width=90,
                 format="%.0f%%",
                 min_value=0,
                 max_value=100,
@@ -169,11 +173,12 @@ def _list(found: list[InterviewSummary]) -> None:
                 max_value=_HIGHEST,
                 help="Of 5; empty until scored. An aid: people decide.",
             ),
-            "Requests": column.TextColumn(width=80, help="What candidates asked for and nobody answered yet."),
+            "Requests": column.TextColumn(width=70, help="What candidates asked for and nobody answered yet."),
             "Last change": column.DatetimeColumn(width=100, format="D MMM YYYY"),
         },
     )
-    st.caption("A name opens the interview.")
+    scores = " Scores of an interview open once you have rated it." if blind else ""
+    st.caption(f"A name opens the interview.{scores}")
 
 
 def _empty(*, filtered: bool, hidden: bool) -> None:
@@ -212,7 +217,7 @@ if positions:
 if standing := _where_they_stand(counts):
     st.caption(standing)
 if found:
-    _list(found)
+    _list(found, blind=actor.role == "hiring")
 else:
     _empty(filtered=filtered, hidden=bool(positions))
 if more:
