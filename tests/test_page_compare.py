@@ -112,6 +112,36 @@ def test_chosen_candidates_are_read_side_by_side(here: House, held_by_three: lis
         assert table(again) == table(app)
 
 
+def test_the_newest_plan_version_is_compared_first(here: House, held_by_three: list[InterviewRecord]) -> None:
+    """An older one is a choice away, and so are all; an address that names candidates means just those."""
+    first = held_by_three[0]
+    plan = here.service.positions.get(SYSTEM, first.position_id).plan
+    here.service.positions.save_plan(SYSTEM, first.position_id, plan.model_copy(update={"focus_areas": ("tests",)}))
+    here.service.positions.approve(SYSTEM, first.position_id)
+    held(here, "Dora", *[3.0] * 9)
+    with visiting(here, person(here, "administrator")) as open_page:
+        app = open_page(PAGE, position=first.position_id)
+        assert "Dora" in table(app)
+        assert "Ada" not in table(app)
+        app.selectbox("compare-version").set_value("1").run()
+        assert app.query_params["version"] == "1"
+        assert "Dora" not in table(app)
+        app.selectbox("compare-version").set_value("all").run()
+        assert table(app).count("<tr>") == 5
+        assert "Ada" in table(open_page(PAGE, position=first.position_id, interviews=first.interview_id))
+
+
+def test_of_many_the_last_are_shown_first(here: House) -> None:
+    """Earlier ones come when asked for; the order stays that of completion."""
+    records = [held(here, f"Candidate {number:02}") for number in range(22)]
+    with visiting(here, person(here, "administrator")) as open_page:
+        app = open_page(PAGE, position=records[0].position_id)
+        assert "The 20 who completed last, of 22." in words(app)
+        assert "Candidate 01" not in table(app)
+        next(one for one in app.button if one.label == "Show 2 earlier").click().run()
+        assert table(app).index("Candidate 00") < table(app).index("Candidate 21")
+
+
 def test_of_more_than_four_nobodys_words_are_read(here: House) -> None:
     records = [held(here, f"Candidate {number}") for number in range(5)]
     with visiting(here, person(here, "administrator")) as open_page:

@@ -1,7 +1,8 @@
-"""Candidates of one position beside each other. `?position=ID&interviews=ID,ID&question=INDEX`."""
+"""Candidates of one position beside each other. `?position=ID&version=N&interviews=ID,ID&question=INDEX`."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import streamlit as st
@@ -9,7 +10,7 @@ import streamlit as st
 from interview.access import Actor
 from interview.comparing import MAX_BESIDE, MAX_COMPARED
 from interview.positions import PositionSummary
-from interview.reviewing.comparison import Comparison, ToRate
+from interview.reviewing.comparison import ComparedCandidate, Comparison, ToRate
 from pages.components.guard import staff
 from pages.components.problems import needed
 from pages.components.service import service
@@ -19,6 +20,11 @@ from pages.hiring.parts import compared
 
 _LISTED = 10
 """Interviews to rate that are listed by name."""
+_ROWS = 20
+"""Candidates that one "Show earlier ones" adds."""
+_ALL = "all"
+_NARROWER = {"position": ("version", "interviews", "question"), "version": ("interviews", "question")}
+"""What a widget's new value makes void in the URL."""
 
 
 def pick_position(positions: Sequence[PositionSummary]) -> str | None:
@@ -39,9 +45,38 @@ def pick_position(positions: Sequence[PositionSummary]) -> str | None:
     return chosen
 
 
-def pick_candidates(found: Comparison) -> list[str]:
+def pick_version(found: Comparison) -> list[ComparedCandidate]:
+    """Those interviewed by one version of the plan, from the URL: the newest, as older ones measured something else.
+
+    An address that names candidates and no version means just those.
+    """
+    often = Counter(str(one.plan_version) for one in found.candidates)
+    if len(often) < 2:
+        return list(found.candidates)
+    newest = str(max(one.plan_version for one in found.candidates))
+    told = st.query_params.get("version", _ALL if "interviews" in st.query_params else newest)
+    st.session_state["compare-version"] = told if told in (*often, _ALL) else newest
+    chosen = st.selectbox(
+        "Plan version",
+        [*sorted(often, key=int, reverse=True), _ALL],
+        format_func=lambda each: (
+            f"Version {each}, {counted(often[each])}" if each in often else f"All versions, {counted(often.total())}"
+        ),
+        key="compare-version",
+        on_change=to_url,
+        args=("version",),
+        help="Another version of the plan may have another rubric: its scores cannot be held beside these.",
+    )
+    return [one for one in found.candidates if chosen in (str(one.plan_version), _ALL)]
+
+
+def counted(candidates: int) -> str:
+    return "1 candidate" if candidates == 1 else f"{candidates} candidates"
+
+
+def pick_candidates(candidates: Sequence[ComparedCandidate]) -> list[str]:
     """Which candidates, from the URL; none are all."""
-    names = compared.names(found.candidates)
+    names = compared.names(candidates)
     told = st.query_params.get("interviews", "").split(",")[:MAX_COMPARED]
     st.session_state["compare-interviews"] = [each for each in told if each in names]
     chosen: list[str] = st.multiselect(
@@ -75,8 +110,9 @@ def pick_question(questions: Sequence[str]) -> int | None:
 def to_url(name: str) -> None:
     """Write a widget's value into the URL, from which the page reads it; another position has other candidates."""
     value = st.session_state[f"compare-{name}"]
-    for gone in ("interviews", "question") if name == "position" else ():
+    for gone in _NARROWER.get(name, ()):
         st.query_params.pop(gone, None)
+    st.session_state.pop("compare-rows", None)
     if value is None or value == []:
         st.query_params.pop(name, None)
     else:
@@ -108,12 +144,22 @@ def scores(found: Comparison) -> None:
         "Not a ranking: candidates stand in the order in which they completed, and nothing is added up or sorted by "
         "score. People decide, on what fits the work; one figure over all competencies would hide just that."
     )
-    st.html(compared.table(found))
-    if why := compared.reasons(found):
+    rows = st.session_state.setdefault("compare-rows", _ROWS)
+    shown = found.model_copy(update={"candidates": found.candidates[-rows:]})
+    if earlier := len(found.candidates) - len(shown.candidates):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"The {rows} who completed last, of {len(found.candidates)}.", width="content")
+            st.button(
+                f"Show {min(_ROWS, earlier)} earlier",
+                icon=":material/expand_less:",
+                on_click=lambda: st.session_state.update({"compare-rows": rows + _ROWS}),
+            )
+    st.html(compared.table(shown))
+    if why := compared.reasons(shown):
         with st.expander("Why some scores cannot be held beside the others as they are", icon=":material/info:"):
             st.html(why)
     if found.more:
-        st.caption(f"Shown: the {MAX_COMPARED} who completed last.")
+        st.caption(f"Compared: the {MAX_COMPARED} who completed last.")
 
 
 def side_by_side(actor: Actor, found: Comparison, chosen: Sequence[str]) -> None:
@@ -148,9 +194,12 @@ if position_id is None:
     st.stop()
 with needed():
     everybody = service().comparisons.of_position(actor, position_id)
-chosen = pick_candidates(everybody) if everybody.candidates else []
+of_version = pick_version(everybody)
+chosen = pick_candidates(of_version) if of_version else []
+among = chosen or [one.interview_id for one in of_version]
 with needed():
-    found = service().comparisons.of_position(actor, position_id, chosen) if chosen else everybody
+    whole = len(among) == len(everybody.candidates)
+    found = everybody if whole else service().comparisons.of_position(actor, position_id, among)
 if found.candidates:
     scores(found)
     side_by_side(actor, found, chosen)

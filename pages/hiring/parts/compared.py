@@ -35,10 +35,10 @@ STYLE = """
 <style>
 .compared { max-width: 100%; overflow-x: auto; }
 .compared table { border-collapse: separate; border-spacing: 2px; width: 100%; margin: 0; }
-.compared th, .compared td { padding: 0.4rem 0.6rem; border: 0; text-align: start; vertical-align: top;
+.compared th, .compared td { padding: 0.4rem 0.45rem; border: 0; text-align: start; vertical-align: top;
   overflow-wrap: break-word; min-width: 8.5rem; }
 .compared tbody th, .compared thead th:first-child { position: sticky; inset-inline-start: 0; z-index: 1;
-  background: Canvas; background: var(--ground); min-width: 9rem; max-width: 14rem; }
+  background: Canvas; background: var(--ground); min-width: 8.5rem; max-width: 14rem; }
 .compared thead th { font-weight: 600; vertical-align: bottom; }
 .compared .small { display: block; font-size: 0.8rem; font-weight: 400; opacity: 0.85; }
 .compared td { border-radius: 0.25rem; border: 1px solid color-mix(in srgb, currentColor 25%, transparent); }
