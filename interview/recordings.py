@@ -54,6 +54,10 @@ class Recordings:
         parts = sorted(self._folder(session_id).glob("*.ogg"), key=lambda file: int(file.stem))
         return _joined(parts)
 
+    def kept(self, session_id: str) -> bool:
+        """Whether there is a recording of the session."""
+        return any(self._folder(session_id).glob("*.ogg"))
+
     def delete(self, interview_id: str) -> None:
         """Take all recordings of an interview out. To be called while the database still knows its sessions."""
         with self._context.database.read() as tx:

@@ -16,10 +16,16 @@ from pages.components.problems import problems
 
 
 def sound(candor: Service, sessions: Sequence[SessionSnapshot]) -> None:
-    """A player for each of these sessions that was spoken. Its container is where a quote's play control finds it."""
-    for session in filter(_spoken, sessions):
+    """A player for each of these sessions that was recorded. Its container is where a quote's play control finds it."""
+    spoken = [one for one in sessions if _spoken(one)]
+    recorded = [one for one in spoken if candor.recordings.kept(one.session_id)]
+    for session in recorded:
         with st.container(key=f"sound-{session.session_id}"):
             _recording(candor, session.session_id)
+    if spoken and not recorded:
+        st.caption(
+            "The interview was by voice and was not recorded. The position’s settings say whether interviews are."
+        )
 
 
 def used(candor: Service, actor: Actor, session: SessionSnapshot) -> None:
@@ -58,7 +64,7 @@ def _recording(candor: Service, session_id: str) -> None:
         with st.spinner("The recording is being put together …"):
             recorded = candor.recordings.read(actor, session_id)
         if recorded is None:
-            st.caption("This session was not recorded. The position's settings say whether interviews are.")
+            st.caption("The recording is not there any more.")
             return
         st.audio(recorded, format="audio/ogg")
         st.caption("The candidate is on the left, the interviewer on the right. Ratings rest on the transcript alone.")
