@@ -56,6 +56,7 @@ _LAYOUT = """
   padding: 0 0.4rem; border-radius: 0.375rem; border: 1px solid color-mix(in srgb, currentColor 35%, transparent); }
 .review .play:hover { background: color-mix(in srgb, currentColor 10%, transparent); }
 .review .sides { overflow-x: auto; }
+.review .sides th { overflow-wrap: break-word; }
 .review table { border-collapse: collapse; width: 100%; font-size: 0.9rem; margin: 0; }
 .review th { text-align: start; font-weight: 600; }
 .review th, .review td { padding: 0.35rem 0.6rem; border: 0;
