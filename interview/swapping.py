@@ -33,7 +33,8 @@ _WORD = re.compile(
       (?P<be>(?:he|she)(?:['’]s|\ (?:is|was|has|does|isn['’]t|wasn['’]t|hasn['’]t|doesn['’]t)))
     | (?P<subject>he|she) | (?P<self>himself|herself) | (?P<owned>hers) | (?P<object>him)
     | (?P<his>his) | (?P<her>her) | (?P<plural>theirs?|them)
-    | (?P<title>mrs|miss|mr|ms|mx)(?=\.?\s+[^\W\d_]) | (?P<address>sir|madam|ma['’]am)
+    | (?P<title>mrs?(?=\.?\s+[^\W\d_])|(?-i:(?:Miss|M[sx])(?=\.?\s+[^\W\d_a-z])))  # "200 ms", "to miss", "MX"
+    | (?P<address>sir|madam|ma['’]am)
     )\b"""
 )
 _NOT_OWNED = re.compile(

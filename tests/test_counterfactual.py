@@ -41,6 +41,8 @@ NAME = "Ada Lovell"
         ("He was sure, he doesn't ask, she works.", THEY, "They were sure, they don't ask, they work."),
         ("She carries it, he pushes himself.", THEY, "They carry it, they push themselves."),
         ("Yes sir. Yes madam.", SHE, "Yes madam. Yes madam."),
+        ("Mrs. Lovell and mr Lovell, Miss Lovell.", SHE, "Ms. Walsh and ms Walsh, Ms Walsh."),
+        ("It took 200 ms to miss MX records in MS SQL.", HE, "It took 200 ms to miss MX records in MS SQL."),
         ("They fixed their own and Adam helped them.", HE, "They fixed their own and Adam helped them."),
         ("The theme of the shelf, here and there.", SHE, "The theme of the shelf, here and there."),
     ],
