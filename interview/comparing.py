@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, true
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from interview.access import HIRING_ROLES, Actor
@@ -19,7 +19,7 @@ from interview.context import Context
 from interview.contract import TranscriptLine
 from interview.errors import InvalidPayload, NotFound
 from interview.models import Evidence, Moment, PositionPlan, VersionStamp
-from interview.reviewing.blinding import is_bound, opened, require_open
+from interview.reviewing.blinding import opened_sessions, require_open
 from interview.reviewing.carding import stored_summaries
 from interview.reviewing.comparability import Measured, Yardstick, marks, together, yardstick
 from interview.reviewing.comparison import (
@@ -82,7 +82,7 @@ class Comparisons:
             raise InvalidPayload(f"Choose {MAX_COMPARED} interviews at most.")
         with self._context.database.read() as tx:
             position = _position(tx, position_id)
-            rows = compare_queries.completed(tx, position_id, interview_ids, MAX_COMPARED + 1, _open_to(actor))
+            rows = compare_queries.completed(tx, position_id, interview_ids, MAX_COMPARED + 1, opened_sessions(actor))
             shown = rows[:MAX_COMPARED][::-1]
             held = _held(tx, [row for row in shown if row.open])
             by = yardstick([each.by for each in held]) if held else None
@@ -114,7 +114,7 @@ class Comparisons:
             raise InvalidPayload(f"Choose 1 to {MAX_BESIDE} candidates.")
         with self._context.database.read() as tx:
             _position(tx, position_id)
-            rows = compare_queries.completed(tx, position_id, wanted, MAX_BESIDE, _open_to(actor))
+            rows = compare_queries.completed(tx, position_id, wanted, MAX_BESIDE, opened_sessions(actor))
             found = {row.card.interview_id: row for row in rows}
             if any(each not in found for each in wanted):
                 raise NotFound("This position has no such completed interview.", code="interview_not_found")
@@ -122,10 +122,6 @@ class Comparisons:
                 require_open(tx, actor, found[each].session)
             answers = tuple(_answered(tx, found[each], question) for each in wanted)
         return SideBySide(question=question, answers=answers)
-
-
-def _open_to(actor: Actor) -> ColumnElement[bool]:
-    return opened(actor, ScorecardRow.interview_id, SessionRow.attempt) if is_bound(actor) else true()
 
 
 def _position(tx: Session, position_id: str) -> PositionRow:

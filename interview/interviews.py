@@ -211,7 +211,9 @@ class Interviews:
 
 def _open_to(actor: Actor) -> ColumnElement[bool]:
     """In SQL, of a line of the list: whether its score is open to the actor."""
-    return opened(actor, InterviewRow.interview_id, queries.standing_attempt()) if is_bound(actor) else true()
+    if not is_bound(actor):
+        return true()
+    return opened(actor, InterviewRow.interview_id, queries.standing_attempt(), queries.standing_import())
 
 
 def _transcript(tx: Session, interview_id: str) -> tuple[TranscriptEntry, ...]:

@@ -30,7 +30,7 @@ from interview.packet.model import (
 )
 from interview.recordings import recordings_folder
 from interview.replanned import under_version
-from interview.reviewing.blinding import require_open
+from interview.reviewing.blinding import imported_id, require_open
 from interview.reviewing.carding import scorecard
 from interview.reviewing.overriding import Override, overrides_of
 from interview.reviews import Decision, Review
@@ -272,7 +272,7 @@ def _reviews(tx: Session, session: SessionRow) -> list[Review]:
     """The submitted reviews of the session's attempt, in the order they were begun."""
     if session.rehearsal:
         return []
-    rows = review_queries.reviews(tx, session.interview_id, session.attempt)
+    rows = review_queries.reviews(tx, session.interview_id, session.attempt, imported_id(session))
     return [Review.model_validate(row, from_attributes=True) for row in rows if row.submitted_at]
 
 

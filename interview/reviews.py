@@ -13,7 +13,7 @@ from interview.context import Context, new_id
 from interview.errors import Conflict, InvalidPayload, NotFound
 from interview.interviews import interview_row
 from interview.models import Competency, Model, Moment, PositionPlan, Scorecard
-from interview.reviewing.blinding import blind_to, is_bound, require_open
+from interview.reviewing.blinding import blind_to, imported_id, is_bound, require_open
 from interview.reviewing.carding import scorecard
 from interview.reviewing.overriding import Override, add_override, after, overrides_of
 from interview.reviewing.rating import (
@@ -35,7 +35,7 @@ _RATABLE = ("complete", "imported", "closed")
 
 
 class Review(Model):
-    """One reviewer's look at one attempt.
+    """One reviewer's look at one attempt, or at one transcript from elsewhere.
 
     `submitted_at`: their ratings stand and cannot change any more; `seen_unrated_at`: the engine's scores were open to
     them before they had rated, because they chose so or because they are an administrator.
@@ -99,8 +99,9 @@ class Reviews:
             row = interview_row(tx, interview_id)
             session = _standing(tx, interview_id)
             attempt = session.attempt if session else row.attempt
-            scores_open = not blind_to(tx, actor, interview_id, attempt)
-            reviews = [_review(one) for one in review_queries.reviews(tx, interview_id, attempt)]
+            imported = imported_id(session)
+            scores_open = not blind_to(tx, actor, interview_id, attempt, imported)
+            reviews = [_review(one) for one in review_queries.reviews(tx, interview_id, attempt, imported)]
             return ReviewState(
                 session_id=session.session_id if session else None,
                 scores_open=scores_open,
@@ -247,13 +248,15 @@ class Reviews:
 
     def _row(self, tx: Session, actor: Actor, interview: InterviewRow, session: SessionRow | None) -> ReviewRow:
         attempt = session.attempt if session else interview.attempt
-        row = review_queries.review(tx, interview.interview_id, attempt, actor.reviewer_id)
+        imported = imported_id(session)
+        row = review_queries.review(tx, interview.interview_id, attempt, imported, actor.reviewer_id)
         if row is None:
             now = self._context.clock()
             row = ReviewRow(
                 review_id=new_id(),
                 interview_id=interview.interview_id,
                 attempt=attempt,
+                imported=imported,
                 session_id=session.session_id if session else None,
                 reviewer_id=actor.reviewer_id,
                 reviewer=actor.name,

@@ -12,7 +12,6 @@ from itertools import combinations
 from typing import Any
 
 from pydantic import computed_field
-from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import Session
 
 from interview.access import HIRING_ROLES, Actor
@@ -20,11 +19,10 @@ from interview.context import Context
 from interview.errors import NotFound
 from interview.models import Model, Moment, VersionStamp
 from interview.positions import position_row
-from interview.reviewing.blinding import is_bound, opened
+from interview.reviewing.blinding import opened_sessions
 from interview.scoring import weighted_mean
 from interview.store import rescoring_queries
 from interview.store.queries import competency_scores
-from interview.store.tables import SessionRow
 
 MOVED = 0.5
 """Levels from which an interview counts as moved: half a step of the 1-5 scale."""
@@ -157,9 +155,7 @@ def _compared(
     tx: Session, actor: Actor, position_id: str, before: StampUse, after: StampUse
 ) -> tuple[list[InterviewChange], int]:
     """The interviews with a scorecard of each, newest scored first; and how many of them are closed to the actor."""
-    is_open: ColumnElement[bool] = (
-        opened(actor, SessionRow.interview_id, SessionRow.attempt) if is_bound(actor) else true()
-    )
+    is_open = opened_sessions(actor)
     former, latter = (
         {row.session_id: row for row in rescoring_queries.scored(tx, position_id, use.stamp.model_dump(), is_open)}
         for use in (before, after)

@@ -182,6 +182,28 @@ def test_what_was_read_of_one_attempt_is_never_filed_for_a_newer_one(home: House
     assert reviews.submit(ines, record.interview_id, rated(record, 4), newer).session_id == newer
 
 
+def test_rating_a_transcript_from_elsewhere_opens_nothing_else(home: House) -> None:
+    """Neither the interview that is completed after it, nor another transcript; each is rated by itself."""
+    record, ines, reviews = home.interview(), member(home), home.service.reviews
+    session_id = home.start(record).session_id
+    lines = [SpokenLine(role="candidate", text="I compared both versions.")]
+    for level in (2, 4):
+        home.clock.forward(minutes=1)
+        card = home.service.scorecards.score_transcript(SYSTEM, record.interview_id, lines)
+        assert not reviews.state(ines, record.interview_id).scores_open
+        assert home.service.interviews.list(ines)[0][0].overall_score is None
+        assert reviews.submit(ines, record.interview_id, rated(record, level)).session_id == card.session_id
+        assert home.service.interviews.list(ines)[0][0].scores_open
+    home.finish(session_id)
+    state = reviews.state(ines, record.interview_id)
+    assert (state.scores_open, state.mine, state.session_id) == (False, None, session_id)
+    assert not home.see(session_id, ines).scores_open
+    assert home.service.interviews.get(ines, record.interview_id).score is None
+    assert session_id not in {row.session_id for row in home.service.analytics.score_rows(ines)}
+    assert reviews.submit(ines, record.interview_id, rated(record, 5)).blind
+    assert home.see(session_id, ines).scores_open
+
+
 def test_other_reviewers_ratings_are_closed_until_ones_own_stand(home: House) -> None:
     record, ines, noor = held(home), member(home, "Ines"), member(home, "Noor")
     theirs = home.service.reviews.submit(ines, record.interview_id, rated(record, 5))

@@ -6,13 +6,14 @@ here, wherever scores leave the house: pages, REST, exports and score rows. Admi
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select, true
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import SQLColumnExpression
 
 from interview.access import Actor
 from interview.errors import Forbidden
 from interview.models import Narrative, Scorecard
+from interview.store import queries
 from interview.store.review_tables import ReviewRow
 from interview.store.tables import ScorecardRow, SessionRow
 
@@ -24,14 +25,25 @@ def is_bound(actor: Actor) -> bool:
     return actor.role == "hiring"
 
 
-def opened(actor: Actor, interview_id: object, attempt: object) -> ColumnElement[bool]:
-    """In SQL: whether this reviewer has rated that attempt, or chose to see its scores unrated."""
+def opened(actor: Actor, interview_id: object, attempt: object, imported: object) -> ColumnElement[bool]:
+    """In SQL: whether this reviewer has rated that attempt, or chose to see its scores unrated.
+
+    `imported`: the session that is meant, if it is a transcript from elsewhere, which is rated by itself; else "".
+    """
     return exists().where(
         ReviewRow.interview_id == interview_id,
         ReviewRow.attempt == attempt,
+        ReviewRow.imported == imported,
         ReviewRow.reviewer_id == actor.reviewer_id,
         or_(ReviewRow.submitted_at.is_not(None), ReviewRow.seen_unrated_at.is_not(None)),
     )
+
+
+def opened_sessions(actor: Actor) -> ColumnElement[bool]:
+    """In SQL, of the session that the query around it is about: whether its scores are open to this actor."""
+    if not is_bound(actor):
+        return true()
+    return opened(actor, SessionRow.interview_id, SessionRow.attempt, queries.imported_session())
 
 
 def opened_scorecards(actor: Actor) -> ColumnElement[bool]:
@@ -39,20 +51,26 @@ def opened_scorecards(actor: Actor) -> ColumnElement[bool]:
 
     Their own always is: it is written when they submit.
     """
-    attempt = (
-        select(SessionRow.attempt).where(SessionRow.session_id == ScorecardRow.session_id).correlate(ScorecardRow)
-    ).scalar_subquery()
-    return opened(actor, ScorecardRow.interview_id, attempt)
+    attempt, imported = (
+        select(column).where(SessionRow.session_id == ScorecardRow.session_id).correlate(ScorecardRow).scalar_subquery()
+        for column in (SessionRow.attempt, queries.imported_session())
+    )
+    return opened(actor, ScorecardRow.interview_id, attempt, imported)
 
 
-def blind_to(tx: Session, actor: Actor, interview_id: str, attempt: int) -> bool:
-    """Whether the actor is still to rate this attempt."""
-    return is_bound(actor) and not tx.scalar(select(opened(actor, interview_id, attempt)))
+def blind_to(tx: Session, actor: Actor, interview_id: str, attempt: int, imported: str = "") -> bool:
+    """Whether the actor is still to rate this attempt, or this transcript from elsewhere."""
+    return is_bound(actor) and not tx.scalar(select(opened(actor, interview_id, attempt, imported)))
 
 
 def blind_to_session(tx: Session, actor: Actor, session: SessionRow) -> bool:
     """The same of the attempt that this session belongs to."""
-    return blind_to(tx, actor, session.interview_id, session.attempt)
+    return blind_to(tx, actor, session.interview_id, session.attempt, imported_id(session))
+
+
+def imported_id(session: SessionRow | None) -> str:
+    """What reviews of this session are kept under besides its attempt: its id if it was imported, else ""."""
+    return session.session_id if session and session.status == "imported" else ""
 
 
 def require_open(tx: Session, actor: Actor, session: SessionRow) -> None:

@@ -211,6 +211,16 @@ def standing_scorecard(tx: Session, interview_id: str) -> ScorecardRow | None:
     return tx.scalar(select(ScorecardRow).where(ScorecardRow.scorecard_id == standing.scalar_subquery()))
 
 
+def standing_import() -> ColumnElement[str]:
+    """Of the interview around it: the imported session that its score is of; "" where it is of what was held."""
+    return func.coalesce(_standing(imported_session()), "")
+
+
+def imported_session() -> ColumnElement[str]:
+    """Of the session around it: its id where it was imported, else ""."""
+    return case((SessionRow.status == "imported", SessionRow.session_id), else_="")
+
+
 def standing_attempt() -> ColumnElement[int]:
     """Of the interview around it: the attempt that its score is of; the current one where there is none."""
     return func.coalesce(_standing(SessionRow.attempt), InterviewRow.attempt)

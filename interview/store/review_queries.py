@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from interview.store.review_tables import DecisionRow, OverrideRow, QuestionScoreRow, ReviewRow
 
 
-def review(tx: Session, interview_id: str, attempt: int, reviewer_id: str) -> ReviewRow | None:
-    query = select(ReviewRow).where(ReviewRow.interview_id == interview_id, ReviewRow.attempt == attempt)
-    return tx.scalar(query.where(ReviewRow.reviewer_id == reviewer_id))
+def review(tx: Session, interview_id: str, attempt: int, imported: str, reviewer_id: str) -> ReviewRow | None:
+    return tx.scalar(_of(interview_id, attempt, imported).where(ReviewRow.reviewer_id == reviewer_id))
 
 
-def reviews(tx: Session, interview_id: str, attempt: int) -> Sequence[ReviewRow]:
-    """Of one attempt, in the order they were begun."""
-    query = select(ReviewRow).where(ReviewRow.interview_id == interview_id, ReviewRow.attempt == attempt)
+def reviews(tx: Session, interview_id: str, attempt: int, imported: str) -> Sequence[ReviewRow]:
+    """Of one attempt, or of one imported transcript, in the order they were begun."""
+    query = _of(interview_id, attempt, imported)
     return tx.scalars(query.order_by(ReviewRow.created_at, ReviewRow.review_id)).all()
+
+
+def _of(interview_id: str, attempt: int, imported: str) -> Select[ReviewRow]:
+    return select(ReviewRow).where(
+        ReviewRow.interview_id == interview_id, ReviewRow.attempt == attempt, ReviewRow.imported == imported
+    )
 
 
 def overrides(tx: Session, session_id: str) -> Sequence[OverrideRow]:

@@ -35,15 +35,17 @@ class QuestionScoreRow(Base):
 class ReviewRow(Base):
     """One reviewer's look at one attempt. Before `submitted_at` or `seen_unrated_at` the engine's scores are closed.
 
+    `imported`: the one transcript from elsewhere that it is of; "" where it is of what was held here.
     `ratings`: competency → criterion → level and note, as far as they were given. `scorecard_id`: the reviewer's own.
     """
 
     __tablename__ = "reviews"
-    __table_args__ = (UniqueConstraint("interview_id", "attempt", "reviewer_id"),)
+    __table_args__ = (UniqueConstraint("interview_id", "attempt", "reviewer_id", "imported"),)
 
     review_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     interview_id: Mapped[str] = mapped_column(ForeignKey("interviews.interview_id"))
     attempt: Mapped[int]
+    imported: Mapped[str] = mapped_column(String(36))
     session_id: Mapped[str | None] = mapped_column(ForeignKey("sessions.session_id"))
     reviewer_id: Mapped[str] = mapped_column(String(80), index=True)
     reviewer: Mapped[str]

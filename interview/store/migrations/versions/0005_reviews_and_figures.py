@@ -242,6 +242,7 @@ def upgrade() -> None:
         sa.Column("review_id", sa.String(length=36), nullable=False),
         sa.Column("interview_id", sa.String(length=36), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("imported", sa.String(length=36), nullable=False),
         sa.Column("session_id", sa.String(length=36), nullable=True),
         sa.Column("reviewer_id", sa.String(length=80), nullable=False),
         sa.Column("reviewer", sa.String(), nullable=False),
@@ -255,7 +256,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["scorecard_id"], ["scorecards.scorecard_id"], name=op.f("fk_reviews_scorecard_id")),
         sa.ForeignKeyConstraint(["session_id"], ["sessions.session_id"], name=op.f("fk_reviews_session_id")),
         sa.PrimaryKeyConstraint("review_id", name=op.f("pk_reviews")),
-        sa.UniqueConstraint("interview_id", "attempt", "reviewer_id", name=op.f("uq_reviews_interview_id")),
+        sa.UniqueConstraint("interview_id", "attempt", "reviewer_id", "imported", name=op.f("uq_reviews_interview_id")),
     )
     with op.batch_alter_table("reviews", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reviews_reviewer_id"), ["reviewer_id"], unique=False)
