@@ -224,7 +224,7 @@ def test_more_rows_than_the_table_shows_are_said_and_in_the_files(
     hold(home)
     app = opened()
     assert len(rows(app)) == 2
-    assert "Shown: the newest 2; a file has up to 100,000." in words(app)
+    assert "The newest 2 rows: one per scorecard and competency. A file has up to 100,000." in words(app)
     assert "n = 1" in words(app)
 
 
@@ -232,11 +232,14 @@ def test_engine_cost_is_told_by_day_and_model(home: House, opened: Opened) -> No
     """Dollars where a price is set; else tokens, and that a price is missing."""
     record = hold(home)
     spend(home, record, 0.5)
-    assert "US dollars a day: 0.50 in all, on 1 days" in words(opened())
+    assert "US dollars a day: 0.50 in all, on 1 day" in words(opened())
     home.clock.forward(days=1)
     spend(home, record, None)
     app = opened()
     assert "1 call without a price" in words(app)
+    home.clock.forward(days=60)
+    spend(home, record, 0.25)
+    assert "US dollars a week: 0.75 in all, on 3 days" in words(opened())  # bars of days would be too thin
     assert table_of_models(app) == [["a-model", 2, 202, 0.5]]
 
 

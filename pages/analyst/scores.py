@@ -32,11 +32,8 @@ def nothing_matches() -> None:
 
 def dashboard(figures: Figures, *, mixed: bool) -> None:
     panels.totals(figures)
-    with st.grid(2, min_column_width=330) as grid:
-        with grid.cell():
-            panels.funnel(figures.funnel)
-        with grid.cell():
-            panels.levels(figures.distribution, mixed=mixed)
+    panels.funnel(figures.funnel)
+    panels.levels(figures.distribution, mixed=mixed)
     panels.over_time(figures.trend)
     with st.grid(2, min_column_width=330) as grid:
         with grid.cell():

@@ -40,7 +40,7 @@ _LEVELS = {
 _OUTLINE, _DARK_TEXT, _LIGHT_TEXT, _LINE = "#5F6B75", "#10181F", "#FFFFFF", "#3A7FB5"
 _TEXT = "currentColor"
 """The page's own text colour in SVG, in either theme; the charts' default grey is too faint on white."""
-_AXIS: Spec = {"labelColor": _TEXT, "titleColor": _TEXT}
+_AXIS: Spec = {"labelColor": _TEXT, "titleColor": _TEXT, "labelFlush": False}
 _HEADING: Spec = {
     "title": None, "ticks": False, "domain": False, "labelAlign": "left", "labelPadding": 0, "labelOffset": -44,
     "labelLimit": 330, "labelFontSize": 13, "labelColor": _TEXT, "labelExpr": "split(datum.label, '\\n')",
@@ -52,9 +52,13 @@ _READABLE_SHARE = 5
 """Per cent of a bar that has room for its count."""
 
 
-_BAR_PIXELS = 44
-_BESIDE_SHARE = 0.55
-"""Of the longest bar, what its words may take beside it."""
+_BAR_PIXELS = 54
+_ONE_LINE: Spec = {"labelOffset": -28}
+"""A heading of one line stands nearer to its bar."""
+_DAYS_APART = 45
+"""Days of spending that are drawn one by one; of a longer span, weeks are."""
+_BARS_PIXELS, _WIDEST_BAR = 230, 12
+"""What a phone has for all bars of a time axis, and the width of one, at most."""
 
 
 @dataclass(frozen=True)
@@ -67,23 +71,18 @@ class Bar:
 
 
 def bars(found: Sequence[Bar], *, heading: str, key: str) -> None:
-    """Bars from the left, a line each, with their words beside them. `heading`: what they are, for screen readers."""
+    """Bars from the left, a line each, with their words above them. `heading`: what they are, for screen readers."""
     import pandas as pd
 
     longest = max((each.value for each in found), default=0) or 1
-    table = pd.DataFrame([{"label": each.label, "value": each.value, "words": each.words} for each in found])
-    x = {**_number("value"), "scale": {"domain": [0, longest * (1 + _BESIDE_SHARE)]}, "axis": None}
-    y_axis = {"title": None, "ticks": False, "domain": False, "labelColor": _TEXT, "labelFontSize": 13}
-    words = {
-        "mark": {"type": "text", "align": "left", "dx": 6, "color": _TEXT, "fontSize": 13},
-        "encoding": {"text": _name("words")},
-    }
+    table = pd.DataFrame([{"heading": f"{each.label}: {each.words}", "value": each.value} for each in found])
     spec = {
-        "encoding": {"x": x, "y": {**_name("label"), "sort": None, "axis": y_axis}},
-        "layer": [
-            {"mark": {"type": "bar", "color": _LINE, "height": 22}, "encoding": {"tooltip": _name("words")}},
-            words,
-        ],
+        "mark": {"type": "bar", "color": _LINE, "height": 22},
+        "encoding": {
+            "x": {**_number("value"), "scale": {"domain": [0, longest]}, "axis": None},
+            "y": {**_name("heading"), "sort": None, "axis": _HEADING | _ONE_LINE},
+            "tooltip": _name("heading"),
+        },
         "height": _BAR_PIXELS * len(found),
     }
     told = "; ".join(f"{each.label}: {each.words}" for each in found)
@@ -91,36 +90,45 @@ def bars(found: Sequence[Bar], *, heading: str, key: str) -> None:
 
 
 def spending(days: Sequence[UsageDay]) -> None:
-    """A bar per day: US dollars; where no call has a price, tokens."""
+    """A bar per day, or per week of a longer span: US dollars; where no call has a price, tokens."""
     import pandas as pd
 
     priced = any(each.unpriced < each.calls for each in days)
-    title = "US dollars a day" if priced else "Tokens a day"
-    sums: dict[date, float] = {}
-    for each in days:
-        amount = each.cost if priced else each.input_tokens + each.output_tokens
-        sums[each.day] = sums.get(each.day, 0) + amount
+    span = (max(each.day for each in days) - min(each.day for each in days)).days + 1
+    step, each_bar, when = (1, "day", "Day (UTC)") if span <= _DAYS_APART else (7, "week", "Week (from Monday, UTC)")
+    title = f"{'US dollars' if priced else 'Tokens'} a {each_bar}"
+    sums = _sums(days, priced=priced, weekly=step == 7)
     table = pd.DataFrame(
         [{"day": f"{day}", "amount": amount, "named": f"{day:%-d %B %Y}"} for day, amount in sums.items()]
     )
-    ends = (min(sums) - timedelta(days=2), max(sums) + timedelta(days=2))
+    ends = (min(sums) - timedelta(days=2 * step), max(sums) + timedelta(days=2 * step))
+    width = max(1, min(_WIDEST_BAR, _BARS_PIXELS * step // (span + 4 * step)))
     axis = {"format": "%-d %b", "tickCount": _WEEKS_NAMED, "labelAngle": 0, "grid": False, **_AXIS}
     between = {"type": "utc", "domain": [_moment(end) for end in ends], "nice": False}
     spec = {
-        "mark": {"type": "bar", "color": _LINE, "width": 6},
+        "mark": {"type": "bar", "color": _LINE, "width": width},
         "encoding": {
-            "x": {"field": "day", "type": "temporal", "title": "Day (UTC)", "axis": axis, "scale": between},
+            "x": {"field": "day", "type": "temporal", "title": when, "axis": axis, "scale": between},
             "y": {**_number("amount", title), "axis": {"tickCount": 4, **_AXIS}},
-            "tooltip": [_name("named", "Day"), {**_number("amount", title), "format": ",.2f" if priced else ",d"}],
+            "tooltip": [_name("named", "From"), {**_number("amount", title), "format": ",.2f" if priced else ",d"}],
         },
         "height": _COURSE_PIXELS,
     }
-    total = sum(sums.values())
+    total, count = sum(sums.values()), len({each.day for each in days})
     words = f"{title}: {total:,.2f} in all" if priced else f"{title}: {total:,.0f} in all"
-    st.vega_lite_chart(table, spec, alt=f"{words}, on {len(sums)} days", key="scores_spending")
+    st.vega_lite_chart(table, spec, alt=f"{words}, on {count} day{'' if count == 1 else 's'}", key="scores_spending")
 
 
-def distribution(found: Sequence[Distribution]) -> None:
+def _sums(days: Sequence[UsageDay], *, priced: bool, weekly: bool) -> dict[date, float]:
+    """Dollars or tokens by day, or by the Monday of its week."""
+    sums: dict[date, float] = {}
+    for each in days:
+        begins = each.day - timedelta(days=each.day.weekday()) if weekly else each.day
+        sums[begins] = sums.get(begins, 0) + (each.cost if priced else each.input_tokens + each.output_tokens)
+    return sums
+
+
+def distribution(found: Sequence[Distribution], key: str) -> None:
     """A bar per competency, divided by level; its heading says of how many scorecards it is, and their mean."""
     axis = {"grid": False, "tickCount": 5, **_AXIS}
     x = {**_number("start", "Share of scorecards (%)"), "scale": {"domain": [0, 100]}, "axis": axis}
@@ -158,7 +166,7 @@ def distribution(found: Sequence[Distribution]) -> None:
         "layer": [bars, numbers],
         "height": _ROW_PIXELS * len(found) + _AROUND_PIXELS,
     }
-    st.vega_lite_chart(_segments(found), spec, alt=_in_words(found), key="score_distribution")
+    st.vega_lite_chart(_segments(found), spec, alt=_in_words(found), key=key)
 
 
 def trends(points: Sequence[TrendPoint]) -> None:

@@ -41,7 +41,14 @@ def totals(figures: Figures) -> None:
 
 def funnel(found: Funnel) -> None:
     st.subheader("From invitation to decision")
-    step = found.everything
+    with st.grid(2, min_column_width=300) as grid:
+        with grid.cell():
+            steps(found.everything)
+        with grid.cell():
+            beside(found)
+
+
+def steps(step: FunnelStep) -> None:
     charts.bars(
         [
             charts.Bar("Invited", step.invited, f"{step.invited:,}"),
@@ -52,10 +59,15 @@ def funnel(found: Funnel) -> None:
         heading="Interviews by how far they came",
         key="scores_funnel",
     )
+
+
+def beside(found: Funnel) -> None:
+    """What the bars do not tell: who left, what failed, which day counts, and each position."""
+    invited = found.everything.invited
     st.markdown("\n".join(f"- {line}" for line in failures(found)))
     st.caption(
         "An interview counts on the day of its first invitation, or of its making where it was started without one."
-        + (f" Under {SMALL_SAMPLE} interviews: read the counts, not the shares." if step.invited < SMALL_SAMPLE else "")
+        + (f" Under {SMALL_SAMPLE} interviews: read the counts, not the shares." if invited < SMALL_SAMPLE else "")
     )
     if len(found.positions) > 1:
         with st.expander("By position", icon=":material/work:"):
@@ -105,7 +117,12 @@ def levels(found: Sequence[Distribution], *, mixed: bool) -> None:
         "Scorecards by level from 1 to 5 (halves rounded up); n counts them. The mean leaves out what was not assessed."
         + (" Competencies of the same name are taken together across positions." if mixed else "")
     )
-    charts.distribution(found)
+    half = -(-len(found) // 2)
+    with st.grid(2, min_column_width=300) as grid:
+        for part_, key in ((found[:half], "score_levels"), (found[half:], "score_levels_more")):
+            if part_:
+                with grid.cell():
+                    charts.distribution(part_, key)
     few = [escaped(each.competency) for each in found if each.scored < SMALL_SAMPLE]
     if few:
         which = "every competency here" if len(few) == len(found) else ", ".join(few)
@@ -157,6 +174,7 @@ def cost(days: Sequence[UsageDay]) -> None:
         pd.DataFrame([model_sums(name, [each for each in days if each.model == name]) for name in models]),
         hide_index=True,
         column_config={
+            "Calls": st.column_config.NumberColumn(format="localized"),
             "Tokens": st.column_config.NumberColumn(format="localized"),
             "US dollars": st.column_config.NumberColumn(format="%.2f"),
         },

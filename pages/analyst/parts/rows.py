@@ -48,8 +48,10 @@ TITLES = {
 
 
 def table(rows: Sequence[ScoreRow]) -> None:
-    more = f" Shown: the newest {TABLE_ROWS:,}; a file has up to {MAX_ROWS:,}." if len(rows) == TABLE_ROWS else ""
-    st.caption(f"{counted(len(rows), 'row')}, newest first: one per scorecard and competency.{more}")
+    cut = len(rows) == TABLE_ROWS
+    shown = f"The newest {TABLE_ROWS:,} rows" if cut else f"{counted(len(rows), 'row')}, newest first"
+    more = f" A file has up to {MAX_ROWS:,}." if cut else ""
+    st.caption(f"{shown}: one per scorecard and competency.{more}")
     st.dataframe(
         pd.DataFrame([row.model_dump() for row in rows], columns=list(COLUMNS)),
         hide_index=True,
