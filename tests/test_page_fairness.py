@@ -15,6 +15,8 @@ from test_fairness import MAN, WOMAN, held
 
 from interview.counterfactual import SWAPS
 from interview.demographics import SelfReport
+from interview.statistics.impact import FOUR_FIFTHS, Group
+from pages.analyst.parts.rates import in_digits
 
 PAGE = "pages/analyst/fairness.py"
 
@@ -67,10 +69,12 @@ def test_the_tables_say_in_words_what_they_show(home: House, opened: Opened) -> 
     page = words(app)
     assert "What they do not prove" in page
     assert metrics(app) == {"Interviews": "12", "Self-reports": "12", "Decided": "11", "Median score": "3.50"}
-    assert [each.value for each in app.warning] == ["Under four fifths of the highest rate: Female."] * 2  # both tabs
+    assert [each.value for each in app.warning] == [
+        "Under four fifths of the highest rate:\n- By sex: Female."
+    ] * 2  # both tabs
     table = app.dataframe[0].value
     assert table[["Category", "People", "Selected"]].values.tolist() == [["Female", 6, 1], ["Male", 5, 5]]
-    assert table["Impact ratio"].round(2).tolist() == [0.17, 1.0]
+    assert table["Impact ratio"].tolist() == ["0.17", "1.00"]
     assert table["Remark"].tolist() == ["Under four fifths; unlikely to be chance alone; small sample", "Highest rate"]
     assert "1 on hold and 0 without a decision" in page
     assert "Selection rate by sex. Female: 17%" in page  # told to screen readers beside the chart
@@ -145,3 +149,11 @@ def test_who_decides_does_not_get_the_page(home: House, role: str, there: bool) 
         else:
             with pytest.raises(ValueError, match="fairness"):
                 app.switch_page(PAGE).run()
+
+
+@pytest.mark.parametrize(("ratio", "shown"), [(0.7996, "0.7996"), (0.796, "0.796"), (0.79, "0.79"), (0.8, "0.80")])
+def test_a_ratio_just_short_of_four_fifths_is_not_rounded_up_to_it(ratio: float, shown: str) -> None:
+    group = Group(
+        sex="Female", race=None, n=9, share=1, part="compared", impact_ratio=ratio, flagged=ratio < FOUR_FIFTHS
+    )
+    assert in_digits(group) == shown

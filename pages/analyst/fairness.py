@@ -9,7 +9,7 @@ import streamlit as st
 
 from interview.access import Actor
 from interview.fairness import FEWEST_PEOPLE, FairnessPosition, FairnessReport
-from interview.statistics.audit_layout import audit_csv, audit_json, audit_xlsx
+from interview.statistics.audit_layout import BY, audit_csv, audit_json, audit_xlsx
 from interview.statistics.impact import FEWEST, Kind
 from pages.analyst.parts import renamed
 from pages.analyst.parts.rates import rates
@@ -109,14 +109,15 @@ def tables(report: FairnessReport) -> None:
 
 def tab(report: FairnessReport, kind: Kind) -> None:
     found = [table for table in report.tables if table.kind == kind]
-    flagged = [group.short_name for table in found for group in table.groups if group.flagged]
-    if flagged:
-        st.warning(f"Under four fifths of the highest rate: {'; '.join(flagged)}.", icon=":material/flag:")
+    flagged = [(table, [group.short_name for group in table.groups if group.flagged]) for table in found]
+    lines = [f"- {BY[table.by].capitalize()}: {'; '.join(names)}." for table, names in flagged if names]
+    if lines:
+        st.warning("\n".join(["Under four fifths of the highest rate:", *lines]), icon=":material/flag:")
     else:
         st.caption("No group is under four fifths of the highest rate.")
     st.caption(
-        "Lines are bounds of 95 %; the dashed line is four fifths of the highest rate. Hollow points are left out of "
-        "the ratios. Every category of race but the first is of people who are not Hispanic or Latino."
+        "Lines are bounds of 95 %; the upright stroke is at four fifths of the highest rate. Hollow points are left "
+        "out of the ratios. Every category of race but the first is of people who are not Hispanic or Latino."
     )
     for table in found:
         rates(table)

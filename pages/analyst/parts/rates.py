@@ -13,14 +13,16 @@ from interview.statistics.impact import FEWEST, FOUR_FIFTHS, SMALL_SAMPLE, Group
 Spec = dict[str, Any]
 
 _LINE, _LIMIT, _TEXT = "#3A7FB5", "#B5542A", "currentColor"
-_AXIS: Spec = {"labelColor": _TEXT, "titleColor": _TEXT}
+_AXIS: Spec = {"labelColor": _TEXT, "titleColor": _TEXT, "labelFlush": False, "grid": False}
 _HEADING: Spec = {
-    "title": None, "ticks": False, "domain": False, "labelAlign": "left", "labelPadding": 0, "labelOffset": -36,
+    "title": None, "ticks": False, "domain": False, "labelAlign": "left", "labelPadding": 0, "labelOffset": -40,
     "labelLimit": 330, "labelFontSize": 13, "labelColor": _TEXT, "labelExpr": "split(datum.label, '\\n')",
     "labelLineHeight": 16, "labelBaseline": "top", "zindex": 1,
 }  # fmt: skip
 """A row's heading stands above it from the left edge: beside it, it would leave a phone no room."""
-_ROW_PIXELS, _AROUND_PIXELS = 72, 70
+_ROW_PIXELS, _AROUND_PIXELS = 74, 70
+_TALL = 66
+"""A row's pixels; from 64 on its words are broken into lines."""
 _NAMES = {"selection": ("Selected", "Selection rate"), "scoring": ("Above the median", "Scoring rate")}
 
 
@@ -39,6 +41,7 @@ def rates(table: RateTable) -> None:
         pd.DataFrame([_row(table, group) for group in table.groups]),
         hide_index=True,
         height="content",
+        row_height=_TALL,
         column_config=_columns(table),
         placeholder="",
         alt=f"{table_title(table)}: people, rates, impact ratios and remarks",
@@ -61,12 +64,21 @@ def _row(table: RateTable, group: Group) -> dict[str, object]:
         "People": group.n,
         positive: group.positive,
         rate: None if group.rate is None else 100 * group.rate,
-        "Impact ratio": group.impact_ratio,
+        "Impact ratio": in_digits(group),
         "Remark": remark(group),
         "Rate, 95 %": _between(group.rate_low, group.rate_high, percent=True),
         "Ratio, 95 %": _between(group.ratio_low, group.ratio_high),
         "p": group.p_value,
     }
+
+
+def in_digits(group: Group) -> str:
+    """With as many digits as it takes to tell it from four fifths, of which it may be just short: 0.7996."""
+    ratio = group.impact_ratio
+    if ratio is None:
+        return ""
+    digits = next((n for n in range(2, 6) if (round(ratio, n) < FOUR_FIFTHS) == group.flagged), 6)
+    return f"{ratio:.{digits}f}"
 
 
 def _between(low: float | None, high: float | None, *, percent: bool = False) -> str:
@@ -79,17 +91,17 @@ def _columns(table: RateTable) -> dict[str, Any]:
     positive, rate = _NAMES[table.kind]
     column = st.column_config
     return {
-        "Category": column.TextColumn(pinned=True, width=120 if table.by == ("sex",) else 215),
+        "Category": column.TextColumn(pinned=True, width=90 if table.by == ("sex",) else 160),
         "People": column.NumberColumn(width=65),
         positive: column.NumberColumn(
             width=80 if table.kind == "selection" else 140,
             help=f"Empty where fewer than {FEWEST} people are in the category.",
         ),
-        rate: column.NumberColumn(format="%.1f %%", width=110),
-        "Impact ratio": column.NumberColumn(
-            format="%.2f", width=100, help="The rate, divided by the highest rate of a category in the table."
+        rate: column.NumberColumn(format="%.1f%%", width=106),
+        "Impact ratio": column.TextColumn(
+            width=102, alignment="right", help="The rate, divided by the highest rate of a category in the table."
         ),
-        "Remark": column.TextColumn(width=330),
+        "Remark": column.TextColumn(width=205),
         "Rate, 95 %": column.TextColumn(width=110, help="Bounds of the rate, from 2,000 resamples of the people."),
         "Ratio, 95 %": column.TextColumn(width=110, help="Bounds of the ratio, from the same resamples."),
         "p": column.NumberColumn(
@@ -142,9 +154,9 @@ def _spec(table: RateTable, best: float, rows: int) -> Spec:
         },
     }
     limit = {
-        "data": {"values": [{"limit": 100 * FOUR_FIFTHS * best}]},
-        "mark": {"type": "rule", "strokeDash": [5, 4], "strokeWidth": 1.5, "color": _LIMIT},
-        "encoding": {"x": number("limit", title), "y": None},
+        "transform": [{"calculate": f"{100 * FOUR_FIFTHS * best}", "as": "limit"}],
+        "mark": {"type": "tick", "orient": "vertical", "size": 16, "thickness": 3, "opacity": 1, "color": _LIMIT},
+        "encoding": {"x": number("limit", title)},
     }
     return {
         "encoding": {"y": {"field": "heading", "type": "nominal", "sort": None, "axis": _HEADING}},
