@@ -18,6 +18,9 @@ from pages.components.problems import needed
 from pages.components.service import service
 from pages.components.text import sentence
 
+_COUNTS = {"Reviews": 68, "Interviews": 82, "Pairs": 54}
+"""Widths in pixels: all columns are to stand beside each other on a small laptop."""
+
 
 def chosen(choices: Sequence[ScoredPosition]) -> AgreementFilter:
     """The filter's widgets, and what they say."""
@@ -97,28 +100,34 @@ def table(rows: dict[str, Agreed], title: str, **more: list[int]) -> None:
             "Pairs": of.pairs,
             "Kappa": of.kappa.value if of.kappa else None,
             "ICC(2,1)": interval(of.icc),
-            "Same level": per_cent(of.exact),
+            "Same": per_cent(of.exact),
             "Within one": per_cent(of.adjacent),
-            "Mean difference": of.mean_absolute_difference,
+            "Apart by": of.mean_absolute_difference,
             "Higher by": of.mean_difference,
         }
         for place, (name, of) in enumerate(rows.items())
     )
     if all(of.mean_difference is None for of in rows.values()):
         shown = shown.drop(columns="Higher by")
-    two, hundredths = (st.column_config.NumberColumn(format=form) for form in ("%.2f", "%.0f%%"))
     st.dataframe(
         shown,
         hide_index=True,
         column_config={
-            title: st.column_config.TextColumn(pinned=True, width=140),
-            "Kappa": two,
-            "ICC(2,1)": st.column_config.TextColumn(help="Of competency totals, with its 95 % interval."),
-            "Same level": hundredths,
-            "Within one": hundredths,
-            "Mean difference": two,
+            title: st.column_config.TextColumn(pinned=True, width=92 if more else 183),
+            **{name: st.column_config.NumberColumn(width=width) for name, width in _COUNTS.items()},
+            "Kappa": st.column_config.NumberColumn(format="%.2f", width=58),
+            "ICC(2,1)": st.column_config.TextColumn(width=142, help="Of competency totals, with its 95 % interval."),
+            "Same": st.column_config.NumberColumn(format="%.0f%%", width=60, help="Pairs of the same level."),
+            "Within one": st.column_config.NumberColumn(
+                format="%.0f%%", width=86, help="Pairs that are at most one level apart."
+            ),
+            "Apart by": st.column_config.NumberColumn(
+                format="%.2f", width=72, help="Mean difference in levels, without its sign."
+            ),
             "Higher by": st.column_config.NumberColumn(
-                format="%+.2f", help="Levels by which people rate higher than the engine; lower where it is negative."
+                format="%+.2f",
+                width=80,
+                help="Levels by which people rate higher than the engine; lower where it is negative.",
             ),
         },
         alt=f"Agreement, one row per {title.lower()}",
@@ -174,7 +183,7 @@ st.caption("How far the engine's levels can be relied on, and people's own, from
 with needed():
     choices = service().question_statistics.positions(actor)
 wanted = chosen(choices)
-with needed():
+with needed(), st.spinner("Figures are being made …"):
     report = service().agreements.report(actor, wanted)
 if not report.reviews:
     narrowed = wanted != AgreementFilter()

@@ -26,9 +26,13 @@ _TITLES = {
     "number": ("No.", "The question's number on this page, as in the chart.", None),
     "question": ("Question", "The words that everybody is asked.", None),
     "asked": ("Asked", "How many candidates were asked it.", "%d"),
-    "mean": ("Mean level", "The mean of its scores, 1 to 5.", "%.2f"),
+    "mean": ("Mean", "The mean of its scores, 1 to 5.", "%.2f"),
     "difficulty": ("Difficulty", "(mean - 1) / 4, from 0 (hard) to 1 (easy): the p-value of an item analysis.", "%.2f"),
-    "discrimination": ("Tells apart (r)", "Correlation with the mean of the candidate's other questions.", "%.2f"),
+    "discrimination": (
+        "Apart (r)",
+        "Tells apart: correlation with the mean of the candidate's other questions.",
+        "%.2f",
+    ),
     "not_assessed_share": ("Not assessed", "Answers that showed nothing the rubric asks for.", _PER_CENT),
     "skipped_share": ("Skipped", "Candidates who left it unanswered.", _PER_CENT),
     "hint_share": ("Hints", "Candidates who were given a hint. By voice none are given.", _PER_CENT),
@@ -38,6 +42,14 @@ _TITLES = {
     "kind": ("Kind", "Core: every candidate gets it. Custom: the team added it to some interviews.", None),
 }
 """The table's columns: title, what it holds, format."""
+_WIDTHS = {
+    "number": 45, "question": 180, "asked": 58, "mean": 60, "difficulty": 78, "discrimination": 78,
+    "not_assessed_share": 100, "skipped_share": 74, "hint_share": 58, "follow_up_share": 86, "answered": 82,
+    "competency": 170, "kind": 75,
+}  # fmt: skip
+"""In pixels: the figures are to stand beside the question on a small laptop."""
+_THREE_LINES = 66
+"""A row's pixels; from 64 on its words are broken into lines."""
 
 
 def chosen(choices: Sequence[ScoredPosition]) -> tuple[str | None, StatisticsFilter]:
@@ -142,17 +154,15 @@ def table(found: Numbered) -> None:
         pd.DataFrame(rows, columns=list(_TITLES)),
         hide_index=True,
         column_config={
-            name: st.column_config.NumberColumn(title, help=text, format=form)
+            name: st.column_config.NumberColumn(title, help=text, format=form, width=_WIDTHS.get(name))
             if form
-            else st.column_config.TextColumn(title, help=text, pinned=name == "number", width=_width(name))
+            else st.column_config.TextColumn(title, help=text, pinned=name == "number", width=_WIDTHS.get(name))
             for name, (title, text, form) in _TITLES.items()
         },
+        height="content",
+        row_height=_THREE_LINES,
         alt="Questions with their statistics, one per row",
     )
-
-
-def _width(name: str) -> int | None:
-    return {"number": 50, "question": 260}.get(name)
 
 
 def versions(found: Numbered) -> None:

@@ -16,8 +16,10 @@ Spec = dict[str, Any]
 """A part of a Vega-Lite specification."""
 
 _TEXT, _LINE, _GREY = "currentColor", "#3A7FB5", "#8A949C"
-_AXIS: Spec = {"labelColor": _TEXT, "titleColor": _TEXT}
+_AXIS: Spec = {"labelColor": _TEXT, "titleColor": _TEXT, "labelFlush": False}
 _HEIGHT, _ROW_PIXELS, _AROUND_PIXELS = 320, 44, 70
+_MARGIN = 0.04
+"""Of kappa, beside the ends of the scale: an interval that ends there is seen to end."""
 FEW_PAIRS_A_MONTH = 20
 """A month's kappa of fewer pairs is drawn as a hollow point."""
 
@@ -71,19 +73,20 @@ def kappas(found: Sequence[CompetencyAgreement], key: str) -> None:
     )
     if table.empty:
         return
-    lowest = min(-0.2, *(kappa.low or kappa.value for _, _, kappa in rows if kappa))
-    scale = {"domain": [max(-1.0, lowest), 1], "nice": False}
+    lowest = min(-0.2, *(kappa.value if kappa.low is None else kappa.low for _, _, kappa in rows if kappa))
+    scale = {"domain": [lowest - _MARGIN, 1 + _MARGIN], "nice": False}
     labels = {**_AXIS, "title": None, "labelLimit": 150, "ticks": False, "domain": False}
     tooltip = [
         _name("competency", "Competency"), _decimal("kappa", "Kappa"), _decimal("low", "From"), _decimal("high", "To"),
         _number("pairs", "Pairs"),
     ]  # fmt: skip
     y = {**_name("competency"), "axis": labels, "sort": None}
-    x = {**_number("kappa", "Weighted kappa"), "scale": scale, "axis": _AXIS}
+    axis = {**_AXIS, "tickCount": 5}
+    x = {**_number("kappa", "Weighted kappa"), "scale": scale, "axis": axis}
     whiskers = {
         "mark": {"type": "rule", "color": _LINE, "strokeWidth": 2},
         "encoding": {
-            "x": {**_number("low", "Weighted kappa"), "scale": scale, "axis": _AXIS},
+            "x": {**_number("low", "Weighted kappa"), "scale": scale, "axis": axis},
             "x2": {"field": "high"},
             "y": y,
         },
