@@ -130,6 +130,15 @@ def test_the_page_shows_the_newest_lines_and_leads_to_older_ones(here: House) ->
         assert "before" not in app.query_params
 
 
+def test_ids_in_details_come_last_and_are_shortened_on_the_page(here: House) -> None:
+    card = "0f1f0aa6-52c7-4a44-b0e5-18d3a1c5b7e9"
+    with here.service.context.database.write() as tx:
+        audit(tx, here.service.context, SYSTEM, "score_overridden", "interview-0", scorecard=card, level=4)
+    with visiting(here, person(here, "administrator")) as open_page:
+        app = open_page(PAGE, action="score_overridden")
+        assert app.dataframe[0].value["Detail"].tolist() == ["level: 4, scorecard: 0f1f0aa6…"]
+
+
 def test_a_filter_stands_in_the_address_and_begins_at_its_newest_line(here: House) -> None:
     logged(here, 130)
     administrator = person(here, "administrator")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from functools import partial
@@ -20,6 +21,7 @@ from pages.components.times import zone
 PAGE = 100
 """Lines at once."""
 COLUMNS = ("audit_id", "at", "who", "actor", "role", "action", "subject", "detail")
+_UUID = re.compile(r"\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
 _FILTERS = ("action", "who", "subject", "from")
 _PLAIN = {"True": "yes", "False": "no", "None": "none"}
 _FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
@@ -113,8 +115,9 @@ def in_words(action: str) -> str:
 
 
 def detail(line: AuditLine) -> str:
-    """As in `competency: Debugging, level: 4`."""
-    return ", ".join(f"{name}: {_PLAIN.get(str(each), each)}" for name, each in line.detail.items())
+    """As in `competency: Debugging, level: 4`; ids come last, after what a person reads."""
+    said = sorted(line.detail.items(), key=lambda each: _UUID.fullmatch(str(each[1])) is not None)
+    return ", ".join(f"{name}: {_PLAIN.get(str(each), each)}" for name, each in said)
 
 
 def table(lines: Sequence[AuditLine]) -> None:
@@ -122,9 +125,9 @@ def table(lines: Sequence[AuditLine]) -> None:
         {
             "When": [line.at.astimezone(zone()) for line in lines],
             "Who": [line.who for line in lines],
-            "Role": [line.role for line in lines],
             "What": [in_words(line.action) for line in lines],
-            "Detail": [detail(line) for line in lines],
+            "Detail": [_UUID.sub(r"\1…", detail(line)) for line in lines],
+            "Role": [line.role for line in lines],
             "Subject": [line.subject for line in lines],
             "By": [line.actor for line in lines],
         }
@@ -135,11 +138,14 @@ def table(lines: Sequence[AuditLine]) -> None:
         height="content",
         alt="Audit log, newest first",
         column_config={
-            "When": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm:ss", width=170, help="In your own zone."),
-            "Who": st.column_config.TextColumn(width=210),
+            "When": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm:ss", width=158, help="In your own zone."),
+            "Who": st.column_config.TextColumn(width=212),
+            "What": st.column_config.TextColumn(width=150),
+            "Detail": st.column_config.TextColumn(
+                width=298,
+                help="Codes, ids and figures; never anybody's words. Ids are shortened; a file has them whole.",
+            ),
             "Role": st.column_config.TextColumn(width=110),
-            "What": st.column_config.TextColumn(width=170),
-            "Detail": st.column_config.TextColumn(width=260, help="Codes, ids and figures; never anybody's words."),
             "Subject": st.column_config.TextColumn(width=280, help="The id of what it was done to."),
             "By": st.column_config.TextColumn(width=280, help="The link, key or invitation that was used."),
         },
