@@ -15,7 +15,7 @@ from interview.interviews import interview_row
 from interview.models import Competency, Model, Moment, PositionPlan, Scorecard
 from interview.reviewing.blinding import blind_to, imported_id, is_bound, require_open
 from interview.reviewing.carding import scorecard
-from interview.reviewing.overriding import Override, add_override, after, overrides_of
+from interview.reviewing.overriding import Override, add_override, after, overrides_of, standing_override
 from interview.reviewing.rating import (
     Ratings,
     add_review_scorecard,
@@ -172,6 +172,7 @@ class Reviews:
     ) -> Scorecard:
         """Put a person's level in the place of the engine's, with a reason; both stay. Appends a scorecard.
 
+        Their own that stands, said again in the same words, changes nothing, so that it may be sent again.
         `session_id`: whose scores were read; without, those that stand for the interview now. Raises NotFound
         (`criterion_not_found` among others), Forbidden (`person_required`, `rate_first`), Conflict
         (`nothing_to_override`, `another_attempt`), InvalidPayload.
@@ -188,6 +189,8 @@ class Reviews:
                 raise Conflict("Nothing has been scored yet.", code="nothing_to_override")
             _require_same(session, session_id)
             require_open(tx, actor, session)
+            if (stands := standing_override(tx, actor, session, competency, criterion, level, cleaned)) is not None:
+                return scorecard(tx, stands)
             row = add_override(tx, self._context, actor, session, competency, criterion, level, cleaned)
             audit(
                 tx, self._context, actor, "score_overridden", interview_id,
@@ -198,6 +201,7 @@ class Reviews:
     def decide(self, actor: Actor, interview_id: str, decision: Verdict, reason: str) -> Decision:
         """What a person decides of an interview, with the reason; the newest decision stands, the others stay.
 
+        Their own that stands, said again in the same words, is that one, so that it may be sent again.
         Raises NotFound, Forbidden `person_required`, InvalidPayload.
         """
         actor.require(*HIRING_ROLES)
@@ -206,6 +210,9 @@ class Reviews:
         with self._context.database.write() as tx:
             interview = interview_row(tx, interview_id)
             earlier = review_queries.decisions(tx, interview_id)
+            said = (actor.reviewer_id, decision, cleaned)
+            if earlier and (earlier[0].by, earlier[0].decision, earlier[0].reason) == said:
+                return _decision(earlier[0])
             row = DecisionRow(
                 decision_id=new_id(),
                 interview_id=interview_id,

@@ -396,6 +396,22 @@ def test_the_newest_decision_stands_and_the_others_stay(home: House) -> None:
     ]  # fmt: skip
 
 
+def test_the_same_word_again_is_said_once(home: House) -> None:
+    """A decision or an override that is sent again, because its answer was lost, changes nothing."""
+    record, ines, root = held(home), member(home), member(home, "Root", "administrator")
+    reviews = home.service.reviews
+    decision, card = reviews.decide(root, record.interview_id, "hold", REASON), override(home, root, record)
+    before = home.dump()
+    home.clock.forward(minutes=1)
+    assert reviews.decide(root, record.interview_id, "hold", f" {REASON}\n") == decision
+    assert override(home, root, record) == card
+    assert home.dump() == before
+    assert reviews.decide(ines, record.interview_id, "hold", REASON) != decision
+    override(home, root, record, 1)
+    assert level_of(override(home, root, record), "Debugging 1") == (5.0, REASON)
+    assert len(reviews.state(root, record.interview_id).overrides) == 3
+
+
 def test_somebody_elses_reason_is_closed_until_one_has_rated(home: House) -> None:
     """That a decision was made is no secret."""
     record, ines, noor = held(home), member(home, "Ines"), member(home, "Noor")

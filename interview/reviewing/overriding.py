@@ -72,6 +72,24 @@ def add_override(
     return _append(tx, context, former, [override])
 
 
+def standing_override(
+    tx: Session, actor: Actor, session: SessionRow, competency: str, criterion: str, level: int, reason: str
+) -> ScorecardRow | None:
+    """The scorecard that stands, where it holds just this word of the actor's already; else None.
+
+    Raises NotFound `criterion_not_found`.
+    """
+    stands = queries.session_scorecard(tx, session.session_id)
+    rows = review_queries.overrides(tx, session.session_id)
+    newest = next((row for row in rows if (row.competency, row.criterion) == (competency, criterion)), None)
+    if stands is None or newest is None:
+        return None
+    if (newest.by, newest.level, newest.reason) != (actor.reviewer_id, float(level), reason):
+        return None
+    held = _criterion(stored_summaries(tx, stands.scorecard_id), competency, criterion)
+    return stands if held.latest_score == newest.level else None
+
+
 def reapply(tx: Session, context: Context, scored: ScorecardRow) -> ScorecardRow:
     """The scorecard that stands after an engine has scored a session again: people's levels go on standing in it."""
     newest = {(row.competency, row.criterion): row for row in reversed(review_queries.overrides(tx, scored.session_id))}
