@@ -105,7 +105,10 @@ def test_small_categories_take_no_part_and_set_no_benchmark() -> None:
     found = {
         group.race: group
         for group in table(
-            crowd((None, "white", 487, 200), (None, "asian", 9, 9), (None, "two_or_more_races", 4, 4)), "race"
+            crowd(
+                (None, "white", 487, 200), (None, "asian", 9, 9), (None, "two_or_more_races", 4, 4), (None, None, 3, 1)
+            ),
+            "race",
         ).groups
     }
     assert found["white"].highest
@@ -121,6 +124,34 @@ def test_small_categories_take_no_part_and_set_no_benchmark() -> None:
     assert (few.positive, few.rate, few.rate_low, few.impact_ratio) == (None, None, None, None)
     assert "2 %" in remark(asian)
     assert "Fewer than 5" in remark(few)
+
+
+def outcomes(people: list[Person], *by: str) -> dict[tuple[str | None, str | None], int | None]:
+    return {(group.sex, group.race): group.positive for group in table(people, *by).groups}
+
+
+def test_no_outcome_is_left_between_a_sum_and_its_parts() -> None:
+    """How many were selected of everybody is told; one man's outcome would be what the women's leave of it."""
+    people = crowd(("female", "white", 30, 11), ("male", "white", 1, 1))
+    assert outcomes(people, "sex") == {("female", None): None, ("male", None): None}
+    assert [group.part for group in table(people, "sex").groups] == ["withheld", "under_5_people"]
+    assert outcomes(people, "race") == {(None, "white"): 12}
+    with_others = [*people, *crowd((None, "white", 4, 2))]
+    assert outcomes(with_others, "sex") == {("female", None): 11, ("male", None): None}
+
+
+def test_no_outcome_is_left_between_tables() -> None:
+    """Of 20 Asian people 19 are men. With the sums of each sex and race, any one other cell leads to the one woman."""
+    people = crowd(
+        ("female", "asian", 1, 1), ("male", "asian", 19, 9), ("female", "white", 40, 20), ("male", "white", 60, 30)
+    )
+    assert outcomes(people, "race") == {(None, "asian"): 10, (None, "white"): 50}
+    assert set(outcomes(people, "sex", "race").values()) == {None}
+    larger = [
+        *people,
+        *crowd(("female", "black_or_african_american", 50, 20), ("male", "black_or_african_american", 50, 30)),
+    ]
+    assert sorted(n for n in outcomes(larger, "sex", "race").values() if n is not None) == [20, 30]
 
 
 def test_who_did_not_say_is_counted_and_compared_with_nobody() -> None:

@@ -26,6 +26,7 @@ PARTS: Mapping[Part, str] = {
     "compared": "",
     "under_2_percent": "Under 2 % of the data: not in the impact ratios",
     "under_5_people": "Fewer than 5 people: outcome not shown, not in the impact ratios",
+    "withheld": "Outcome not shown, not in the impact ratios: it would tell that of fewer than 5 people",
 }
 UNKNOWN = "Unknown"
 _COLUMN: Mapping[Dimension, str] = {"sex": "sex", "race": "race_ethnicity"}

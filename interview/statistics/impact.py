@@ -2,18 +2,20 @@
 
 The rates and ratios are the package aedt-audit's. A category is compared with the one of the highest rate. Two kinds of
 categories take no part in the ratios, and set no benchmark: those of less than 2 % of the data, which the rule lets an
-audit leave out, and those of fewer than five people, whose outcomes are not shown at all, so that a table tells of
-nobody in particular. (Five people are 2 % of 250: the second line matters in small samples only, which prove nothing.)
+audit leave out, and those whose outcomes are not shown at all, so that a table tells of nobody in particular: of fewer
+than five people, or of as few once the tables are subtracted from each other. (Five people are 2 % of 250: that matters
+in small samples only, which prove nothing.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from interview.demographics import RACES, SEXES
 from interview.models import Model
+from interview.statistics.withholding import FEWEST, Category, withheld
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,8 +25,6 @@ FOUR_FIFTHS = 0.8
 """Under it a ratio is flagged: 29 CFR 1607.4(D)."""
 SMALL_SHARE = 0.02
 """6 RCNY § 5-301(d): a category of less than 2 % may be left out of the ratios."""
-FEWEST = 5
-"""People in a category whose outcomes are shown."""
 SIGNIFICANT = 0.05
 SMALL_SAMPLE = 30
 """People in both compared categories under which a test has little power; aedt-audit's line."""
@@ -32,7 +32,7 @@ RESAMPLES, SEED, CONFIDENCE = 2_000, 144, 0.95
 
 Kind = Literal["selection", "scoring"]
 Dimension = Literal["sex", "race"]
-Part = Literal["compared", "under_2_percent", "under_5_people"]
+Part = Literal["compared", "under_2_percent", "under_5_people", "withheld"]
 DIMENSIONS: tuple[tuple[Dimension, ...], ...] = (("sex",), ("race",), ("sex", "race"))
 NAMES: Mapping[Dimension, Mapping[str, str]] = {
     "sex": {str(name): words for name, words in SEXES.items()},
@@ -54,10 +54,10 @@ class Group(Model):
     """One category. Rates are 0 to 1; bounds are a bootstrap's, of 95 %.
 
     `sex`, `race`: None where the table is not by it. `part`: whether it takes part in the ratios. `positive` and the
-    rate are None where fewer than five people are in it; ratio and test also where it takes no part, or where nobody
-    anywhere was selected. `highest`: the category that the others are compared with. `flagged`: the ratio is under
-    four fifths. `more_needed`: how many more would have to be selected for four fifths. `p_value`: Fisher's exact test,
-    two-sided, against the highest.
+    rate are None where fewer than five people are in it, or would be told of by it (`withheld`); ratio and test also
+    where it takes no part, or where nobody anywhere was selected. `highest`: the category that the others are compared
+    with. `flagged`: the ratio is under four fifths. `more_needed`: how many more would have to be selected for four
+    fifths. `p_value`: Fisher's exact test, two-sided, against the highest.
     """
 
     sex: str | None
@@ -111,12 +111,13 @@ class _Count:
 
 def rate_tables(kind: Kind, people: Sequence[Person]) -> tuple[RateTable, ...]:
     """By sex, by race or ethnicity, and by both."""
-    return tuple(_table(kind, by, people) for by in DIMENSIONS)
+    hidden = withheld((person.sex, person.race) for person in people)
+    return tuple(_table(kind, by, people, hidden) for by in DIMENSIONS)
 
 
-def _table(kind: Kind, by: tuple[Dimension, ...], people: Sequence[Person]) -> RateTable:
+def _table(kind: Kind, by: tuple[Dimension, ...], people: Sequence[Person], hidden: Set[Category]) -> RateTable:
     known = [person for person in people if None not in (getattr(person, name) for name in by)]
-    groups = _groups(by, known) if known else []
+    groups = _groups(by, known, hidden) if known else []
     places = [list(NAMES[name]) for name in ("sex", "race")]
     ordered = sorted(groups, key=lambda group: (_place(places[1], group.race), _place(places[0], group.sex)))
     return RateTable(kind=kind, by=by, groups=tuple(ordered), n=len(known), unknown=len(people) - len(known))
@@ -126,13 +127,14 @@ def _place(order: Sequence[str], category: str | None) -> int:
     return order.index(category) if category in order else -1
 
 
-def _groups(by: tuple[Dimension, ...], known: Sequence[Person]) -> list[Group]:
+def _groups(by: tuple[Dimension, ...], known: Sequence[Person], hidden: Set[Category]) -> list[Group]:
     import pandas as pd
     from aedt_audit import benchmark_mask, impact_ratios, selection_rates
 
     data = pd.DataFrame([{**{name: getattr(one, name) for name in by}, "positive": one.positive} for one in known])
     table = selection_rates(data, by=list(by), outcome="positive", min_category_share=SMALL_SHARE)
-    table["excluded"] |= table["n"] < FEWEST
+    told = [_category(by, row) not in hidden for row in table.to_dict(orient="records")]
+    table["excluded"] |= ~pd.Series(told, index=table.index)
     table = impact_ratios(table, by=list(by))
     compared = benchmark_mask(table, by=list(by)).to_numpy()
     bounds = _bounds(table, compared)
@@ -143,9 +145,13 @@ def _groups(by: tuple[Dimension, ...], known: Sequence[Person]) -> list[Group]:
         default=None,
     )
     return [
-        _group(by, row, counts[at], best if compared[at] else None, bounds[at])
+        _group(by, row, counts[at], best if compared[at] else None, bounds[at] if told[at] else None)
         for at, row in enumerate(table.to_dict(orient="records"))
     ]
+
+
+def _category(by: tuple[Dimension, ...], row: Mapping[str, Any]) -> Category:
+    return (row["sex"] if "sex" in by else None, row["race"] if "race" in by else None)
 
 
 def _group(
@@ -153,18 +159,19 @@ def _group(
     row: Mapping[str, Any],
     count: _Count,
     best: _Count | None,
-    bounds: Sequence[float | None],
+    bounds: Sequence[float | None] | None,
 ) -> Group:
-    """`best`: what it is compared with; None where it is not."""
-    few = count.n < FEWEST
+    """`best`: what it is compared with; None where it is not. `bounds`: None where its outcome is not shown."""
+    unshown: Part = "under_5_people" if count.n < FEWEST else "withheld"
+    sex, race = _category(by, row)
     group = Group(
-        sex=row["sex"] if "sex" in by else None,
-        race=row["race"] if "race" in by else None,
+        sex=sex,
+        race=race,
         n=count.n,
         share=float(row["share"]),
-        part="compared" if best else "under_5_people" if few else "under_2_percent",
+        part="compared" if best else unshown if bounds is None else "under_2_percent",
     )
-    if few:
+    if bounds is None:
         return group
     rate_low, rate_high, ratio_low, ratio_high = bounds
     shown = {"positive": count.positive, "rate": count.positive / count.n, "rate_low": rate_low, "rate_high": rate_high}
