@@ -27,9 +27,10 @@ def rehearsal(actor: Actor, position: Position) -> None:
     )
     version = position.plan_version
     if not any(one.plan_version == version for one in found):
+        all_the_same = "" if position.approved_at else " It can be approved all the same."
         st.caption(
-            f":material/warning: Version {version} of the plan was never rehearsed. It can be approved all the same; a "
-            "rehearsal first shows whether its rubric works."
+            f":material/warning: Version {version} of the plan was never rehearsed: a rehearsal shows whether its "
+            f"rubric works.{all_the_same}"
         )
     if st.button(f"Rehearse version {version}", type="primary", icon=":material/theater_comedy:"):
         bar = st.progress(0.0, "The candidates come in")

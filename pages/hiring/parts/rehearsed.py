@@ -95,12 +95,14 @@ def figures(found: RehearsalReport) -> None:
 
 
 def took(found: RehearsalReport) -> str:
+    seconds = round(found.seconds)
+    lasted = f"It took {'1 second' if seconds == 1 else f'{seconds} seconds'}"
     if not found.calls:
-        return f"It took {found.seconds:.0f} seconds and nothing of a model."
+        return f"{lasted} and no call of a model."
     cost = f", about {found.cost:.2f} US dollars" if found.cost is not None else ""
     return (
-        f"It took {found.seconds:.0f} seconds and {found.calls:,} calls of the model: {found.input_tokens:,} tokens "
-        f"in, {found.output_tokens:,} out{cost}."
+        f"{lasted} and {found.calls:,} calls of the model: {found.input_tokens:,} tokens in, "
+        f"{found.output_tokens:,} out{cost}."
     )
 
 
