@@ -32,6 +32,7 @@ _LAYOUT = """
 .review p { margin: 0.25rem 0; }
 .review .small { font-size: 0.875rem; opacity: 0.85; }
 .review .figure { font-size: 2rem; font-weight: 600; line-height: 1.2; }
+.review .figure .small { display: inline-block; font-weight: 400; }
 .review .bar { height: 0.5rem; border-radius: 0.25rem; background: color-mix(in srgb, currentColor 14%, transparent); }
 .review .bar span { display: block; height: 100%; border-radius: 0.25rem;
   background: color-mix(in srgb, currentColor 65%, transparent); }
