@@ -19,9 +19,9 @@ from pages.components.times import day
 _PEOPLE = {role: role.capitalize() for role in ("hiring", "analyst", "administrator")}
 _PROGRAMS = {role: role.capitalize() for role in ("program", "hiring", "analyst", "administrator")}
 _SEES = {
-    "hiring": "Positions, interviews with résumés and transcripts, invitations, reviews and scores.",
-    "analyst": "Score tables and charts, with ids in the place of names. No résumé, no transcript.",
-    "administrator": "All that the hiring team sees, and this page: people and keys.",
+    "hiring": "Positions, interviews with résumés and transcripts, invitations, reviews; scores once they rated.",
+    "analyst": "Scores, questions, agreement and fairness of many interviews, by ids. No names, no transcripts.",
+    "administrator": "All that the hiring team and analysts see, and people and keys, webhooks and the audit log.",
     "program": "No pages. With an API key, the same calls as the hiring team, over REST.",
 }
 _HERE_ONLY = (
@@ -141,7 +141,7 @@ def new_form(
 
 def people(actor: Actor, known: Sequence[Person]) -> None:
     """Everybody with a personal link."""
-    here = [one for one in known if not one.removed_at]
+    here = sorted((one for one in known if not one.removed_at), key=lambda one: one.name.casefold())
     if not here:
         st.caption("Nobody is here yet besides the link that the server prints when it starts. Add the first person.")
     for one in here:
