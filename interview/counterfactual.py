@@ -15,7 +15,7 @@ from typing import Any
 from interview.access import Actor, audit
 from interview.context import Context
 from interview.draft import Draft
-from interview.errors import InterviewError, InvalidPayload, NotFound
+from interview.errors import InterviewError, InvalidPayload, NotFound, SessionUnknown
 from interview.fairness import READERS
 from interview.models import CriterionScore, Model, Moment, TranscriptEntry
 from interview.state import AskedPrompt
@@ -147,16 +147,18 @@ class Counterfactuals:
             title, wanted = position.role_title, fairness_queries.completed_sessions(tx, position_id, most)
         tallies = {label: _Tally() for label in (UNCHANGED, *(swap.label for swap in SWAPS))}
         done, stopped = 0, ""
-        for interview_id, session_id in wanted:
+        for place, (interview_id, session_id) in enumerate(wanted, start=1):
             try:
                 self._rate(interview_id, session_id, tallies)
+            except SessionUnknown:  # deleted while others were rated
+                continue
             except InterviewError as error:
                 if not done:
                     raise
                 stopped = error.message
                 break
             done += 1
-            progress(done / len(wanted))
+            progress(place / len(wanted))
         with self._context.database.write() as tx:
             audit(tx, self._context, actor, "counterfactual_run", position_id, interviews=done)
         return self._report(position_id, title, done, stopped, tallies)

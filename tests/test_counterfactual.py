@@ -20,6 +20,7 @@ from interview.engines.gemini import GeminiEngine
 from interview.errors import EngineFailure, Forbidden, InvalidPayload, NotFound
 from interview.models import Evaluation
 from interview.settings import Settings
+from interview.store.fairness_queries import completed_sessions
 from interview.swapping import Swap, swapped
 
 SHE, HE, THEY = Swap("Emily", "Walsh", "she"), Swap("Greg", "Baker", "he"), Swap("Wei", "Chen", "they")
@@ -110,6 +111,22 @@ def hold(home: House, words: str = TELLING, interviews: int = 1, **fields: str) 
 
 def run(home: House, position_id: str, **more: int) -> CounterfactualReport:
     return home.service.counterfactuals.run(SYSTEM, position_id, **more)
+
+
+def test_an_interview_that_is_deleted_meanwhile_is_passed_over(home: House) -> None:
+    """The run goes on with those after it."""
+    position = hold(home, interviews=3)
+    with home.service.context.database.read() as tx:
+        _, (second, _), _ = completed_sessions(tx, position, 3)
+    deleted: list[str] = []
+
+    def delete_second(_: float) -> None:
+        if not deleted:
+            home.service.interviews.delete(SYSTEM, second)
+            deleted.append(second)
+
+    report = home.service.counterfactuals.run(SYSTEM, position, 3, delete_second)
+    assert (report.interviews, report.stopped) == (2, "")
 
 
 def shift_of(report: CounterfactualReport, label: str) -> SwapShift:
