@@ -125,8 +125,10 @@ def _stamps(tx: Session, position_id: str) -> tuple[StampUse, ...]:
     found: dict[str, tuple[VersionStamp, set[str], Any]] = {}
     for card in rescoring_queries.engine_scorecards(tx, position_id):
         stamp = VersionStamp.model_validate(card, from_attributes=True)
-        _, sessions, _ = found.get(_id(stamp), (stamp, set(), None))
-        found[_id(stamp)] = (stamp, sessions | {card.session_id}, card.created_at)
+        name = _id(stamp)
+        _, sessions, _ = found.get(name, (stamp, set(), None))
+        sessions.add(card.session_id)
+        found[name] = (stamp, sessions, card.created_at)
     uses = [
         StampUse(stamp_id=name, stamp=stamp, interviews=len(sessions), newest=newest)
         for name, (stamp, sessions, newest) in found.items()
