@@ -64,6 +64,10 @@ _LAYOUT = """
   border-bottom: 1px solid color-mix(in srgb, currentColor 18%, transparent); }
 .review tbody th { font-weight: 400; min-width: 10rem; }
 .review td { white-space: nowrap; }
+@media (max-width: 640px) {
+  .review .sides :is(th, td) { padding-inline: 0.25rem; }
+  .review .sides tbody th { min-width: 7.5rem; }
+}
 .review .differs { font-weight: 600; border: 1px solid currentColor; border-radius: 0.375rem; padding: 0 0.3rem;
   margin-inline-start: 0.35rem; }
 </style>
