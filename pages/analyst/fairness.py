@@ -10,7 +10,8 @@ import streamlit as st
 from interview.access import Actor
 from interview.fairness import FEWEST_PEOPLE, FairnessPosition, FairnessReport
 from interview.statistics.audit_layout import BY, audit_csv, audit_json, audit_xlsx
-from interview.statistics.impact import FEWEST, Kind
+from interview.statistics.impact import Kind
+from interview.statistics.withholding import FEWEST
 from pages.analyst.parts import renamed
 from pages.analyst.parts.rates import rates
 from pages.components.guard import staff

@@ -8,7 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from interview.statistics.audit_layout import remark, table_title
-from interview.statistics.impact import FEWEST, FOUR_FIFTHS, SMALL_SAMPLE, Group, RateTable
+from interview.statistics.impact import FOUR_FIFTHS, SMALL_SAMPLE, Group, RateTable
+from interview.statistics.withholding import FEWEST
 
 Spec = dict[str, Any]
 
