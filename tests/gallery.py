@@ -1,7 +1,8 @@
 """Takes a picture of every page, light and dark, desktop and phone, into docs/gallery. Run by `make gallery`.
 
 The interviews in the pictures are made by the product itself from `examples/`: invented people, real scores of the
-embedded engine. Those by voice are held by the local Gemini of the tests, with a silent microphone.
+embedded engine. Those by voice are held by the local Gemini of the tests, with a silent microphone. The analysts' pages
+show the demo data, which are marked as synthetic.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from interview.journeys import AdjustmentReply
 from interview.records import NewInterview
 from interview.service import Service, open_service
 from interview.settings import Settings
+from interview.synthetic.making import make_demo_data
 
 GALLERY = ROOT / "docs" / "gallery"
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
@@ -136,6 +138,7 @@ def seed(folder: Path) -> Shown:
         service.access.add_person(SYSTEM, "Sven Aalto", "analyst")
         service.access.create_key(SYSTEM, "Applicant tracking", "program")
         position = service.interviews.get(SYSTEM, finished).position_id
+        service.rehearsals.run(SYSTEM, position)
         return Shown(
             finished=finished,
             running=running,
@@ -183,9 +186,20 @@ def views(shown: Shown, admin: str) -> list[View]:
         View("questions", one, "core", admin, before=tab("Questions")),
         View("invitations", one, "Links", admin, before=tab("Invitations")),
         View("observe", seen, "Nadia", admin),
-        View("scores", "/scores", "What the columns mean", admin, height=1500),
+        View("rehearsal", f"/rehearsal?position={shown.position}", "strong", admin, height=1300),
         View("people", "/people", "Ines Moreau", admin),
         *(View(f"candidate-{step}", "/", ready, shown.candidates[step]) for step, ready in READY.items()),
+    ]
+
+
+def demo_views(position: str, admin: str) -> list[View]:
+    """What takes many interviews."""
+    return [
+        View("compare", f"/compare?position={position}", "Not a ranking", admin, height=1300),
+        View("scores", "/scores", "What the columns mean", admin, height=1500),
+        View("question-statistics", f"/questions?position={position}", "Questions", admin, height=1500),
+        View("agreement", "/agreement", "kappa", admin, height=1300),
+        View("fairness", "/fairness", "four fifths", admin, height=1500),
     ]
 
 
@@ -272,6 +286,18 @@ def seeded() -> Iterator[tuple[RunningApp, Shown]]:
 
 
 @contextmanager
+def demo_data() -> Iterator[tuple[RunningApp, str]]:
+    """The app over the demo data, and its position with the most scores."""
+    with TemporaryDirectory() as folder:
+        make_demo_data(Path(folder) / "data", seed=1)
+        service = open_service(Settings(data_dir=Path(folder) / "data", engine="embedded"))
+        position = max(service.analytics.choices(SYSTEM), key=lambda choice: choice.scorecards).position_id
+        service.close()
+        with running_app(Path(folder)) as app:
+            yield app, position
+
+
+@contextmanager
 def by_voice() -> Iterator[tuple[RunningApp, GeminiServer, Service]]:
     """The interviews are planned by the embedded engine: what the local Gemini plans is filler."""
     with (
@@ -291,6 +317,8 @@ def main(*wanted: str) -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         with seeded() as (app, shown):
             each(browser, app, views(shown, app.admin_link.removeprefix(app.url)), wanted)
+        with demo_data() as (app, position):
+            each(browser, app, demo_views(position, app.admin_link.removeprefix(app.url)), wanted)
         with by_voice() as (app, gemini, planner):
             each(browser, app, voice_views(app, gemini, planner), wanted)
         browser.close()
