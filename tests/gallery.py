@@ -199,7 +199,7 @@ def demo_views(position: str, admin: str) -> list[View]:
         View("scores", "/scores", "What the columns mean", admin, height=1500),
         View("question-statistics", f"/questions?position={position}", "Questions", admin, height=1500),
         View("agreement", "/agreement", "kappa", admin, height=1300),
-        View("fairness", "/fairness", "four fifths", admin, height=1500),
+        View("fairness", "/fairness", "of the highest rate", admin, height=1500),
     ]
 
 
