@@ -28,7 +28,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.fixture(scope="module")
 def described(world: World) -> dict[str, Any]:
-    document: dict[str, Any] = httpx.get(f"{world.url}/api/openapi.json").json()
+    document: dict[str, Any] = httpx.get(f"{world.url}/api/openapi.json", timeout=60).json()
     return document
 
 
