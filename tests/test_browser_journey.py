@@ -177,7 +177,7 @@ def the_dashboard_says_the_same(desk: Page, app: RunningApp, rows: list[dict[str
     assert rows
     desk.goto(f"{app.url}/scores")
     with desk.expect_download() as waiting:
-        desk.get_by_role("button", name="Download CSV").click()
+        desk.get_by_role("button", name="Rows as CSV").click()
     with Path(waiting.value.path()).open(newline="") as file:
         shown = list(csv.DictReader(file))
     assert len(shown) == len(rows)
