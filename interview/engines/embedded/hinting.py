@@ -126,8 +126,7 @@ def _hints(request: AskRequest) -> list[str]:
     points = [set(stems(point)) for criterion in competency.criteria for point in criterion.expected_points]
     ready = [hint for hint in (known.hints if known else ()) if not any(_gives_away(hint, point) for point in points)]
     named = [
-        f"Think about one time when this mattered: {lower_first(criterion.name)}."
-        for criterion in by_evidence(request)
+        f"Think about one time when this mattered: {lower_first(criterion.name)}." for criterion in by_evidence(request)
     ]
     return [*ready, *named]
 
