@@ -28,7 +28,7 @@ from interview.packet.model import (
     PacketReview,
     Quote,
 )
-from interview.recordings import recordings_folder
+from interview.recordings import Recordings
 from interview.replanned import under_version
 from interview.reviewing.blinding import imported_id, require_open
 from interview.reviewing.carding import scorecard
@@ -47,7 +47,7 @@ class Packets:
     """The use case of the review packet."""
 
     def __init__(self, context: Context) -> None:
-        self._context = context
+        self._context, self._recordings = context, Recordings(context)
 
     def of_interview(self, actor: Actor, interview_id: str, session_id: str | None = None) -> Packet:
         """The packet of the session that stands for the interview, or of another one of it.
@@ -95,7 +95,7 @@ class Packets:
             given_back=tuple(
                 GivenBack(cause=one.cause, seconds=one.seconds) for one in payloads if isinstance(one, TimeGivenBack)
             ),
-            recordings=tuple(filter(self._recorded, queries.session_chain(tx, session))),
+            recordings=tuple(filter(self._recordings.kept, queries.session_chain(tx, session))),
             questions=_questions(self._context, loaded),
             hints=_hints(payloads, loaded),
             overall_level=standing.overall_score if standing else overall(stands),
@@ -110,9 +110,6 @@ class Packets:
             scored_at=engines.created_at if engines else None,
             stamp=engines.stamp if engines else None,
         )
-
-    def _recorded(self, session_id: str) -> bool:
-        return any((recordings_folder(self._context.settings) / session_id).glob("*.ogg"))
 
 
 # --- scores -----------------------------------------------------------------------------------------------------------

@@ -12,9 +12,6 @@ from contextlib import contextmanager
 from queue import Empty, Queue
 from threading import Event
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from interview import __version__
 from interview.access import HIRING_ROLES, Actor, audit
 from interview.context import Context, new_id
@@ -25,6 +22,7 @@ from interview.rehearsal.advice import advice, unanswered_questions
 from interview.rehearsal.report import RehearsalReport, candidate_trial, competency_trials, order_trials
 from interview.rehearsal.running import Held, hold
 from interview.rehearsal.simulated import KINDS, Kind
+from interview.store import rehearsal_queries
 from interview.store.review_tables import RehearsalRow
 from interview.usage import Call, added_up, charged
 
@@ -97,14 +95,13 @@ class Rehearsals:
         actor.require(*HIRING_ROLES)
         with self._context.database.read() as tx:
             position_row(tx, position_id)
-            return [_rehearsal(row) for row in _newest(tx, position_id)]
+            return [_rehearsal(row) for row in rehearsal_queries.newest(tx, position_id, KEPT)]
 
     def rehearsed(self, actor: Actor, position_id: str, version: int) -> bool:
         """Whether this version of the plan was ever rehearsed: approving one that was not deserves a word."""
         actor.require(*HIRING_ROLES)
-        wanted = (RehearsalRow.position_id == position_id, RehearsalRow.plan_version == version)
         with self._context.database.read() as tx:
-            return tx.scalar(select(RehearsalRow.rehearsal_id).where(*wanted).limit(1)) is not None
+            return rehearsal_queries.rehearsed(tx, position_id, version)
 
 
 # --- the interviews ---------------------------------------------------------------------------------------------------
@@ -186,11 +183,6 @@ def _follow(futures: list[Future[Held]], taken: Queue[Kind], expected: int, prog
 def _turns_expected(position: Position) -> int:
     """About how many turns the five take together: enough for a bar to move by."""
     return len(KINDS) * (2 + 2 * len(position.plan.core_questions))
-
-
-def _newest(tx: Session, position_id: str) -> list[RehearsalRow]:
-    query = select(RehearsalRow).where(RehearsalRow.position_id == position_id)
-    return list(tx.scalars(query.order_by(RehearsalRow.at.desc(), RehearsalRow.rehearsal_id).limit(KEPT)))
 
 
 def _rehearsal(row: RehearsalRow) -> Rehearsal:

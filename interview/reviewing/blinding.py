@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, exists, or_, select, true
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.elements import SQLColumnExpression
 
 from interview.access import Actor
 from interview.errors import Forbidden
@@ -16,8 +15,6 @@ from interview.models import Narrative, Scorecard
 from interview.store import queries
 from interview.store.review_tables import ReviewRow
 from interview.store.tables import ScorecardRow, SessionRow
-
-Column = SQLColumnExpression[str] | ColumnElement[str] | str
 
 
 def is_bound(actor: Actor) -> bool:
