@@ -46,6 +46,7 @@ class PutInCall:
     key: str
     on_gone: Callable[[], None]
     playing: bool = False
+    connecting: bool = False
     level: float | None = None
     closed: bool = False
     microphone: Microphone | None = None
@@ -56,7 +57,7 @@ class PutInCall:
 
     def state(self) -> CallState:
         level = self.level if self.playing else None
-        return CallState(self.playing, self.playing, level, 0.0, 0, self.speaker.played())
+        return CallState(self.playing, self.connecting, self.playing, level, 0.0, 0, self.speaker.played())
 
     def close(self) -> None:
         self.closed, self.playing = True, False
@@ -212,6 +213,22 @@ def test_consent_leads_to_the_device_check_and_not_into_the_talk(
     assert "Go on in writing" in labels(app)
     assert home.service.journeys.read(ada).step == "start"
     assert not gemini.connections
+
+
+def test_a_connection_that_is_being_made_is_waited_for(
+    home: House, ada: Actor, open_page: Open, calls: list[PutInCall]
+) -> None:
+    """It is said, and the check comes by itself once the call stands."""
+    consented(home, ada)
+    app = open_page()
+    calls[0].connecting = True
+    page = words(app.run())
+    assert "The connection is being made" in page
+    assert "not on yet" not in page
+    calls[0].connecting, calls[0].playing = False, True
+    page = words(app.run())
+    assert "Your microphone's level" in app.progress[0].proto.text
+    assert "being made" not in page
 
 
 def test_the_meter_says_in_words_whether_a_voice_is_heard(

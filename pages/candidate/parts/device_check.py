@@ -20,6 +20,7 @@ _REMEMBERED_SECONDS = 3.0
 """Somebody who pauses between two words is still heard."""
 _TRIAL_SECONDS = 2
 _METER_SECONDS = 0.4
+_CONNECTING_SECONDS = 0.5
 
 _REFUSED = """
 1. Look for a microphone or a lock beside the page's address, press it, and allow the microphone for this page.
@@ -79,9 +80,20 @@ def refused(call: Call) -> None:
         st.warning(_TROUBLES[met], icon=":material/mic_off:")
 
 
+@st.fragment(run_every=_CONNECTING_SECONDS)
+def connecting(call: Call) -> None:
+    """Until the call stands or is given up; the page then runs anew. The browser reports its own side of it only."""
+    if not call.state().connecting:
+        st.rerun()
+    st.write(":material/sync: The connection is being made …")
+
+
 def check(call: Call) -> bool:
     """The meter and a trial of one's own voice; gives whether the call stands."""
-    if not call.state().playing:
+    state = call.state()
+    if state.connecting:
+        return False
+    if not state.playing:
         st.write(":material/mic_off: The microphone is not on yet. Press **Start** and allow it when the browser asks.")
         return False
     _meter(call)

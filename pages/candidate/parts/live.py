@@ -142,6 +142,8 @@ def _ready(actor: Actor, journey: Journey, session_id: str | None, call: Call, e
     if st.session_state.pop(_WRITE, False):
         _begin_in_writing(actor)
     device_check.refused(call)
+    if call.state().connecting:
+        device_check.connecting(call)
     checking = session_id is None or st.session_state.get(_CHECK, False)
     if session_id and not checking and _may_join(ended, call):
         _join(actor, session_id, call)

@@ -40,11 +40,16 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class CallState:
-    """How a call is now. `playing`: connected; `silent_seconds`: since the last frame while it is; `level_dbfs`: of the
-    microphone's last 100 ms; `heard_ms`: sound that came in; `played`: what went out; `trouble`: why the browser gave
-    no microphone when it was last asked."""
+    """How a call is now.
+
+    `playing`: connected, and packets leave. `connecting`: the browser has begun to, and no packet has left yet; on a busy
+    machine that may last beyond the browser's last word on it. `level_dbfs`: of the microphone's last 100 ms.
+    `silent_seconds`: since the last frame while connected. `heard_ms`: sound that came in. `played`: what went out.
+    `trouble`: why the browser gave no microphone when it was last asked.
+    """
 
     playing: bool
+    connecting: bool
     connected_once: bool
     level_dbfs: float | None
     silent_seconds: float
@@ -90,6 +95,7 @@ class Call:
     def state(self) -> CallState:
         return CallState(
             playing=self._playing(),
+            connecting=self._connecting(),
             connected_once=self._connected_once,
             level_dbfs=self.uplink.level_dbfs if self._playing() else None,
             silent_seconds=self._silent_seconds() if self._playing() else 0.0,
@@ -129,6 +135,11 @@ class Call:
 
     def _playing(self) -> bool:
         return self._since > 0 and self._track is not None and self._track.readyState == "live"
+
+    def _connecting(self) -> bool:
+        if self._context is None or self.closed or self._playing():
+            return False
+        return self._context.state.playing or self._context.state.signalling
 
     def _silent_seconds(self) -> float:
         return monotonic() - max(self._since, self.uplink.last_frame or 0.0)
