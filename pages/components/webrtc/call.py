@@ -42,8 +42,8 @@ _WORDS = {
 class CallState:
     """How a call is now.
 
-    `playing`: connected, and packets leave. `connecting`: the browser has begun to, and no packet has left yet; on a busy
-    machine that may last beyond the browser's last word on it. `level_dbfs`: of the microphone's last 100 ms.
+    `playing`: connected, and packets leave. `connecting`: the browser has begun to, and no packet has left yet; on a
+    busy machine that may last beyond the browser's last word on it. `level_dbfs`: of the microphone's last 100 ms.
     `silent_seconds`: since the last frame while connected. `heard_ms`: sound that came in. `played`: what went out.
     `trouble`: why the browser gave no microphone when it was last asked.
     """
