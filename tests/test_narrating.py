@@ -6,7 +6,8 @@ import re
 
 from interview.engines import Exchange, Response, ScoreRequest
 from interview.engines.embedded import bank
-from interview.engines.embedded.narrating import guide, narrate
+from interview.engines.embedded.guiding import guide
+from interview.engines.embedded.narrating import narrate
 from interview.models import (
     Competency,
     CompetencySummary,

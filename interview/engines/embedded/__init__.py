@@ -43,6 +43,6 @@ class EmbeddedEngine:
         return narrate(request)
 
     def guide(self, request: ScoreRequest) -> GuideContent:
-        from interview.engines.embedded.narrating import guide
+        from interview.engines.embedded.guiding import guide
 
         return guide(request)
