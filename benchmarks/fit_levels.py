@@ -28,7 +28,7 @@ sys.path.insert(0, str(ROOT))
 
 from interview.engines import EvaluationRequest, Exchange  # noqa: E402
 from interview.engines.embedded import levels  # noqa: E402
-from interview.engines.embedded.evaluating import Heard, hear, measured_for  # noqa: E402
+from interview.engines.embedded.hearing import Heard, hear, measured_for  # noqa: E402
 from interview.engines.embedded.measuring import Measured, Source  # noqa: E402
 from interview.engines.embedded.text import sentences  # noqa: E402
 from interview.models import Anchors, Competency, Criterion, TranscriptEntry  # noqa: E402

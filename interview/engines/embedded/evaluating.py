@@ -1,10 +1,8 @@
 """Rates one response on the criteria of its competency, with the words that each rating rests on.
 
-First the answer is cleaned of what is not the candidate's own; then each criterion is measured, mapped to a level, and
-given its evidence. A criterion without evidence has no score. Levels are capped where the answer shows signs of being
-made for the scorer; nothing multiplies a score away. Text straight from speech (`auto_send`) is read like any other:
-nothing here needs punctuation, case or spelling to be right, and fillers count for nothing. The same request always
-gives the same evaluation.
+Each criterion is measured on what was heard, mapped to a level, and given its evidence. A criterion without evidence
+has no score. Levels are capped where the answer shows signs of being made for the scorer; nothing multiplies a score
+away. The same request always gives the same evaluation.
 """
 
 from __future__ import annotations
@@ -14,40 +12,23 @@ from dataclasses import dataclass
 
 from interview.engines import EvaluationRequest
 from interview.engines.embedded import behaviour, similarity, wording
-from interview.engines.embedded.cleaning import Cleaned, Piece, clean, content_stems
-from interview.engines.embedded.levels import (
-    Family,
-    Rating,
-    asks_for_episode,
-    family_of,
-    fitted,
-    level,
-    rate,
-    standard_scores,
-)
-from interview.engines.embedded.measuring import Measured, measure, targets_of, texts_of
+from interview.engines.embedded.cleaning import Piece
+from interview.engines.embedded.hearing import Heard, hear, measured_for
+from interview.engines.embedded.levels import Rating, fitted, level, rate, standard_scores
+from interview.engines.embedded.measuring import Measured, targets_of, texts_of
 from interview.evidence import locate
 from interview.models import SCALE, Criterion, CriterionScore, Evaluation, Evidence, Flag
 from interview.scoring import response_total
 
-_RELEVANT = 0.10
-"""Greatest cosine to the question or any text of the rubric below which an answer has nothing to do with them. The
-question targets the competency, so the gate is low: of the team's answers the least relevant has .12, of small talk
-nine in ten are below."""
-_GATE_STEMS, _CAP_STEMS = 8, 20
-"""A rubric of fewer different content words says too little to tell what is off its topic: no gate, or no cap."""
 _TOPIC_CAP = ((0.05, 3.0), (0.16, 5.0))
 """The highest level by the cosine of the whole answer to question and rubric together. A good story may answer another
 question: told elsewhere, the team's strong answers have .16 or less three times in four, at their own one in six."""
-_DOUBTFUL = 0.08
-"""That cosine below which the team is told: one in three strong answers to other questions, one in twenty to this."""
 _DOUBT = 1.0
 _OWN_COVER, _OWN_SIMILARITY, _BEST_SIMILARITY = 0.30, 0.30, 0.30
 _BEHIND, _BEHIND_COSINE = 0.3, 0.06
 """A criterion is not spoken to yet where none of its points is covered, its similarity is low and well behind that of
 the criterion spoken to best, and that one's is not low. Of the ratings of 3 or more among the team's answers on two
 criteria, four in 134 are lost by this."""
-_STUFFED = 0.35
 _LIST_CAP = 1.5
 _EMPTY_CAP = 2.0
 _EMPTY = 0.55
@@ -56,27 +37,8 @@ _MET = 0.36
 _SUPPORTING = 0.75
 _WIDE = 1.5
 _MOST_QUOTES = 3
-_TOO_LITTLE = 3
-"""Different content words below which an answer tells of nothing."""
 _MOST_HINTS = 3
 _ENOUGH = 3.5
-
-
-@dataclass(frozen=True)
-class Heard:
-    """The response as it is rated: cleaned, read, and with its signals of behaviour."""
-
-    cleaned: Cleaned
-    family: Family
-    whole: similarity.Reading
-    concrete: similarity.Reading
-    signals: Mapping[str, float]
-    relevance: float
-    topic: float
-    rubric_stems: int
-    stuffed: Sequence[Piece]
-    """Pieces that only sound like doing; left out, unless the whole answer is like that (`mere_list`)."""
-    mere_list: bool
 
 
 @dataclass(frozen=True)
@@ -113,49 +75,6 @@ def evaluate(request: EvaluationRequest) -> Evaluation:
     )
 
 
-def hear(request: EvaluationRequest) -> Heard:
-    """The response made ready for rating."""
-    prompts = [exchange.prompt for exchange in request.exchanges]
-    question = prompts[0] if prompts else ""
-    family, hypothetical = family_of(question), not asks_for_episode(question)
-    cleaned = clean(request, factual=family == "content")
-    stuffed = _stuffed_among(cleaned.pieces) if family == "story" else ()
-    wholly = bool(stuffed) and len(stuffed) == len(cleaned.pieces)
-    pieces = [piece for piece in cleaned.pieces if wholly or piece not in stuffed]
-    concrete = [
-        piece for piece in pieces if family == "content" or behaviour.is_concrete(piece.text, hypothetical=hypothetical)
-    ]
-    whole = similarity.read(pieces, prompts)
-    rubric = [text for criterion in request.competency.criteria for text in texts_of(criterion)]
-    return Heard(
-        cleaned=cleaned,
-        family=family,
-        whole=whole,
-        concrete=whole if len(concrete) == len(pieces) else similarity.read(concrete, prompts),
-        signals=behaviour.signals([piece.text for piece in pieces], [piece.text for piece in concrete], [question]),
-        relevance=similarity.relevance(whole, rubric),
-        topic=similarity.topic(whole, question, rubric),
-        rubric_stems=len({stem for text in rubric for stem in content_stems(text)}),
-        stuffed=stuffed,
-        mere_list=cleaned.keyword_list or wholly,
-    )
-
-
-def _stuffed_among(pieces: Sequence[Piece]) -> Sequence[Piece]:
-    """The pieces that only sound like doing, where they are much of what was said at once.
-
-    A row of figures may end any story; a whole answer of that kind stays one, whatever is said after it.
-    """
-    found: list[Piece] = []
-    for entry_id in dict.fromkeys(piece.entry.entry_id for piece in pieces):
-        said = [piece for piece in pieces if piece.entry.entry_id == entry_id]
-        stuffed = [piece for piece in said if behaviour.is_stuffed(piece.text)]
-        whole = behaviour.is_stuffed(" ".join(piece.text for piece in said))
-        much = sum(len(piece.text) for piece in stuffed) >= _STUFFED * sum(len(piece.text) for piece in said)
-        found += said if whole else stuffed if much else []
-    return found
-
-
 def _weigh(heard: Heard, criterion: Criterion) -> Weighed:
     sources = targets_of(criterion)
     targets = [target for values in sources.values() for target in values]
@@ -190,7 +109,7 @@ def _is_untouched(heard: Heard, own: Weighed, weighed: Sequence[Weighed]) -> boo
 def _judge(heard: Heard, weighed: Weighed, *, untouched: bool) -> tuple[CriterionScore, list[str]]:
     """The score for one criterion, and nudges towards what is missing."""
     criterion, covers = weighed.criterion, weighed.covers
-    evidence = () if untouched or _is_off_topic(heard) or _says_too_little(heard) else _evidence(heard, weighed.targets)
+    evidence = () if untouched or heard.off_topic or heard.says_too_little else _evidence(heard, weighed.targets)
     signals = heard.signals if heard.family == "story" else None
     met = sorted((target for target in covers if covers[target] >= _MET), key=lambda target: -covers[target])
     missed = [target for target in covers if covers[target] < _MET]
@@ -216,21 +135,11 @@ def _judge(heard: Heard, weighed: Weighed, *, untouched: bool) -> tuple[Criterio
     ), wording.hints(missed, signals) if rating.level < _ENOUGH else []
 
 
-def measured_for(heard: Heard, criterion: Criterion) -> Measured:
-    """The measures of what was heard, as the fit uses them too."""
-    strength = behaviour.strength if heard.family == "story" else _fullness
-    return measure(heard.concrete, criterion, strength(heard.signals))
-
-
-def _fullness(signals: Mapping[str, float]) -> float:
-    return -behaviour.emptiness(signals)
-
-
 def _capped(rating: Rating, heard: Heard) -> Rating:
     """Flag and cap, never multiply; where the topic is in doubt the level may be lower still."""
     cap = min(_conduct_cap(heard), _topic_cap(heard))
     at, low, high = (min(value, cap) for value in rating)
-    return Rating(at, max(min(low, at - _DOUBT), SCALE[0]) if _is_doubtful(heard) else low, high)
+    return Rating(at, max(min(low, at - _DOUBT), SCALE[0]) if heard.doubtful else low, high)
 
 
 def _conduct_cap(heard: Heard) -> float:
@@ -243,7 +152,7 @@ def _conduct_cap(heard: Heard) -> float:
 
 
 def _topic_cap(heard: Heard) -> float:
-    return level(_TOPIC_CAP, heard.topic) if heard.rubric_stems >= _CAP_STEMS else SCALE[1]
+    return level(_TOPIC_CAP, heard.topic) if heard.may_cap else SCALE[1]
 
 
 def _evidence(heard: Heard, targets: Sequence[str]) -> tuple[Evidence, ...]:
@@ -270,20 +179,6 @@ def _leaves_open(score: CriterionScore) -> bool:
     return score.score < _ENOUGH or score.high - score.low > 1
 
 
-def _says_too_little(heard: Heard) -> bool:
-    """ "It went fine" in reply to a question about an experience: not weak, but nothing that could be rated."""
-    said = {stem for piece in heard.whole.pieces for stem in content_stems(piece.text)}
-    return heard.family == "story" and len(said) < _TOO_LITTLE
-
-
-def _is_off_topic(heard: Heard) -> bool:
-    return heard.rubric_stems >= _GATE_STEMS and heard.relevance < _RELEVANT
-
-
-def _is_doubtful(heard: Heard) -> bool:
-    return heard.rubric_stems >= _CAP_STEMS and heard.topic < _DOUBTFUL
-
-
 def _stuffed(heard: Heard) -> list[Flag]:
     if not heard.stuffed or heard.cleaned.keyword_list:
         return []
@@ -292,7 +187,7 @@ def _stuffed(heard: Heard) -> list[Flag]:
 
 
 def _off_topic(heard: Heard) -> list[Flag]:
-    if not heard.whole.pieces or not (_is_doubtful(heard) or _is_off_topic(heard)):
+    if not heard.whole.pieces or not (heard.doubtful or heard.off_topic):
         return []
     return [Flag(kind="off_topic", note="The answer has little to do with the question or what it is rated on.")]
 
