@@ -17,7 +17,7 @@ from interview.transcript import Entries, quoted, unquoted
 EventType = Literal[
     "stage_entered", "resume_summary", "question", "follow_up", "hint", "answer", "candidate_move", "evaluation",
     "flag", "checkpoint", "competency_completed", "session_completed", "session_expired", "mode_changed",
-    "time_given_back",
+    "time_given_back", "voice_failed",
 ]  # fmt: skip
 EndReason = Literal["finished", "stopped", "closed"]
 
@@ -150,12 +150,19 @@ class TimeGivenBack(Payload):
     seconds: float
 
 
+class VoiceFailed(Payload):
+    """A talk ended because the voice failed: it never came up, or did not come back. `code`: the failure's, stable."""
+
+    event_type = "voice_failed"
+    code: str
+
+
 _PAYLOADS: dict[str, type[Payload]] = {
     cls.event_type: cls
     for cls in (
         StageEntered, ResumeSummary, QuestionAsked, FollowUpAsked, HintGiven, AnswerGiven, CandidateMove,
         EvaluationMade, FlagRaised, Checkpoint, CompetencyCompleted, SessionCompleted, SessionExpiredPayload,
-        ModeChanged, TimeGivenBack,
+        ModeChanged, TimeGivenBack, VoiceFailed,
     )
 }  # fmt: skip
 

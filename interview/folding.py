@@ -147,6 +147,7 @@ class _Hearing:
                 response=self._next_response(),
                 question_index=question.index,
                 competency=question.competency,
+                heard=True,
             )
         )
         _set_status(draft, question.index, "started")
@@ -163,7 +164,7 @@ class _Hearing:
             self._begin()
             if stage == "wrapup":
                 draft.enter("wrapup", None)
-            self._prompt(AskedPrompt(entry_id=self._entry.entry_id, response=self._next_response()))
+            self._prompt(AskedPrompt(entry_id=self._entry.entry_id, response=self._next_response(), heard=True))
 
     def _begin(self) -> None:
         if all(prompt.carried for prompt in self._draft.state.prompts):
@@ -174,8 +175,8 @@ class _Hearing:
         """More is asked in the response of an earlier prompt."""
         self._begin()
         entry = spoken or self._entry
-        fresh = {"entry_id": entry.entry_id, "escalation": "how", "answers": (), "skipped": False, "carried": False}
-        self._prompt(earlier.model_copy(update=fresh))
+        put = {"entry_id": entry.entry_id, "escalation": "how", "heard": True}
+        self._prompt(earlier.model_copy(update=put | {"answers": (), "skipped": False, "carried": False}))
 
     def _prompt(self, asked: AskedPrompt) -> None:
         draft = self._draft

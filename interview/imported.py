@@ -74,6 +74,7 @@ def replay(draft: Draft, lines: Sequence[SpokenLine]) -> None:
         draft.update(competency=competency or draft.state.competency)
         prompt = Prompt(content=line.text)
         draft.add_prompt(prompt, "how" if follows else "broad", question)
+    draft.update(prompts=tuple(asked.model_copy(update={"heard": True}) for asked in draft.state.prompts))
 
 
 def conclude(draft: Draft) -> None:

@@ -77,7 +77,9 @@ class QuestionStatistic(Model):
     """One question of a position; probes, whose words are one candidate's, by competency and without words.
 
     `scored`: answered, with at least one criterion assessed. Shares are 0 to 1: of `asked` the skipped ones (left
-    unanswered at the end among them), those with a hint and those with a follow-up; of `answered` those not assessed.
+    unanswered at the end among them) and those with a follow-up; of `answered` those not assessed; of `hints_known`
+    (the times that it is known whether a hint was given: what a voice that talks freely says may be one) those with
+    one, None where it is never known.
     `mean`: of the scores, 1-5; `deviation`: their standard deviation. `difficulty`: (mean - 1) / 4, the item difficulty
     (p-value) of classical test theory taken to a rating scale (Crocker and Algina 1986): high is easy.
     `discrimination`: the corrected item-total correlation, the score with the mean of the candidate's other questions;
@@ -92,7 +94,8 @@ class QuestionStatistic(Model):
     scored: int
     skipped_share: float
     not_assessed_share: float
-    hint_share: float
+    hints_known: int
+    hint_share: float | None
     follow_up_share: float
     mean: float | None
     deviation: float | None
@@ -231,7 +234,8 @@ def _counts(one: QuestionSums) -> QuestionStatistic:
             "scored": one.scored,
             "skipped_share": one.skipped / one.asked,
             "not_assessed_share": (answered - one.scored) / answered if answered else 0.0,
-            "hint_share": one.hinted / one.asked,
+            "hints_known": one.hints_known,
+            "hint_share": one.hinted / one.hints_known if one.hints_known else None,
             "follow_up_share": one.followed / one.asked,
             "mean": mean,
             "deviation": None if variance is None else math.sqrt(variance),

@@ -19,7 +19,7 @@ from interview.attempts import expire_overdue, open_session
 from interview.context import Context
 from interview.contract import StartRequest
 from interview.errors import Conflict, InvalidPayload, SessionUnknown
-from interview.events import EndReason, ModeChanged, SessionCompleted, TimeGivenBack
+from interview.events import EndReason, ModeChanged, SessionCompleted, TimeGivenBack, VoiceFailed
 from interview.folding import hear, rate, stale
 from interview.keeping import keep
 from interview.live.voice import VoiceMode
@@ -176,17 +176,22 @@ class Spoken:
 
     def give_back(self, session_id: str, seconds: float, cause: str) -> Standing:
         """Let seconds that were lost to a fault not count, in all at most as many as the time limit has."""
-        if not 0 <= seconds < math.inf:
-            raise InvalidPayload("Lost time is a number of seconds from 0.")
         with self._context.database.write() as tx:
             loaded = load(tx, session_id)
             _require_live(loaded.session, loaded.interview)
-            given = min(seconds, loaded.state.time_limit_minutes * 60 - loaded.state.lost_seconds)
-            if given > 0:
-                state = loaded.state.model_copy(update={"lost_seconds": loaded.state.lost_seconds + given})
-                note = TimeGivenBack(cause=cause[:_CAUSE_CHARS], seconds=round(given, 3))
-                save_note(tx, loaded, state, note, self._context.clock())
+            self._give_back(tx, loaded, seconds, cause)
             return standing_of(loaded, self._context.clock())
+
+    def voice_failed(self, session_id: str, code: str, seconds: float = 0.0) -> None:
+        """Note that a talk ended because the voice failed, or that it never came up; `code`: the failure's.
+
+        `seconds`: without it until then, given back as by `give_back`. Also where somebody writes already.
+        """
+        with self._context.database.write() as tx:
+            loaded = load(tx, session_id)
+            require_active(loaded.session, loaded.interview)
+            self._give_back(tx, loaded, seconds, "voice_failed")
+            save_note(tx, loaded, loaded.state, VoiceFailed(code=code[:_CAUSE_CHARS]), self._context.clock())
 
     def put_right(self, actor: Actor, session_id: str, corrections: Mapping[int, str]) -> None:
         """Put words right that were mis-heard, by entry, after the session; see `interview.mishearing`."""
@@ -202,6 +207,15 @@ class Spoken:
             if lost.code != "turn_conflict":
                 raise
         return write()
+
+    def _give_back(self, tx: Session, loaded: Loaded, seconds: float, cause: str) -> None:
+        if not 0 <= seconds < math.inf:
+            raise InvalidPayload("Lost time is a number of seconds from 0.")
+        given = min(seconds, loaded.state.time_limit_minutes * 60 - loaded.state.lost_seconds)
+        if given > 0:
+            state = loaded.state.model_copy(update={"lost_seconds": loaded.state.lost_seconds + given})
+            note = TimeGivenBack(cause=cause[:_CAUSE_CHARS], seconds=round(given, 3))
+            save_note(tx, loaded, state, note, self._context.clock())
 
     def _fold(self, session_id: str, through: int | None) -> Standing:
         with self._context.database.read() as tx:

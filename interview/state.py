@@ -24,7 +24,8 @@ class AskedPrompt(Model):
     """A prompt that was spoken. Prompts with the same `response` number are one question with its follow-ups.
 
     `answers`: the candidate's entries in reply, with corrections in the place of what they correct. `carried`: asked in
-    an earlier session of this attempt that expired.
+    an earlier session of this attempt that expired. `heard`: recognised in the words of a voice that talks
+    freely, or of a transcript from elsewhere; whether they were a hint is not known.
     """
 
     entry_id: int
@@ -35,6 +36,7 @@ class AskedPrompt(Model):
     answers: tuple[int, ...] = ()
     skipped: bool = False
     carried: bool = False
+    heard: bool = False
 
 
 class QuestionMark(Model):

@@ -24,6 +24,8 @@ from interview.usage import BudgetReached
 GROUP_SECONDS = 0.25
 _LONGEST_WAIT = 8.0
 _MOST_JOBS = 200
+_NOTE_ATTEMPTS = 6
+"""About eight seconds, for which the candidate waits to be told."""
 
 OVER = frozenset({"session_complete", "session_expired", "session_unknown", "not_live", "interview_not_found"})
 """Codes that say that the session takes no more words."""
@@ -50,6 +52,21 @@ async def off_loop(pool: Executor, call: Callable[P, T], *args: P.args, **kwargs
 def backoff(failures: int, first: float = 0.25, longest: float = _LONGEST_WAIT) -> float:
     """Seconds to wait after so many failures in a row: doubling, with jitter (half to all of it)."""
     return min(longest, first * 2.0 ** min(failures - 1, 20)) * random.uniform(0.5, 1)  # noqa: S311 - no secret
+
+
+async def note_failure(spoken: Spoken, session_id: str, pools: Pools, code: str, seconds: float = 0.0) -> None:
+    """Store that a talk failed (see `Spoken.voice_failed`), tried again where that fails. Raises nothing."""
+    for attempt in range(1, _NOTE_ATTEMPTS + 1):
+        try:
+            await off_loop(pools.words, spoken.voice_failed, session_id, code, seconds)
+        except Exception as error:  # noqa: BLE001 - a database that is busy or full; the talk is over as it is
+            if isinstance(error, InterviewError) and error.code in OVER:
+                return
+            logged(error, "failure_not_kept")
+        else:
+            return
+        if attempt < _NOTE_ATTEMPTS:
+            await asyncio.sleep(backoff(attempt))
 
 
 class WordKeeper:

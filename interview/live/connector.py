@@ -73,27 +73,32 @@ class Connector:
         self._broken = self.connected = False
         self._failures = 0
         self._trouble_since: float | None = None
+        self._lost_at: float | None = None
         self.handle: str | None = None
 
     async def run(self) -> None:
         """Until cancelled. Raises VoiceFailure when there is no hope, or no time, left."""
-        lost_at: float | None = None
         while True:
             failure: VoiceFailure | None = None
             try:
                 async with self._voice.connect(self._owner.opening(self.handle)) as connection:
-                    self._begin(None if lost_at is None else _now() - lost_at)
+                    self._begin(None if self._lost_at is None else self.seconds_lost)
                     try:
                         await self._listen(connection)
                     finally:
                         # At once: closing may take a moment.
-                        lost_at = _now()
+                        self._lost_at = _now()
                         self._end()
             except VoiceFailure as error:
                 failure = error
-            lost_at = lost_at or _now()
+            self._lost_at = self._lost_at or _now()
             if failure is not None:
                 await self._wait_after(failure)
+
+    @property
+    def seconds_lost(self) -> float:
+        """Without a connection until now, since the last one ended or the first try failed; 0 while there is one."""
+        return 0.0 if self.connected or self._lost_at is None else _now() - self._lost_at
 
     def going_away(self, seconds: float) -> None:
         """The connection ends in so many seconds: it is left at the next pause, or shortly before."""

@@ -106,6 +106,10 @@ class Dialogue:
         return self.over.done()
 
     @property
+    def seconds_lost(self) -> float:
+        return self.connector.seconds_lost
+
+    @property
     def time_up(self) -> bool:
         return monotonic() >= self.deadline
 

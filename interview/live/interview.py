@@ -16,11 +16,11 @@ from typing import Any
 
 from interview.access import Actor
 from interview.errors import Conflict, EngineFailure, InterviewError, InvalidPayload, logged
-from interview.live.clerk import Pools, off_loop
+from interview.live.clerk import Pools, note_failure, off_loop
 from interview.live.line import COMPLETING, EndCause, ErrorMessage, SessionMessage
 from interview.live.talk import Talk
 from interview.live.view import RATED_LATER, WITHDRAWN, LiveView
-from interview.live.voice import VoiceMode
+from interview.live.voice import VoiceFailure, VoiceMode
 from interview.models import MAX_ANSWER_CHARS, StatusName
 from interview.spoken import LiveScene, Spoken
 
@@ -52,6 +52,10 @@ class LiveInterview:
         self._loop = asyncio.get_running_loop()
         self._scene, self._actor, self._mode, self._spoken, self._pools = scene, actor, mode, spoken, pools
         self._talk, self._parts = talk, parts
+        self._failure: str | None = None
+        """The code that the voice failed with."""
+        self._seconds_lost = 0.0
+        self._failure_noted = False
         self._drained = asyncio.Event()
         """Every word is written, or cannot be: whoever takes the session over may begin."""
 
@@ -144,10 +148,14 @@ class LiveInterview:
         talking = [asyncio.create_task(self._guarded(part())) for part in parts]
         try:
             cause = await talk.over
+            self._failure, self._seconds_lost = self._failure or talk.display.code, talk.seconds_lost
             await self._fall_silent(cause, talking)
             await self._finish(cause, words, clerk)
         except Exception as error:  # noqa: BLE001 - the last one to catch
             logged(error, "live_failed")
+            if talk.display.ended is None:
+                self._failure = "internal_error"
+                await self._note_failure()
             talk.display.end("voice_failed")
         finally:
             self._drained.set()
@@ -185,11 +193,15 @@ class LiveInterview:
             await part
         except EngineFailure as failure:  # of the voice, or of a turn
             display.problem(failure.code, failure.message)
-            self.end("voice_failed")
+            self._fails(failure.fault if isinstance(failure, VoiceFailure) else failure.code)
         except Exception as error:  # noqa: BLE001 - nobody foresaw it, and the words are kept
             number = logged(error, "live_failed")
             display.problem("internal_error", f"Something went wrong on our side. Our number for it: {number}.")
-            self.end("voice_failed")
+            self._fails("internal_error")
+
+    def _fails(self, code: str) -> None:
+        self._failure = self._failure or code
+        self.end("voice_failed")
 
     async def _fall_silent(self, cause: EndCause, talking: list[asyncio.Task[None]]) -> None:
         """No more sound either way, and no connection."""
@@ -234,4 +246,13 @@ class LiveInterview:
                 log.info("to_text: %s", error.code)  # somebody was faster
             except InterviewError as error:
                 display.problem(error.code, error.message)
+        elif cause == "voice_failed":
+            await self._note_failure()
         return None
+
+    async def _note_failure(self) -> None:
+        """Once a talk."""
+        if not self._failure_noted:
+            self._failure_noted = True
+            code = self._failure or "internal_error"
+            await note_failure(self._spoken, self.session_id, self._pools, code, self._seconds_lost)

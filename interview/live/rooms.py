@@ -15,8 +15,8 @@ from weakref import WeakValueDictionary
 
 from interview.access import Actor
 from interview.context import Context
-from interview.errors import Conflict, logged
-from interview.live.clerk import Pools, off_loop
+from interview.errors import Conflict, EngineFailure, logged
+from interview.live.clerk import Pools, note_failure, off_loop
 from interview.live.connector import Timing
 from interview.live.dialogue import Dialogue
 from interview.live.embedded import EmbeddedVoice
@@ -100,7 +100,7 @@ class LiveRooms:
     async def _join(self, loop: _Loop, actor: Actor, session_id: str, line: Line) -> LiveInterview:
         lock = self._joining.setdefault(session_id, asyncio.Lock())
         async with lock:
-            most = await loop.most_talks()
+            most = await self._most_talks(loop, session_id)
             await self._take_over(session_id)
             if len(self._running) >= most:
                 raise Conflict(
@@ -113,6 +113,14 @@ class LiveRooms:
             self._talks[session_id] = talk
             self._running[talk] = asyncio.create_task(self._run(talk))
             return talk
+
+    async def _most_talks(self, loop: _Loop, session_id: str) -> int:
+        """Raises EngineFailure where the voice cannot be started, and notes it: this talk failed before it began."""
+        try:
+            return await loop.most_talks()
+        except EngineFailure as failure:
+            await note_failure(self._spoken, session_id, loop.pools, failure.code)
+            raise
 
     async def _talk(self, loop: _Loop, scene: LiveScene, actor: Actor, line: Line) -> LiveInterview:
         voice, pools = loop.voice, loop.pools

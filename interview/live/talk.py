@@ -60,7 +60,10 @@ class Said(Protocol):
 
 
 class Talk(Protocol):
-    """On the voice loop. `over`: why it ended, when it has; the first cause counts. `deadline`: monotonic."""
+    """On the voice loop. `over`: why it ended, when it has; the first cause counts. `deadline`: monotonic.
+
+    `seconds_lost`: without the voice until now, and not given back yet.
+    """
 
     @property
     def uplink(self) -> Microphoned: ...
@@ -78,6 +81,8 @@ class Talk(Protocol):
     def clerk(self) -> Clerical: ...
     @property
     def deadline(self) -> float: ...
+    @property
+    def seconds_lost(self) -> float: ...
     @property
     def over(self) -> asyncio.Future[EndCause]: ...
     @property

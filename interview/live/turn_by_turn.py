@@ -115,6 +115,11 @@ class TurnDialogue:
     def ending(self) -> bool:
         return self.over.done()
 
+    @property
+    def seconds_lost(self) -> float:
+        """None that is known of: what this voice tries again is over in a moment."""
+        return 0.0
+
     def captions(self) -> None:
         """Tell what has changed in the transcript."""
         for message in self.transcript.changed(self.clock_ms()):

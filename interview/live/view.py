@@ -97,6 +97,8 @@ class Display:
         self.message = ""
         self.captions: tuple[TranscriptMessage, ...] = ()
         self.error: str | None = None
+        self.code: str | None = None
+        """The error's."""
         self.ended: EndCause | None = None
         self.first_sound: tuple[float, float] | None = None
         self.replies: tuple[Reply, ...] = ()
@@ -136,11 +138,11 @@ class Display:
                 )
 
     def problem(self, code: str, message: str) -> None:
-        self.error = message
+        self.error, self.code = message, code
         self.tell(ErrorMessage(code=code, message=message))
 
     def solved(self) -> None:
-        self.error = None
+        self.error = self.code = None
 
     def end(self, cause: EndCause, message: str | None = None) -> None:
         """The last thing that is told."""

@@ -36,13 +36,17 @@ class ModeFaults(Model):
     """How often the technology failed in interviews of one mode.
 
     An interview that was held by voice and in text counts in both; one that went on in text after it was begun by
-    voice counts as voice. A turn in text that fails is sent again and takes no time away, so that nothing is given
-    back there.
+    voice counts as voice, also where the voice never came up and all of it was written. A fault: time was given back,
+    or a talk ended because the voice failed (the voice, what a turn of it needs, or this service); that a talk has to
+    wait because all places are taken is none. A turn in text that fails is sent again and takes no time away.
     """
 
     mode: Mode
     started: int = Field(description="Interviews begun in this mode")
-    with_faults: int = Field(description="Of these: time was given back for a fault, such as a lost connection")
+    with_faults: int = Field(
+        description="Of these: time was given back for a fault, such as a lost connection, or a talk ended because the "
+        "voice failed, before its first word or later"
+    )
     fault_rate: float | None = Field(None, description="With faults of started, 0 to 1; None where nobody started")
 
 

@@ -76,10 +76,11 @@ def _answers(of: QuestionStatistic) -> Iterator[Finding]:
             says=f"{of.not_assessed_share:.0%} of the answers show nothing that the rubric asks for.",
             do="Ask for what the criteria rate, or rate what the question brings up. Read some of these answers first.",
         )
-    if of.hint_share >= HINTED:
+    if of.hint_share is not None and of.hints_known >= FEWEST and of.hint_share >= HINTED:
+        known = "candidates" if of.hints_known == of.asked else f"{of.hints_known} candidates of whom it is known"
         yield Finding(
             kind="often_hinted",
-            says=f"{of.hint_share:.0%} of the candidates need a hint.",
+            says=f"{of.hint_share:.0%} of the {known} need a hint.",
             do="Say in the question what is wanted, in plainer words, or ask for one thing at a time.",
         )
 

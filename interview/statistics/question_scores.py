@@ -2,8 +2,9 @@
 
 Written from what was asked: a session held in text knows its questions, a spoken one recognises them in the
 interviewer's words or has them marked, an imported transcript recognises them in its lines. Where no line of an
-imported transcript is a planned question there is nothing to keep, and its scorecard has no rows here. Hints are given
-by the rules of a session in text; a voice gives none of its own, so a spoken session counts follow-ups alone.
+imported transcript is a planned question there is nothing to keep, and its scorecard has no rows here. Hints are known
+where the session's rules asked: in text, and by a voice that takes turns. What a voice that talks freely says, or an
+interviewer elsewhere, counts as asking on; whether it was a hint is not known.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ def _row(
         hints=sum(prompt.escalation == "hint" for prompt in prompts),
         follow_ups=sum(prompt.escalation not in ("broad", "hint") for prompt in prompts),
         skipped=skipped,
+        hints_known=not any(prompt.heard for prompt in prompts),
     )
 
 

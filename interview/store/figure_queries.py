@@ -150,8 +150,9 @@ def _course() -> ColumnElement[int]:
     """What an interview's sessions come to, as one number, so that they are looked up once: see `Course`."""
     ended_well = SessionRow.status.in_(("complete", "imported"))
     standing = case((ended_well, ENDED_WELL), (SessionRow.status == "active", STILL_OPEN), else_=0)
-    faulty = SessionRow.session_id.in_(_noted("time_given_back"))
-    spoken = or_(SessionRow.mode == "live", SessionRow.session_id.in_(_noted("mode_changed", "time_given_back")))
+    faulty = SessionRow.session_id.in_(_noted("time_given_back", "voice_failed"))
+    meant_spoken = _noted("mode_changed", "time_given_back", "voice_failed")
+    spoken = or_(SessionRow.mode == "live", SessionRow.session_id.in_(meant_spoken))
     written = and_(~spoken, SessionRow.status != "imported")
     number: ColumnElement[int] = func.max(SessionRow.attempt * 3 + standing) % 3
     for mark in (ended_well, spoken, written, faulty):
@@ -162,7 +163,7 @@ def _course() -> ColumnElement[int]:
 def _noted(*event_types: str) -> Select[str]:
     """Sessions with events of these types, among those that the partial index has."""
     # Written out as the index has it: of bound values the database cannot tell that the index holds them all.
-    indexed = text("events.event_type IN ('mode_changed', 'time_given_back')")
+    indexed = text("events.event_type IN ('mode_changed', 'time_given_back', 'voice_failed')")
     return select(EventRow.session_id).where(indexed, EventRow.event_type.in_(event_types))
 
 
@@ -203,7 +204,7 @@ class Course:
     """How an interview's sessions went, out of the number that `funnel` gives.
 
     `newest`: how its newest attempt stands; `completed`: any of them; `spoken`, `written`: how it was held, both where
-    sessions differ; `faulty`: whether time was given back for a fault.
+    sessions differ; `faulty`: whether time was given back for a fault, or a talk ended since the voice failed.
     """
 
     def __init__(self, number: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from interview.store.tables import Base
@@ -15,7 +15,8 @@ class QuestionScoreRow(Base):
     """What one response of an engine's scorecard came to: a question with its follow-ups, in the order asked.
 
     `score`: the response's total on the 1-5 scale, 0.0 where nothing could be assessed or it was skipped. `others`: the
-    mean score of the scorecard's other questions that have one, probes left out; None without any.
+    mean score of the scorecard's other questions that have one, probes left out; None without any. `hints_known`: the
+    session's own rules asked; what a voice that talks freely says may be a hint or not.
     """
 
     __tablename__ = "question_scores"
@@ -30,6 +31,7 @@ class QuestionScoreRow(Base):
     follow_ups: Mapped[int]
     skipped: Mapped[bool]
     others: Mapped[float | None]
+    hints_known: Mapped[bool] = mapped_column(default=True, server_default=true())
 
 
 class ReviewRow(Base):

@@ -22,8 +22,9 @@ MIDDLE = 3.0
 class QuestionSums:
     """Sums over the times that one question was asked under one plan version.
 
-    `x`: scores less `MIDDLE` of the `scored` ones; `xx`: their squares. The `pair_` sums are of those with another
-    scored question beside them: `y` is the mean score of the candidate's others, probes left out, less `MIDDLE`.
+    `hinted`: of the `hints_known` ones. `x`: scores less `MIDDLE` of the `scored` ones; `xx`: their squares. The
+    `pair_` sums are of those with another scored question beside them: `y` is the mean score of the candidate's
+    others, probes left out, less `MIDDLE`.
     """
 
     question: str
@@ -34,6 +35,7 @@ class QuestionSums:
     asked: int
     skipped: int
     scored: int
+    hints_known: int
     hinted: int
     followed: int
     x: float
@@ -94,7 +96,8 @@ def question_sums(
             func.count(),
             func.sum(case((QuestionScoreRow.skipped, 1), else_=0)),
             func.count(x),
-            func.sum(case((QuestionScoreRow.hints > 0, 1), else_=0)),
+            func.sum(case((QuestionScoreRow.hints_known, 1), else_=0)),
+            func.sum(case((and_(QuestionScoreRow.hints_known, QuestionScoreRow.hints > 0), 1), else_=0)),
             func.sum(case((QuestionScoreRow.follow_ups > 0, 1), else_=0)),
             *(func.coalesce(func.sum(each), 0.0) for each in (x, x * x)),
             func.count(y),

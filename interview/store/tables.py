@@ -212,7 +212,7 @@ class EventRow(Base):
             "ix_events_faults",
             "session_id",
             "event_type",
-            sqlite_where=text("event_type IN ('mode_changed', 'time_given_back')"),
+            sqlite_where=text("event_type IN ('mode_changed', 'time_given_back', 'voice_failed')"),
         ),
     )
 
