@@ -1,4 +1,4 @@
-"""Who calls, and what lets them in: API keys, personal links and invitations, all kept as hashes.
+"""Who calls, what lets them in, and what is on the record of it.
 
 Every check happens here or in the use cases, never in a page.
 """
@@ -6,24 +6,22 @@ Every check happens here or in the use cases, never in a page.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from interview.context import Context, new_id
+from interview import people
+from interview.context import Context
 from interview.errors import Forbidden, InvalidPayload, NotFound, Unauthorized
-from interview.models import Model, Moment
+from interview.people import Credential, CredentialKind, Issued, Person, StaffRole
 from interview.store import queries
 from interview.store.tables import AuditRow, CredentialRow, PersonRow
-from interview.tokens import COOKIE_LIFETIME, new_secret, read_cookie, same_secret, secret_hash, signed_cookie
+from interview.tokens import COOKIE_LIFETIME, read_cookie, same_secret, secret_hash, signed_cookie
 
 Role = Literal["administrator", "hiring", "analyst", "program", "candidate"]
-StaffRole = Literal["administrator", "hiring", "analyst", "program"]
-STAFF_ROLES: tuple[StaffRole, ...] = ("administrator", "hiring", "analyst", "program")
 HIRING_ROLES: tuple[Role, ...] = ("administrator", "hiring", "program")
 
-LINK_LIFETIME = timedelta(days=30)
 COOKIE_NAME = "candor"
 
 
@@ -74,37 +72,6 @@ LOCAL = "local"
 SYSTEM = Actor(role="administrator", id="system", name="This machine's command line")
 
 
-class Credential(Model):
-    """An API key or a personal link, without its secret. `person_id`: whose it is, if anybody's."""
-
-    credential_id: str
-    kind: Literal["key", "link"]
-    name: str
-    role: StaffRole
-    person_id: str | None
-    created_at: Moment
-    expires_at: Moment | None
-    revoked_at: Moment | None
-
-
-class Person(Model):
-    """Somebody with a personal link. `link`: their newest one, in use or not."""
-
-    person_id: str
-    name: str
-    role: StaffRole
-    created_at: Moment
-    removed_at: Moment | None
-    link: Credential | None
-
-
-class Issued(Model):
-    """A fresh credential; `secret` is shown this once and never again."""
-
-    credential_id: str
-    secret: str
-
-
 class Access:
     """Letting in and keeping out."""
 
@@ -150,53 +117,45 @@ class Access:
         actor.require("administrator")
         with self._context.database.write() as tx:
             if person_id is not None:
-                role = _role_of(_member_row(tx, person_id), role)
+                role = people.role_of_key(people.member_row(tx, person_id), role)
             if role is None:
                 raise InvalidPayload("A key needs a role, or a person whose role it has.")
-            return self._issue(tx, actor, "key", _clean_name(name), _staff_role(role), person_id, None)
+            return self._issue(tx, actor, "key", people.clean_name(name), people.staff_role(role), person_id)
 
     def add_person(self, actor: Actor, name: str, role: str) -> Issued:
         """A person with a personal link, which they open at `/enter/{secret}`. Administrators only."""
         actor.require("administrator")
-        now = self._context.clock()
         with self._context.database.write() as tx:
-            person = PersonRow(
-                person_id=new_id(), name=_clean_name(name), role=_staff_role(role), created_at=now, removed_at=None
-            )
-            tx.add(person)
-            tx.flush()
-            return self._issue(tx, actor, "link", person.name, _staff_role(role), person.person_id, now + LINK_LIFETIME)
+            row = people.add(tx, name, role, self._context.clock())
+            return self._issue(tx, actor, "link", row.name, people.staff_role(role), row.person_id)
 
     def people(self, actor: Actor) -> list[Person]:
         """Everybody who was given a personal link, newest first; removed people stay in the list."""
         actor.require("administrator")
         with self._context.database.read() as tx:
-            newest = {row.person_id: row for row in reversed(queries.credentials(tx, "link"))}
-            return [_person(row, newest.get(row.person_id)) for row in queries.people(tx)]
+            return people.everybody(tx)
 
     def new_link(self, actor: Actor, person_id: str) -> Issued:
         """A fresh personal link; the person's older ones are worthless from now on. Raises NotFound."""
         actor.require("administrator")
-        now = self._context.clock()
         with self._context.database.write() as tx:
-            row = _member_row(tx, person_id)
-            self._withdraw_links(tx, person_id)
-            return self._issue(tx, actor, "link", row.name, _staff_role(row.role), person_id, now + LINK_LIFETIME)
+            row = people.member_row(tx, person_id)
+            people.withdraw(tx, "link", person_id, self._context.clock())
+            return self._issue(tx, actor, "link", row.name, people.staff_role(row.role), person_id)
 
     def remove_person(self, actor: Actor, person_id: str) -> None:
         """Withdraw all of a person's links and keys; whoever came in by one is out at once. Again changes nothing."""
         actor.require("administrator")
+        now = self._context.clock()
         with self._context.database.write() as tx:
-            row = _person_row(tx, person_id)
-            self._withdraw_links(tx, person_id)
-            for key in queries.credentials(tx, "key"):
-                if key.person_id == person_id:
-                    key.revoked_at = key.revoked_at or self._context.clock()
+            row = people.person_row(tx, person_id)
+            people.withdraw(tx, "link", person_id, now)
+            people.withdraw(tx, "key", person_id, now)
             if row.removed_at is None:
-                row.removed_at = self._context.clock()
+                row.removed_at = now
                 audit(tx, self._context, actor, "person_removed", person_id)
 
-    def credentials(self, actor: Actor, kind: Literal["key", "link"]) -> list[Credential]:
+    def credentials(self, actor: Actor, kind: CredentialKind) -> list[Credential]:
         """All keys, or all personal links, newest first."""
         actor.require("administrator")
         with self._context.database.read() as tx:
@@ -215,44 +174,17 @@ class Access:
 
     def local_link(self) -> str:
         """The secret of a fresh administrator's link for whoever starts the server; the one before it ends."""
-        now = self._context.clock()
         with self._context.database.write() as tx:
-            self._withdraw_links(tx, None)
-            issued = self._issue(tx, SYSTEM, "link", "Local administrator", "administrator", None, now + LINK_LIFETIME)
-        return issued.secret
-
-    def _withdraw_links(self, tx: Session, person_id: str | None) -> None:
-        """Revoke a person's links; None stands for whoever starts the server."""
-        for row in queries.credentials(tx, "link"):
-            if row.person_id == person_id:
-                row.revoked_at = row.revoked_at or self._context.clock()
+            people.withdraw(tx, "link", None, self._context.clock())
+            return self._issue(tx, SYSTEM, "link", "Local administrator", "administrator", None).secret
 
     def _issue(
-        self,
-        tx: Session,
-        actor: Actor,
-        kind: Literal["key", "link"],
-        name: str,
-        role: StaffRole,
-        person_id: str | None,
-        expires_at: datetime | None,
+        self, tx: Session, actor: Actor, kind: CredentialKind, name: str, role: StaffRole, person_id: str | None
     ) -> Issued:
-        secret = new_secret()
-        row = CredentialRow(
-            credential_id=new_id(),
-            kind=kind,
-            name=name,
-            role=role,
-            person_id=person_id,
-            secret_hash=secret_hash(secret),
-            created_at=self._context.clock(),
-            expires_at=expires_at,
-            revoked_at=None,
-        )
-        tx.add(row)
+        issued = people.issue(tx, kind, name, role, person_id, self._context.clock())
         whose = {"person": person_id} if person_id else {}
-        audit(tx, self._context, actor, f"{kind}_created", row.credential_id, role=role, **whose)
-        return Issued(credential_id=row.credential_id, secret=secret)
+        audit(tx, self._context, actor, f"{kind}_created", issued.credential_id, role=role, **whose)
+        return issued
 
     def _credential_actor(self, tx: Session, hashed: str, kind: str) -> Actor | None:
         row = queries.credential(tx, hashed, kind)
@@ -260,7 +192,7 @@ class Access:
             return None
         person = tx.get_one(PersonRow, row.person_id) if row.person_id else None
         return Actor(
-            role=_staff_role(row.role),
+            role=people.staff_role(row.role),
             id=f"{kind}:{row.credential_id}",
             name=person.name if person else row.name,
             person=person.person_id if person else LOCAL if kind == "link" else None,
@@ -281,51 +213,3 @@ class Access:
 def audit(tx: Session, context: Context, actor: Actor, action: str, subject: str, **detail: object) -> None:
     """One line of the audit log, in the transaction of what it records."""
     tx.add(AuditRow(at=context.clock(), actor=actor.id, role=actor.role, action=action, subject=subject, detail=detail))
-
-
-def _staff_role(role: str) -> StaffRole:
-    for known in STAFF_ROLES:
-        if role == known:
-            return known
-    raise InvalidPayload(f"The role must be one of {', '.join(STAFF_ROLES)}.")
-
-
-def _person_row(tx: Session, person_id: str) -> PersonRow:
-    row = tx.get(PersonRow, person_id)
-    if row is None:
-        raise NotFound("There is no such person.", code="person_not_found")
-    return row
-
-
-def _member_row(tx: Session, person_id: str) -> PersonRow:
-    """The person, who is still on the team."""
-    row = _person_row(tx, person_id)
-    if row.removed_at is not None:
-        raise NotFound(
-            "This person has been removed. Add them again to give them a link or a key.", code="person_not_found"
-        )
-    return row
-
-
-def _role_of(person: PersonRow, asked: str | None) -> str:
-    if asked not in (None, person.role):
-        raise InvalidPayload(f"{person.name} has the role {person.role}; their key has the same.")
-    return person.role
-
-
-def _person(row: PersonRow, link: CredentialRow | None) -> Person:
-    return Person(
-        person_id=row.person_id,
-        name=row.name,
-        role=_staff_role(row.role),
-        created_at=row.created_at,
-        removed_at=row.removed_at,
-        link=Credential.model_validate(link, from_attributes=True) if link else None,
-    )
-
-
-def _clean_name(name: str) -> str:
-    cleaned = " ".join(name.split())
-    if not 1 <= len(cleaned) <= 120:
-        raise InvalidPayload("The name must have 1 to 120 characters.")
-    return cleaned

@@ -12,8 +12,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from interview.access import STAFF_ROLES, SYSTEM
+from interview.access import SYSTEM
 from interview.errors import InterviewError
+from interview.people import STAFF_ROLES
 from interview.service import Service, chosen_engine, open_service
 from interview.settings import Settings, read_settings
 

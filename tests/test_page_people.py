@@ -10,8 +10,9 @@ from builders import House, house
 from page_tests import person, visiting, words
 from streamlit.testing.v1 import AppTest
 
-from interview.access import LINK_LIFETIME, SYSTEM
+from interview.access import SYSTEM
 from interview.errors import Unauthorized
+from interview.people import LINK_LIFETIME
 
 PAGE = "pages/admin/people.py"
 

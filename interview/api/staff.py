@@ -5,11 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from interview.access import Credential, Issued, StaffRole
 from interview.api.calls import Caller, KeyedRoute, Use
 from interview.api.errors import problems
 from interview.api.openapi import SnakeCase, shown
 from interview.models import Model
+from interview.people import Credential, Issued, StaffRole
 
 router = APIRouter(
     route_class=KeyedRoute,

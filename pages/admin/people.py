@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from interview.access import STAFF_ROLES, Actor, Credential, Issued, Person
+from interview.access import Actor
+from interview.people import STAFF_ROLES, Credential, Issued, Person
 from pages.components.guard import staff
 from pages.components.problems import needed, problems
 from pages.components.service import service
