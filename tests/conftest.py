@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import browser_report
 import pytest
+from builders import House, house
 from demo_fixture import demo as demo
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ CHROMIUM_FLAGS = (
     "--no-first-run",
 )
 NO_BROWSER = "no chromium or chromium-browser on PATH"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "house(**settings): what `home` is built with, as `builders.house` takes it")
 
 
 def drives_a_browser(item: pytest.Item) -> bool:
@@ -71,6 +76,15 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("no shared data folder beside the checkout; name one in CANDOR_SHARED_DATA")
     return folder
+
+
+@pytest.fixture
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    """A service with a scripted engine on a fresh database; the mark `house` says what it has other than usual."""
+    marker = request.node.get_closest_marker("house")
+    made = house(tmp_path, **(marker.kwargs if marker else {}))
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

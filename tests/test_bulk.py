@@ -5,13 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import House, house
+from builders import House
 
 from interview.access import SYSTEM, Actor
 from interview.bulk import LINK_COLUMNS, BulkLinks
@@ -21,13 +19,6 @@ from interview.models import CandidatePlan, PositionPlan
 
 RESUME = "Backend engineer for six years. Python and PostgreSQL for payments. On call for two of those years."
 SECONDS = 20
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
-    built = house(tmp_path)
-    yield built
-    built.close()
 
 
 @pytest.fixture

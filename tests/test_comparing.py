@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import ANSWER, House, house
+from builders import ANSWER, House
 from http_server import World, finish, scripted_world
 from scripted import ScriptedEngine
 
@@ -22,13 +21,6 @@ from interview.reviewing.rating import CriterionRating
 
 ENGINE = ("scripted", "none", "1")
 NOW = Yardstick(2, ENGINE)
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
-    built = house(tmp_path)
-    yield built
-    built.close()
 
 
 def held(home: House, name: str, *levels: float | None, **fields: Any) -> InterviewRecord:

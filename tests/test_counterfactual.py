@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from builders import House, house
+from builders import House
 from gemini_server import GeminiServer, gemini_server
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,6 +22,8 @@ from interview.models import Evaluation
 from interview.settings import Settings
 from interview.store.fairness_queries import completed_sessions
 from interview.swapping import Swap, swapped
+
+pytestmark = pytest.mark.house(probes=0)
 
 SHE, HE, THEY = Swap("Emily", "Walsh", "she"), Swap("Greg", "Baker", "he"), Swap("Wei", "Chen", "they")
 NAME = "Ada Lovell"
@@ -89,13 +91,6 @@ def test_every_place_leads_back(text: str, swap: Swap, data: st.DataObject) -> N
 TELLING = (
     "I'm Ada Lovell and my manager said she needed her plan, Mr Stone; I traced the fault to the cache with a test."
 )
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
-    made = house(tmp_path, probes=0)
-    yield made
-    made.close()
 
 
 def hold(home: House, words: str = TELLING, interviews: int = 1, **fields: str) -> str:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from builders import ANSWER, House, house
+from builders import ANSWER, House
 
 from interview.access import SYSTEM
 from interview.context import new_id
@@ -17,6 +14,8 @@ from interview.models import Criterion, CriterionScore, Evaluation, Evidence, Sp
 from interview.scoring import NOT_UNDERSTOOD, grounded
 from interview.speech.wire import Recognised, Segment, Word
 from pages.components.transcript import transcript_html
+
+pytestmark = pytest.mark.house(core=1, probes=0)
 
 WORDS = ("I", "traced", "it", "to", "the", "cache.")
 
@@ -107,13 +106,6 @@ def test_a_mostly_doubtful_response_has_no_level_at_all() -> None:
 
 
 # --- in a session -----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
-    opened = house(tmp_path, core=1, probes=0)
-    yield opened
-    opened.close()
 
 
 def spoken(home: House) -> str:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from builders import House, house
+from builders import House
 from openpyxl import load_workbook
 from page_tests import person
 
@@ -21,6 +19,8 @@ from interview.fairness import FairnessReport
 from interview.records import InterviewRecord
 from interview.statistics.audit_layout import COLUMNS, audit_csv, audit_json, audit_rows, audit_xlsx, remark
 from interview.statistics.impact import Group, Person, RateTable, rate_tables
+
+pytestmark = pytest.mark.house(probes=0)
 
 Cell = tuple[str | None, str | None, int, int]
 """Sex, race, people, selected."""
@@ -194,13 +194,6 @@ def test_bounds_agree_with_fairlearns_bootstrap() -> None:
 
 
 # --- the report -------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
-    made = house(tmp_path, probes=0)
-    yield made
-    made.close()
 
 
 def held(

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from builders import House, house
+from builders import House
 from conftest import ROOT
 from page_tests import SECONDS, person, visiting, words
 from streamlit.runtime.context import ContextProxy
@@ -31,17 +29,10 @@ THEIRS = {
 """The folders of pages that each role gets; everybody besides the team has one page of their own."""
 
 
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[House]:
-    made = house(tmp_path)
-    yield made
-    made.close()
-
-
-def visitor(here: House, role: str | None) -> Actor | None:
+def visitor(home: House, role: str | None) -> Actor | None:
     if role == "candidate":
-        return here.candidate(here.interview())
-    return person(here, role) if role else None
+        return home.candidate(home.interview())
+    return person(home, role) if role else None
 
 
 def test_every_page_is_in_the_navigation() -> None:
@@ -54,18 +45,18 @@ def test_every_page_is_in_the_navigation() -> None:
     assert found == set(PAGES)
 
 
-def test_a_stranger_is_told_how_to_come_in(here: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stranger_is_told_how_to_come_in(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a cookie there is the first page and nothing else."""
     monkeypatch.setattr(ContextProxy, "cookies", {})  # AppTest's own stand-in has something under every name
-    with visiting(here, None) as open_page:
+    with visiting(home, None) as open_page:
         said = words(open_page())
     assert "How to come in" in said
     assert "/api/docs" in said
     assert escaped(__version__) in said or __version__ in said
 
 
-def test_a_link_of_the_program_role_says_that_it_is_for_programs(here: House) -> None:
-    with visiting(here, person(here, "program")) as open_page:
+def test_a_link_of_the_program_role_says_that_it_is_for_programs(home: House) -> None:
+    with visiting(home, person(home, "program")) as open_page:
         said = words(open_page())
     assert "Your role is for programs" in said
     assert "How to come in" not in said
@@ -76,8 +67,8 @@ def forbidden(role: str | None) -> list[str]:
 
 
 @pytest.mark.parametrize("role", THEIRS)
-def test_the_navigation_has_what_the_role_may_see_and_nothing_else(here: House, role: str | None) -> None:
-    with visiting(here, visitor(here, role)) as open_page:
+def test_the_navigation_has_what_the_role_may_see_and_nothing_else(home: House, role: str | None) -> None:
+    with visiting(home, visitor(home, role)) as open_page:
         app = open_page()
         for page in STAFF_PAGES:
             if page in forbidden(role):
@@ -88,9 +79,9 @@ def test_the_navigation_has_what_the_role_may_see_and_nothing_else(here: House, 
 
 
 @pytest.mark.parametrize("role", [role for role in THEIRS if forbidden(role)])
-def test_a_page_that_is_run_past_the_navigation_stops_at_its_guard(here: House, role: str | None) -> None:
+def test_a_page_that_is_run_past_the_navigation_stops_at_its_guard(home: House, role: str | None) -> None:
     """Nothing of it is shown, not even its title."""
-    with visiting(here, visitor(here, role)):
+    with visiting(home, visitor(home, role)):
         for page in forbidden(role):
             app = AppTest.from_file(str(ROOT / page), default_timeout=SECONDS).run()
             assert not app.exception
@@ -99,9 +90,9 @@ def test_a_page_that_is_run_past_the_navigation_stops_at_its_guard(here: House, 
             assert not app.button
 
 
-def test_a_name_in_the_sidebar_is_no_markup(here: House) -> None:
+def test_a_name_in_the_sidebar_is_no_markup(home: House) -> None:
     """Names are shown as they stand."""
     actor = Actor(role="hiring", id="link:x", name="**Loud** [link](https://example.org)")
-    with visiting(here, actor) as open_page:
+    with visiting(home, actor) as open_page:
         app = open_page()
     assert escaped(actor.name) in app.sidebar.caption[0].value

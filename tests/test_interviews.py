@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import House, house
+from builders import House
 from scripted import competency, position_plan
 
 from interview.access import SYSTEM, Actor
@@ -21,13 +19,6 @@ from interview.reviewing.rating import CriterionRating
 from interview.store.review_tables import DemographicsRow
 from interview.store.tables import AdjustmentRow, AnswerDraftRow, ConsentRow, InterviewRow
 from interview.usage import record as record_usage
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
-    built = house(tmp_path)
-    yield built
-    built.close()
 
 
 def statuses(rows: Any) -> list[str]:

@@ -27,13 +27,6 @@ from interview.store.tables import InterviewRow, SessionRow
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
-    made = house(tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def record(home: House) -> InterviewRecord:
     return home.interview()
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import get_args
 
 import httpx
 import pytest
-from builders import BEGINNING, House, house
+from builders import BEGINNING, House
 from http_server import World, scripted_world
 from scripted import position_plan
 from sqlalchemy import event
@@ -21,17 +20,12 @@ from interview.models import PositionSettings
 from interview.records import InterviewFilter, InterviewRecord, InterviewState, InterviewSummary
 from interview.store.tables import AdjustmentRow, PositionRow
 
+pytestmark = pytest.mark.house(gemini_api_key="no real key")
+
 SPOKEN = [
     SpokenLine(role="coach", text="Tell me about debugging."),
     SpokenLine(role="candidate", text="I traced the fault to the cache."),
 ]
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
-    built = house(tmp_path, gemini_api_key="no real key")
-    yield built
-    built.close()
 
 
 def line(home: House, record: InterviewRecord) -> InterviewSummary:

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from alembic import command
 from alembic.config import Config
-from builders import SYSTEM, House, house
+from builders import SYSTEM, House
 
 import interview.store.database
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
-    opened = house(tmp_path)
-    yield opened
-    opened.close()
 
 
 def taken_back_to(home: House, revision: str) -> None:

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import ANSWER, House, house, types
+from builders import ANSWER, House, types
 
 from interview import speaking
 from interview.access import SYSTEM
 from interview.contract import TurnResponse
 from interview.errors import Forbidden
 from interview.models import Flag, Move
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
-    built = house(tmp_path)
-    yield built
-    built.close()
 
 
 @pytest.fixture

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Protocol
 
 import pytest
-from builders import House, house
+from builders import House
 from page_tests import person, visiting, words
 from streamlit.testing.v1 import AppTest
 
@@ -16,6 +15,8 @@ from interview.access import SYSTEM, Actor
 from interview.agreement import AgreementFilter
 from interview.records import InterviewRecord
 from interview.reviewing.rating import CriterionRating
+
+pytestmark = pytest.mark.house(probes=0)
 
 PAGE = "pages/analyst/agreement.py"
 CANDIDATE = "Zephyrine Quillfeather"
@@ -25,13 +26,6 @@ class Opened(Protocol):
     """Opens the page for a visitor of this role, who stays until the test ends; `query` is the URL's."""
 
     def __call__(self, role: str = "analyst", **query: str) -> AppTest: ...
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
-    made = house(tmp_path, probes=0)
-    yield made
-    made.close()
 
 
 @pytest.fixture

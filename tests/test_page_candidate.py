@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from builders import ANSWER, House, house
+from builders import ANSWER, House
 from page_tests import visiting, words
 from streamlit.testing.v1 import AppTest
 
@@ -17,14 +16,9 @@ from interview.journeys import AdjustmentReply
 from interview.models import MAX_ANSWER_CHARS
 from interview.records import InterviewRecord
 
+pytestmark = pytest.mark.house(probes=0)
+
 Open = Callable[..., AppTest]
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
-    made = house(tmp_path, probes=0)
-    yield made
-    made.close()
 
 
 @pytest.fixture

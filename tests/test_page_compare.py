@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from builders import ANSWER, House, house
+from builders import ANSWER, House
 from page_tests import person, visiting, words
 
 from interview.access import SYSTEM, Actor
@@ -17,32 +15,25 @@ from interview.reviewing.rating import CriterionRating
 PAGE = "pages/hiring/compare.py"
 
 
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[House]:
-    made = house(tmp_path)
-    yield made
-    made.close()
-
-
-def held(here: House, name: str, *levels: float | None) -> InterviewRecord:
-    here.clock.forward(hours=1)
-    record = here.interview(candidate_name=name)
-    here.engine.levels.extend(levels)
-    here.finish(here.start(record).session_id)
-    here.engine.levels.clear()
+def held(home: House, name: str, *levels: float | None) -> InterviewRecord:
+    home.clock.forward(hours=1)
+    record = home.interview(candidate_name=name)
+    home.engine.levels.extend(levels)
+    home.finish(home.start(record).session_id)
+    home.engine.levels.clear()
     return record
 
 
 @pytest.fixture
-def held_by_three(here: House) -> list[InterviewRecord]:
+def held_by_three(home: House) -> list[InterviewRecord]:
     """The best of them neither first nor last, one with a name that is markup."""
     some = ("Ada", 2.0), ("Ben <b>&", 5.0), ("Cleo", 1.0)
-    return [held(here, name, *[level] * 9) for name, level in some]
+    return [held(home, name, *[level] * 9) for name, level in some]
 
 
-def rate(here: House, actor: Actor, record: InterviewRecord) -> None:
+def rate(home: House, actor: Actor, record: InterviewRecord) -> None:
     ratings = {one.name: {each.name: CriterionRating(level=3) for each in one.criteria} for one in record.competencies}
-    here.service.reviews.submit(actor, record.interview_id, ratings)
+    home.service.reviews.submit(actor, record.interview_id, ratings)
 
 
 def table(app: object) -> str:
@@ -52,9 +43,9 @@ def table(app: object) -> str:
     return str(found[0])
 
 
-def test_scores_stand_as_figures_in_the_order_of_completion(here: House, held_by_three: list[InterviewRecord]) -> None:
+def test_scores_stand_as_figures_in_the_order_of_completion(home: House, held_by_three: list[InterviewRecord]) -> None:
     """Nothing there sorts by score, and no column adds up."""
-    with visiting(here, person(here, "administrator")) as open_page:
+    with visiting(home, person(home, "administrator")) as open_page:
         app = open_page(PAGE, position=held_by_three[0].position_id)
         drawn = table(app)
         assert re.findall(r'target="_self">(.*?)</a>', drawn) == ["Ada", "Ben &lt;b&gt;&amp;", "Cleo"]
@@ -65,10 +56,10 @@ def test_scores_stand_as_figures_in_the_order_of_completion(here: House, held_by
         assert f"/interview?interview={held_by_three[0].interview_id}" in drawn
 
 
-def test_what_needs_care_says_so_in_words_and_why(here: House, held_by_three: list[InterviewRecord]) -> None:
+def test_what_needs_care_says_so_in_words_and_why(home: House, held_by_three: list[InterviewRecord]) -> None:
     """A figure that cannot be compared has no colour."""
-    held(here, "Dora", *[None] * 30)
-    with visiting(here, person(here, "administrator")) as open_page:
+    held(home, "Dora", *[None] * 30)
+    with visiting(home, person(home, "administrator")) as open_page:
         app = open_page(PAGE, position=held_by_three[0].position_id)
         row = table(app).rpartition("Dora")[2]
         assert "✕ Not comparable" in row
@@ -78,26 +69,26 @@ def test_what_needs_care_says_so_in_words_and_why(here: House, held_by_three: li
         assert "1 not at all." in table(app)
 
 
-def test_a_reviewer_is_led_to_those_they_are_to_rate(here: House, held_by_three: list[InterviewRecord]) -> None:
+def test_a_reviewer_is_led_to_those_they_are_to_rate(home: House, held_by_three: list[InterviewRecord]) -> None:
     """Before that nothing of the scores is on the page."""
-    ines = person(here, "hiring")
-    with visiting(here, ines) as open_page:
+    ines = person(home, "hiring")
+    with visiting(home, ines) as open_page:
         app = open_page(PAGE, position=held_by_three[0].position_id)
         assert "Rate first (3)" in words(app)
         assert "<table" not in words(app)
         assert not re.search(r"\b5\.0\b", words(app))
         for record in held_by_three[:2]:
-            rate(here, ines, record)
+            rate(home, ines, record)
         app = open_page(PAGE, position=held_by_three[0].position_id)
         assert "Cleo" not in table(app)
         assert "Rate first" in words(app)
         assert held_by_three[2].interview_id in words(app)
 
 
-def test_chosen_candidates_are_read_side_by_side(here: House, held_by_three: list[InterviewRecord]) -> None:
+def test_chosen_candidates_are_read_side_by_side(home: House, held_by_three: list[InterviewRecord]) -> None:
     """The address holds who and which question; their words are text, with the quotes marked."""
     asked = held_by_three[0].position_id
-    with visiting(here, person(here, "administrator")) as open_page:
+    with visiting(home, person(home, "administrator")) as open_page:
         app = open_page(PAGE, position=asked)
         ids = [held_by_three[2].interview_id, held_by_three[0].interview_id]
         app.multiselect("compare-interviews").set_value(ids).run()
@@ -112,14 +103,14 @@ def test_chosen_candidates_are_read_side_by_side(here: House, held_by_three: lis
         assert table(again) == table(app)
 
 
-def test_the_newest_plan_version_is_compared_first(here: House, held_by_three: list[InterviewRecord]) -> None:
+def test_the_newest_plan_version_is_compared_first(home: House, held_by_three: list[InterviewRecord]) -> None:
     """An older one is a choice away, and so are all; an address that names candidates means just those."""
     first = held_by_three[0]
-    plan = here.service.positions.get(SYSTEM, first.position_id).plan
-    here.service.positions.save_plan(SYSTEM, first.position_id, plan.model_copy(update={"focus_areas": ("tests",)}))
-    here.service.positions.approve(SYSTEM, first.position_id)
-    held(here, "Dora", *[3.0] * 9)
-    with visiting(here, person(here, "administrator")) as open_page:
+    plan = home.service.positions.get(SYSTEM, first.position_id).plan
+    home.service.positions.save_plan(SYSTEM, first.position_id, plan.model_copy(update={"focus_areas": ("tests",)}))
+    home.service.positions.approve(SYSTEM, first.position_id)
+    held(home, "Dora", *[3.0] * 9)
+    with visiting(home, person(home, "administrator")) as open_page:
         app = open_page(PAGE, position=first.position_id)
         assert "Dora" in table(app)
         assert "Ada" not in table(app)
@@ -131,10 +122,10 @@ def test_the_newest_plan_version_is_compared_first(here: House, held_by_three: l
         assert "Ada" in table(open_page(PAGE, position=first.position_id, interviews=first.interview_id))
 
 
-def test_of_many_the_last_are_shown_first(here: House) -> None:
+def test_of_many_the_last_are_shown_first(home: House) -> None:
     """Earlier ones come when asked for; the order stays that of completion."""
-    records = [held(here, f"Candidate {number:02}") for number in range(22)]
-    with visiting(here, person(here, "administrator")) as open_page:
+    records = [held(home, f"Candidate {number:02}") for number in range(22)]
+    with visiting(home, person(home, "administrator")) as open_page:
         app = open_page(PAGE, position=records[0].position_id)
         assert "The 20 who completed last, of 22." in words(app)
         assert "Candidate 01" not in table(app)
@@ -142,31 +133,31 @@ def test_of_many_the_last_are_shown_first(here: House) -> None:
         assert table(app).index("Candidate 00") < table(app).index("Candidate 21")
 
 
-def test_of_more_than_four_nobodys_words_are_read(here: House) -> None:
-    records = [held(here, f"Candidate {number}") for number in range(5)]
-    with visiting(here, person(here, "administrator")) as open_page:
+def test_of_more_than_four_nobodys_words_are_read(home: House) -> None:
+    records = [held(home, f"Candidate {number}") for number in range(5)]
+    with visiting(home, person(home, "administrator")) as open_page:
         app = open_page(PAGE, position=records[0].position_id)
         assert "Choose up to 4 candidates above" in words(app)
         assert ANSWER not in words(app)
 
 
-def test_nonsense_in_the_address_is_passed_over(here: House, held_by_three: list[InterviewRecord]) -> None:
-    with visiting(here, person(here, "administrator")) as open_page:
+def test_nonsense_in_the_address_is_passed_over(home: House, held_by_three: list[InterviewRecord]) -> None:
+    with visiting(home, person(home, "administrator")) as open_page:
         assert "Candidates of one position" in words(open_page(PAGE, position="nowhere"))
         app = open_page(PAGE, position=held_by_three[0].position_id, interviews="x,,y", question="99")
         assert table(app).count("<tr>") == 4
         assert not app.error
 
 
-def test_what_is_not_there_yet_is_said(here: House) -> None:
-    with visiting(here, person(here, "administrator")) as open_page:
+def test_what_is_not_there_yet_is_said(home: House) -> None:
+    with visiting(home, person(home, "administrator")) as open_page:
         assert "There is no position yet" in words(open_page(PAGE))
-        record = here.interview()
+        record = home.interview()
         assert "Nobody has completed this interview yet" in words(open_page(PAGE, position=record.position_id))
 
 
-def test_analysts_compare_nobody(here: House, held_by_three: list[InterviewRecord]) -> None:
+def test_analysts_compare_nobody(home: House, held_by_three: list[InterviewRecord]) -> None:
     assert held_by_three
-    with visiting(here, person(here, "analyst")) as open_page:
+    with visiting(home, person(home, "analyst")) as open_page:
         assert "Compare" not in words(open_page())
-    assert here.service.comparisons.of_position(SYSTEM, held_by_three[0].position_id).candidates
+    assert home.service.comparisons.of_position(SYSTEM, held_by_three[0].position_id).candidates

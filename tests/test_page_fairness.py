@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Protocol
 
 import pytest
-from builders import House, house
+from builders import House
 from page_tests import person, visiting, words
 from streamlit.testing.v1 import AppTest
 from test_fairness import MAN, WOMAN, held
@@ -18,14 +17,9 @@ from interview.demographics import SelfReport
 from interview.statistics.impact import FOUR_FIFTHS, Group
 from pages.analyst.parts.rates import in_digits
 
+pytestmark = pytest.mark.house(probes=0)
+
 PAGE = "pages/analyst/fairness.py"
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
-    made = house(tmp_path, probes=0)
-    yield made
-    made.close()
 
 
 class Opened(Protocol):

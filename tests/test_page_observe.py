@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from builders import ANSWER, House, house
+from builders import ANSWER, House
 from page_tests import person, visiting, words
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
@@ -23,14 +22,9 @@ from pages.components import turns
 from pages.components.scores import standing
 from pages.hiring.parts.panels import progress
 
+pytestmark = pytest.mark.house(core=1, probes=0)
+
 PAGE = "pages/hiring/observe.py"
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[House]:
-    made = house(tmp_path, core=1, probes=0)
-    yield made
-    made.close()
 
 
 def button(app: AppTest, label: str) -> Button:
@@ -49,9 +43,9 @@ def send(app: AppTest, answer: str) -> AppTest:
     return button(app, "Send").click().run()
 
 
-def rehearsal(app: AppTest, here: House) -> SessionSnapshot:
+def rehearsal(app: AppTest, home: House) -> SessionSnapshot:
     """The session that stands in the page's URL."""
-    return here.see(str(app.query_params["session"]))
+    return home.see(str(app.query_params["session"]))
 
 
 def log(app: AppTest) -> list[int]:
@@ -66,22 +60,22 @@ def html_of(app: AppTest) -> str:
 # --- observing --------------------------------------------------------------------------------------------------------
 
 
-def test_without_interviews_the_page_says_what_to_do_first(here: House) -> None:
-    with visiting(here, person(here, "hiring")) as open_page:
+def test_without_interviews_the_page_says_what_to_do_first(home: House) -> None:
+    with visiting(home, person(home, "hiring")) as open_page:
         assert "There are no interviews yet" in words(open_page(PAGE))
 
 
-def test_a_picked_interview_stands_in_the_url(here: House) -> None:
-    record = here.interview()
-    with visiting(here, person(here, "hiring")) as open_page:
+def test_a_picked_interview_stands_in_the_url(home: House) -> None:
+    record = home.interview()
+    with visiting(home, person(home, "hiring")) as open_page:
         app = open_page(PAGE)
         app.selectbox[0].select(record.interview_id).run()
         assert app.query_params["interview"] == record.interview_id
         assert "Nobody is in the interview right now" in words(app)
 
 
-def test_an_unknown_interview_is_told_with_a_way_on(here: House) -> None:
-    with visiting(here, person(here, "hiring")) as open_page:
+def test_an_unknown_interview_is_told_with_a_way_on(home: House) -> None:
+    with visiting(home, person(home, "hiring")) as open_page:
         app = open_page(PAGE, interview="none")
         assert [one.value for one in app.error] == ["There is no such interview."]
         assert "Interview" in [
@@ -89,15 +83,15 @@ def test_an_unknown_interview_is_told_with_a_way_on(here: House) -> None:
         ] or ("There are no interviews yet" in words(app))
 
 
-def test_a_running_session_is_read_along(here: House) -> None:
+def test_a_running_session_is_read_along(home: House) -> None:
     """Everything that the contract asks a client to show, and no way to take part."""
-    record = here.interview()
-    session_id = here.start(record, here.candidate(record)).session_id
-    here.say(session_id)
-    here.say(session_id, "I said <script>alert(1)</script> and **loud** things.")
-    with visiting(here, person(here, "administrator")) as open_page:
+    record = home.interview()
+    session_id = home.start(record, home.candidate(record)).session_id
+    home.say(session_id)
+    home.say(session_id, "I said <script>alert(1)</script> and **loud** things.")
+    with visiting(home, person(home, "administrator")) as open_page:
         app = open_page(PAGE, interview=record.interview_id)
-        seen = here.see(session_id)
+        seen = home.see(session_id)
         assert log(app) == [event.event_id for event in seen.events]
         assert [one.value for one in app.metric] == [str(seen.questions_asked), "00:00", "3.0 of 5"]
         assert r"competency 2 of 3\\: Teamwork" in words(app)
@@ -105,18 +99,18 @@ def test_a_running_session_is_read_along(here: House) -> None:
         assert "<script>" not in html_of(app)
         assert "reading along" in words(app)
         assert not app.text_area
-        here.say(session_id, "More words.")
-        assert log(app.run()) == [event.event_id for event in here.see(session_id).events]
+        home.say(session_id, "More words.")
+        assert log(app.run()) == [event.event_id for event in home.see(session_id).events]
 
 
-def test_scores_are_closed_to_who_is_still_to_rate(here: House) -> None:
+def test_scores_are_closed_to_who_is_still_to_rate(home: House) -> None:
     """Figures, table and event log tell none, and do not say that there is none; how far it is can be seen."""
-    record = here.interview()
-    session_id = here.start(record, here.candidate(record)).session_id
-    here.engine.levels.extend([4.3] * 20)
-    here.say(session_id)
-    here.say(session_id)
-    with visiting(here, person(here, "hiring")) as open_page:
+    record = home.interview()
+    session_id = home.start(record, home.candidate(record)).session_id
+    home.engine.levels.extend([4.3] * 20)
+    home.say(session_id)
+    home.say(session_id)
+    with visiting(home, person(home, "hiring")) as open_page:
         app = open_page(PAGE, interview=record.interview_id)
         assert [one.value for one in app.metric][2] == "Closed"
         assert "closed to you until you have rated" in words(app)
@@ -127,30 +121,30 @@ def test_scores_are_closed_to_who_is_still_to_rate(here: House) -> None:
             assert "no score" not in shown.lower()
 
 
-def test_scores_are_opened_while_it_runs_and_the_log_says_so(here: House) -> None:
+def test_scores_are_opened_while_it_runs_and_the_log_says_so(home: House) -> None:
     """Asked twice; then they are shown as they stand."""
-    record = here.interview()
-    session_id = here.start(record, here.candidate(record)).session_id
-    here.engine.levels.extend([4.3] * 20)
-    here.say(session_id)
-    here.say(session_id)
-    viewer = person(here, "hiring")
-    with visiting(here, viewer) as open_page:
+    record = home.interview()
+    session_id = home.start(record, home.candidate(record)).session_id
+    home.engine.levels.extend([4.3] * 20)
+    home.say(session_id)
+    home.say(session_id)
+    viewer = person(home, "hiring")
+    with visiting(home, viewer) as open_page:
         app = open_page(PAGE, interview=record.interview_id)
         button(app, "See the scores without rating").click().run()
         assert [one.value for one in app.metric][2] == "Closed"
         button(app, "See the scores, log it").click().run()
         assert [one.value for one in app.metric][2] == "4.3 of 5"
-    with here.service.context.database.read() as tx:
+    with home.service.context.database.read() as tx:
         logged = tx.scalars(select(AuditRow).where(AuditRow.action == "scores_seen_unrated")).all()
     assert [(row.actor, row.subject) for row in logged] == [(viewer.id, record.interview_id)]
 
 
-def test_a_finished_session_can_be_looked_at(here: House) -> None:
-    record = here.interview()
-    session_id = here.start(record, here.candidate(record)).session_id
-    here.finish(session_id)
-    with visiting(here, person(here, "hiring")) as open_page:
+def test_a_finished_session_can_be_looked_at(home: House) -> None:
+    record = home.interview()
+    session_id = home.start(record, home.candidate(record)).session_id
+    home.finish(session_id)
+    with visiting(home, person(home, "hiring")) as open_page:
         app = open_page(PAGE, interview=record.interview_id)
         assert "Nobody is in the interview right now" in words(app)
         assert not app.metric
@@ -159,11 +153,11 @@ def test_a_finished_session_can_be_looked_at(here: House) -> None:
         assert "This session has ended." in words(app)
 
 
-def test_a_session_of_another_interview_is_not_shown(here: House) -> None:
+def test_a_session_of_another_interview_is_not_shown(home: House) -> None:
     """The URL's session counts only within the URL's interview."""
-    other = here.start(here.interview(job_text="Another job.")).session_id
-    with visiting(here, person(here, "hiring")) as open_page:
-        app = open_page(PAGE, interview=here.interview().interview_id, session=other)
+    other = home.start(home.interview(job_text="Another job.")).session_id
+    with visiting(home, person(home, "hiring")) as open_page:
+        app = open_page(PAGE, interview=home.interview().interview_id, session=other)
         assert not app.metric
 
 
@@ -171,10 +165,10 @@ def test_a_session_of_another_interview_is_not_shown(here: House) -> None:
 
 
 @pytest.fixture
-def practising(here: House) -> Iterator[AppTest]:
+def practising(home: House) -> Iterator[AppTest]:
     """The page with a practice session that has just begun."""
-    record = here.interview()
-    with visiting(here, person(here, "hiring")) as open_page:
+    record = home.interview()
+    with visiting(home, person(home, "hiring")) as open_page:
         app = open_page(PAGE, interview=record.interview_id, view="Practise")
         assert "counts for nothing" in words(app)
         app.text_input[0].input("Kim")
@@ -183,10 +177,10 @@ def practising(here: House) -> Iterator[AppTest]:
         yield app
 
 
-def test_practice_counts_for_nothing(here: House, practising: AppTest) -> None:
+def test_practice_counts_for_nothing(home: House, practising: AppTest) -> None:
     """An own persona, answers and a final score, and nothing of it in the interview or in a score table."""
-    interview_id = rehearsal(practising, here).interview_id
-    assert rehearsal(practising, here).persona.name == "Kim"
+    interview_id = rehearsal(practising, home).interview_id
+    assert rehearsal(practising, home).persona.name == "Kim"
     before = log(practising)
     send(practising, ANSWER)
     assert log(practising)[: len(before)] == before
@@ -197,38 +191,38 @@ def test_practice_counts_for_nothing(here: House, practising: AppTest) -> None:
         send(practising, f"{ANSWER} Part {number}.")
     assert "Complete. Overall: 3.0 of 5." in words(practising)
     assert "As scripted." in words(practising)
-    record = here.service.interviews.get(SYSTEM, interview_id)
+    record = home.service.interviews.get(SYSTEM, interview_id)
     assert record.state == "ready"
     assert record.score is None
     assert {one.status for one in record.question_statuses} == {"not_started"}
-    assert here.service.analytics.score_rows(SYSTEM, ScoreFilter()) == []
+    assert home.service.analytics.score_rows(SYSTEM, ScoreFilter()) == []
 
 
-def test_a_refresh_goes_on_with_the_session_in_the_url(here: House, practising: AppTest) -> None:
+def test_a_refresh_goes_on_with_the_session_in_the_url(home: House, practising: AppTest) -> None:
     send(practising, ANSWER)
-    snapshot = rehearsal(practising, here)
-    with visiting(here, person(here, "hiring")) as open_page:
+    snapshot = rehearsal(practising, home)
+    with visiting(home, person(home, "hiring")) as open_page:
         again = open_page(PAGE, interview=snapshot.interview_id, view="Practise", session=snapshot.session_id)
         assert log(again) == log(practising)
         assert again.text_area[0].value == ""
 
 
-def test_start_again_begins_another_session(here: House, practising: AppTest) -> None:
+def test_start_again_begins_another_session(home: House, practising: AppTest) -> None:
     """After the end, by Stop and its confirmation, the composer is gone and a new start brings a new one."""
-    first = rehearsal(practising, here).session_id
+    first = rehearsal(practising, home).session_id
     button(practising, "Stop").click().run()
-    assert rehearsal(practising, here).status == "active"  # only the dialog's own button ends it
+    assert rehearsal(practising, home).status == "active"  # only the dialog's own button ends it
     button(practising, "Stop").click().run()
-    assert rehearsal(practising, here).status == "complete"
+    assert rehearsal(practising, home).status == "complete"
     assert not practising.text_area
     button(practising, "Start again").click().run()
-    assert rehearsal(practising, here).session_id != first
+    assert rehearsal(practising, home).session_id != first
     assert practising.text_area[0].value == ""
 
 
-def test_a_failed_turn_keeps_the_words_and_is_tried_again_once(here: House, practising: AppTest) -> None:
+def test_a_failed_turn_keeps_the_words_and_is_tried_again_once(home: House, practising: AppTest) -> None:
     send(practising, "Hello.")
-    here.engine.fail_next()
+    home.engine.fail_next()
     before = log(practising)
     send(practising, ANSWER)
     assert "The model did not answer" in practising.error[0].value
@@ -236,48 +230,48 @@ def test_a_failed_turn_keeps_the_words_and_is_tried_again_once(here: House, prac
     assert log(practising) == before
     button(practising, "Try again").click().run()
     assert not practising.error
-    answers = [e.payload.answer for e in rehearsal(practising, here).events if isinstance(e.payload, AnswerGiven)]
+    answers = [e.payload.answer for e in rehearsal(practising, home).events if isinstance(e.payload, AnswerGiven)]
     assert answers == ["Hello.", ANSWER]
 
 
-def test_an_expired_session_asks_to_start_again(here: House, practising: AppTest) -> None:
+def test_an_expired_session_asks_to_start_again(home: House, practising: AppTest) -> None:
     send(practising, "Hello.")
-    here.clock.forward(minutes=31)
+    home.clock.forward(minutes=31)
     send(practising, ANSWER)
     assert "start again to go on" in practising.info[0].value
     assert ANSWER in words(practising)  # what was not taken can still be copied
-    first = rehearsal(practising, here).session_id
+    first = rehearsal(practising, home).session_id
     button(practising, "Start again").click().run()
-    assert rehearsal(practising, here).session_id != first
+    assert rehearsal(practising, home).session_id != first
     assert practising.text_area
 
 
-def test_an_answer_from_another_tab_is_told(here: House, practising: AppTest) -> None:
+def test_an_answer_from_another_tab_is_told(home: House, practising: AppTest) -> None:
     """Of two answers to one question one counts; the other is told so, and its words stay in reach."""
-    session_id = rehearsal(practising, here).session_id
-    seen = turns.last_event(rehearsal(practising, here))
-    here.say(session_id, "Said in the other tab.", key=f"page:{seen}")
+    session_id = rehearsal(practising, home).session_id
+    seen = turns.last_event(rehearsal(practising, home))
+    home.say(session_id, "Said in the other tab.", key=f"page:{seen}")
     send(practising, "Said here.")
     assert "answered already" in practising.info[0].value
     assert "Said here." in words(practising)
-    said = [line.text for line in rehearsal(practising, here).transcript if line.role == "candidate"]
+    said = [line.text for line in rehearsal(practising, home).transcript if line.role == "candidate"]
     assert said == ["Said in the other tab."]
 
 
-def test_what_is_sent_is_marked_as_the_toggles_say(here: House, practising: AppTest) -> None:
+def test_what_is_sent_is_marked_as_the_toggles_say(home: House, practising: AppTest) -> None:
     practising.toggle[0].set_value(True).run()
     send(practising, ANSWER)
-    given = [e.payload for e in rehearsal(practising, here).events if isinstance(e.payload, AnswerGiven)]
+    given = [e.payload for e in rehearsal(practising, home).events if isinstance(e.payload, AnswerGiven)]
     assert (given[-1].auto_send, given[-1].auto_generate) == (True, False)
     assert "(sent from speech)" in html_of(practising)
 
 
 @pytest.mark.parametrize("move", ["Repeat", "Rephrase", "A moment", "Skip"])
-def test_every_plain_move_is_a_button(here: House, practising: AppTest, move: str) -> None:
+def test_every_plain_move_is_a_button(home: House, practising: AppTest, move: str) -> None:
     send(practising, "Hello.")
     button(practising, move).click().run()
     wanted = {"A moment": "think"}.get(move, move.lower())
-    assert rehearsal(practising, here).events[-1].event_type in (
+    assert rehearsal(practising, home).events[-1].event_type in (
         "candidate_move",
         "question",
         "stage_entered",
@@ -286,24 +280,24 @@ def test_every_plain_move_is_a_button(here: House, practising: AppTest, move: st
     assert f"<div dir='auto'>{wanted}" in html_of(practising)
 
 
-def test_a_hint_can_be_asked_for_only_where_candidates_practise(here: House) -> None:
+def test_a_hint_can_be_asked_for_only_where_candidates_practise(home: House) -> None:
     """As on the candidate's page; the hint is in the event log."""
-    record = here.interview()
-    session_id = here.service.sessions.start(
+    record = home.interview()
+    session_id = home.service.sessions.start(
         SYSTEM, StartRequest(interview_id=record.interview_id, rehearsal=True)
     ).session_id
-    here.say(session_id, "I am Ada.")
-    with visiting(here, person(here, "hiring")) as open_page:
+    home.say(session_id, "I am Ada.")
+    with visiting(home, person(home, "hiring")) as open_page:
         place = {"interview": record.interview_id, "view": "Practise"}
         assert "Hint" not in [one.label for one in open_page(PAGE, **place).button]
-        here.configure(record, purpose="practice")
+        home.configure(record, purpose="practice")
         app = open_page(PAGE, **place)
         button(app, "Hint").click().run()
         assert not app.error
         assert "<div dir='auto'>hint" in html_of(app)
 
 
-def test_a_question_and_a_correction_bring_words(here: House, practising: AppTest) -> None:
+def test_a_question_and_a_correction_bring_words(home: House, practising: AppTest) -> None:
     """Their dialogs send what was written there; the correction begins with the last answer."""
     send(practising, "Hello there.")
     button(practising, "Ask").click().run()
@@ -315,7 +309,7 @@ def test_a_question_and_a_correction_bring_words(here: House, practising: AppTes
     button(practising, "Send").click().run()
     said = [
         (line.text, line.corrects is not None)
-        for line in rehearsal(practising, here).transcript
+        for line in rehearsal(practising, home).transcript
         if line.role == "candidate"
     ]
     assert said == [("Hello there.", False), ("How big is the team?", False), ("Good morning.", True)]
@@ -347,14 +341,14 @@ def test_not_probed_no_evidence_and_weak_are_three_things(status: str, level: fl
     assert standing(CriterionSummary(criterion="c", weight=1, latest_score=level, status=status)) == said
 
 
-def test_progress_only_grows_and_ends_at_one(here: House) -> None:
+def test_progress_only_grows_and_ends_at_one(home: House) -> None:
     """Warm-up a tenth, wrap-up nine tenths, complete all of it."""
-    session_id = here.start(here.interview()).session_id
-    shares = [progress(here.see(session_id)).share]
+    session_id = home.start(home.interview()).session_id
+    shares = [progress(home.see(session_id)).share]
     for number in range(30):
-        here.say(session_id, f"{ANSWER} Part {number}.")
-        shares.append(progress(here.see(session_id)).share)
-        if here.see(session_id).completed:
+        home.say(session_id, f"{ANSWER} Part {number}.")
+        shares.append(progress(home.see(session_id)).share)
+        if home.see(session_id).completed:
             break
     assert shares == sorted(shares)
     assert shares[0] == pytest.approx(0.1)

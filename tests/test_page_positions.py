@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import House, house
+from builders import House
 from hypothesis import given
 from hypothesis import strategies as st
 from page_tests import person, visiting, words
@@ -26,25 +25,18 @@ Open = Callable[..., AppTest]
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Iterator[House]:
-    made = house(tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def open_page(here: House) -> Iterator[Open]:
-    with visiting(here, person(here, "hiring")) as opened:
+def open_page(home: House) -> Iterator[Open]:
+    with visiting(home, person(home, "hiring")) as opened:
         yield opened
 
 
-def drafted(here: House, **fields: Any) -> Position:
+def drafted(home: House, **fields: Any) -> Position:
     """A position whose plan waits for approval."""
-    return now(here, here.interview(draft=True, **fields).position_id)
+    return now(home, home.interview(draft=True, **fields).position_id)
 
 
-def now(here: House, position_id: str) -> Position:
-    return here.service.positions.get(SYSTEM, position_id)
+def now(home: House, position_id: str) -> Position:
+    return home.service.positions.get(SYSTEM, position_id)
 
 
 def edit(app: AppTest, table: str, *, generation: int = 0, version: int = 1, **state: Any) -> AppTest:
@@ -71,10 +63,10 @@ def test_an_empty_list_says_what_to_do_next(open_page: Open) -> None:
     assert app.page_link[0].label == "Plan the first interviews"
 
 
-def test_the_list_says_how_each_position_stands_and_opens_it(here: House, open_page: Open) -> None:
-    position = drafted(here)
-    here.clock.forward(hours=1)
-    here.interview(role_title="Baker", job_text="We bake.")
+def test_the_list_says_how_each_position_stands_and_opens_it(home: House, open_page: Open) -> None:
+    position = drafted(home)
+    home.clock.forward(hours=1)
+    home.interview(role_title="Baker", job_text="We bake.")
     app = open_page(PAGE)
     lines = [caption.value for caption in app.caption if caption.value.startswith("Version")]
     assert ["approved" in line for line in lines] == [True, False]
@@ -84,10 +76,10 @@ def test_the_list_says_how_each_position_stands_and_opens_it(here: House, open_p
     assert app.query_params["position"] == position.position_id
 
 
-def test_titles_are_found_by_a_part_of_them(here: House, open_page: Open) -> None:
+def test_titles_are_found_by_a_part_of_them(home: House, open_page: Open) -> None:
     """What is looked for stands in the address."""
-    drafted(here)
-    drafted(here, role_title="Baker", job_text="We bake.")
+    drafted(home)
+    drafted(home, role_title="Baker", job_text="We bake.")
     app = open_page(PAGE, find="BAK")
     assert [button.label for button in app.button] == ["Baker"]
     app.text_input[0].set_value("none such").run()
@@ -101,8 +93,8 @@ def test_a_position_that_does_not_exist_is_said(open_page: Open) -> None:
     assert app.error[0].value == "There is no such position."
 
 
-def test_role_and_job_text_are_shown_as_they_stand(here: House, open_page: Open) -> None:
-    position = drafted(here, role_title="<b>Chef</b> *de* rang", job_text="We cook. <script>alert(1)</script>")
+def test_role_and_job_text_are_shown_as_they_stand(home: House, open_page: Open) -> None:
+    position = drafted(home, role_title="<b>Chef</b> *de* rang", job_text="We cook. <script>alert(1)</script>")
     app = open_page(PAGE, position=position.position_id)
     assert "\\<b\\>Chef" in app.title[0].value
     assert app.html[0].value.count("&lt;script&gt;") == 1
@@ -119,21 +111,21 @@ def fill(app: AppTest, key: str, text: str) -> AppTest:
     return app
 
 
-def test_a_duplicate_is_opened_and_waits(here: House, open_page: Open) -> None:
+def test_a_duplicate_is_opened_and_waits(home: House, open_page: Open) -> None:
     """Without a title or job text of its own it is refused, and the dialog stays."""
-    position = now(here, here.interview().position_id)
+    position = now(home, home.interview().position_id)
     app = press(open_page(PAGE, position=position.position_id), "Duplicate")
     press(app, "Make the position")
     assert "Change one of the two" in app.error[0].value
     fill(app, "copy-title-", "Clockmaker")
     press(app, "Make the position")
     assert app.title[0].value == "Clockmaker"
-    made = now(here, app.query_params["position"])
+    made = now(home, app.query_params["position"])
     assert (made.job_text, made.approved_at) == (position.job_text, None)
 
 
-def test_a_position_is_saved_as_a_template_and_another_made_from_it(here: House, open_page: Open) -> None:
-    position = now(here, here.interview().position_id)
+def test_a_position_is_saved_as_a_template_and_another_made_from_it(home: House, open_page: Open) -> None:
+    position = now(home, home.interview().position_id)
     app = press(open_page(PAGE, position=position.position_id), "Save as template")
     fill(app, "template-name", "Clock *people*")
     press(app, "Save")
@@ -142,13 +134,13 @@ def test_a_position_is_saved_as_a_template_and_another_made_from_it(here: House,
     press(app, "New position")
     fill(app, "copy-job-", "We build boats.")
     press(app, "Make the position")
-    made = now(here, app.query_params["position"])
+    made = now(home, app.query_params["position"])
     assert (made.role_title, made.job_text, made.approved_at) == ("Engineer", "We build boats.", None)
 
 
-def test_a_template_is_renamed_and_deleted_when_that_is_confirmed(here: House, open_page: Open) -> None:
-    templates = here.service.templates
-    saved = templates.save(SYSTEM, here.interview().position_id, "Clocks")
+def test_a_template_is_renamed_and_deleted_when_that_is_confirmed(home: House, open_page: Open) -> None:
+    templates = home.service.templates
+    saved = templates.save(SYSTEM, home.interview().position_id, "Clocks")
     app = open_page(PAGE)
     app.button(key=f"rename-{saved.template_id}").click().run()
     fill(app, "name-", "Watches")
@@ -164,28 +156,28 @@ def test_a_template_is_renamed_and_deleted_when_that_is_confirmed(here: House, o
 # --- approval ---------------------------------------------------------------------------------------------------------
 
 
-def test_approving_is_explained_and_keeps_who_did_it(here: House, open_page: Open) -> None:
-    position = drafted(here)
+def test_approving_is_explained_and_keeps_who_did_it(home: House, open_page: Open) -> None:
+    position = drafted(home)
     app = open_page(PAGE, position=position.position_id)
     assert any("interviews that have not begun move to this version" in text.value for text in app.markdown)
     press(app, "Approve plan and rubric")
-    assert now(here, position.position_id).approver == "A person for hiring"
+    assert now(home, position.position_id).approver == "A person for hiring"
     assert any("by A person for hiring" in caption.value for caption in app.caption)
     assert "Approve plan and rubric" not in [button.label for button in app.button]
 
 
-def test_a_plan_that_changed_meanwhile_is_not_approved_unread(here: House, open_page: Open) -> None:
+def test_a_plan_that_changed_meanwhile_is_not_approved_unread(home: House, open_page: Open) -> None:
     """Saved by somebody else between the page and the click: the button belongs to the version that was shown."""
-    position = drafted(here)
+    position = drafted(home)
     app = open_page(PAGE, position=position.position_id)
-    here.service.positions.save_plan(SYSTEM, position.position_id, position_plan(2))
+    home.service.positions.save_plan(SYSTEM, position.position_id, position_plan(2))
     press(app, "Approve plan and rubric")
-    assert now(here, position.position_id).approved_at is None
+    assert now(home, position.position_id).approved_at is None
     assert "Version 2 waits" in words(app)
 
 
-def test_unsaved_edits_are_warned_of_before_approving(here: House, open_page: Open) -> None:
-    position = drafted(here)
+def test_unsaved_edits_are_warned_of_before_approving(home: House, open_page: Open) -> None:
+    position = drafted(home)
     app = open_page(PAGE, position=position.position_id)
     edit(app, "questions", edited_rows={0: {"text": "What did you repair last?"}})
     assert any("approving would leave them out" in caption.value for caption in app.caption)
@@ -195,15 +187,15 @@ def test_unsaved_edits_are_warned_of_before_approving(here: House, open_page: Op
 # --- the tables -------------------------------------------------------------------------------------------------------
 
 
-def test_edits_become_a_new_version_that_waits(here: House, open_page: Open) -> None:
+def test_edits_become_a_new_version_that_waits(home: House, open_page: Open) -> None:
     """A weight, a question's words and a question more; weights are saved as shares of 1."""
-    position = here.service.positions.get(SYSTEM, here.interview().position_id)
+    position = home.service.positions.get(SYSTEM, home.interview().position_id)
     app = open_page(PAGE, position=position.position_id)
     edit(app, "criteria", edited_rows={0: {"weight": 6}})
     added = {"order": 0, "text": "Which fault taught you most?", "competency": "Debugging", "style": "situational"}
     edit(app, "questions", edited_rows={1: {"text": "Whom did you help?"}}, added_rows=[added])
     press(app, "Save as new version")
-    saved = now(here, position.position_id)
+    saved = now(home, position.position_id)
     assert (saved.plan_version, saved.approved_at) == (2, None)
     assert [round(criterion.weight, 2) for criterion in saved.plan.competencies[0].criteria] == [0.75, 0.25]
     assert [question.text for question in saved.plan.core_questions][::2] == [added["text"], "Whom did you help?"]
@@ -211,45 +203,45 @@ def test_edits_become_a_new_version_that_waits(here: House, open_page: Open) -> 
     assert "Version 2 waits" in words(app)
 
 
-def test_what_the_rules_refuse_is_said_and_the_edits_stay(here: House, open_page: Open) -> None:
+def test_what_the_rules_refuse_is_said_and_the_edits_stay(home: House, open_page: Open) -> None:
     """More core questions than may be asked in one competency, until one is taken out."""
-    position = drafted(here)
+    position = drafted(home)
     app = open_page(PAGE, position=position.position_id)
     more = [{"text": f"And then, part {n}?", "competency": "Debugging"} for n in range(3)]
     edit(app, "questions", added_rows=more)
     press(app, "Save as new version")
     assert app.error[0].value == "“Debugging” has 4 core questions and the limit is 3. Take some out."
-    assert now(here, position.position_id).plan_version == 1
+    assert now(home, position.position_id).plan_version == 1
     edit(app, "questions", added_rows=more, deleted_rows=[0])
     press(app, "Save as new version")
-    assert len(now(here, position.position_id).plan.core_questions) == 5
+    assert len(now(home, position.position_id).plan.core_questions) == 5
 
 
-def test_a_renamed_competency_keeps_its_criteria_and_questions(here: House, open_page: Open) -> None:
-    position = drafted(here)
+def test_a_renamed_competency_keeps_its_criteria_and_questions(home: House, open_page: Open) -> None:
+    position = drafted(home)
     app = open_page(PAGE, position=position.position_id)
     edit(app, "competencies", edited_rows={0: {"name": "Fault finding"}})
     press(app, "Save as new version")
-    plan = now(here, position.position_id).plan
+    plan = now(home, position.position_id).plan
     assert [competency.name for competency in plan.competencies] == ["Fault finding", "Teamwork", "Planning"]
     assert len(plan.competencies[0].criteria) == 2
     assert plan.core_questions[0].competency == "Fault finding"
 
 
-def test_a_new_competency_can_be_given_criteria_and_questions(here: House, open_page: Open) -> None:
+def test_a_new_competency_can_be_given_criteria_and_questions(home: House, open_page: Open) -> None:
     """It is a choice in the tables below as soon as it has a name."""
-    position = drafted(here)
+    position = drafted(home)
     app = open_page(PAGE, position=position.position_id)
     edit(app, "competencies", added_rows=[{"order": 4, "name": "Writing"}])
     press(app, "Save as new version")
     assert "“Writing” has no criteria" in app.error[0].value
     edit(app, "criteria", generation=1, added_rows=[{"competency": "Writing", "name": "Clear words", "weight": 2}])
     press(app, "Save as new version")
-    assert now(here, position.position_id).plan.competencies[3].criteria[0].weight == 1
+    assert now(home, position.position_id).plan.competencies[3].criteria[0].weight == 1
 
 
-def test_edits_are_dropped_only_when_that_is_confirmed(here: House, open_page: Open) -> None:
-    position = drafted(here)
+def test_edits_are_dropped_only_when_that_is_confirmed(home: House, open_page: Open) -> None:
+    position = drafted(home)
     app = open_page(PAGE, position=position.position_id)
     edit(app, "competencies", edited_rows={0: {"name": "Fault finding"}})
     press(app, "Discard edits")
@@ -258,23 +250,23 @@ def test_edits_are_dropped_only_when_that_is_confirmed(here: House, open_page: O
     assert next(button for button in app.button if button.label == "Save as new version").disabled
 
 
-def test_edits_of_an_older_version_do_not_overwrite_a_newer_one(here: House, open_page: Open) -> None:
-    position = drafted(here)
+def test_edits_of_an_older_version_do_not_overwrite_a_newer_one(home: House, open_page: Open) -> None:
+    position = drafted(home)
     app = open_page(PAGE, position=position.position_id)
     edit(app, "questions", edited_rows={0: {"text": "What did you repair last?"}})
-    here.service.positions.save_plan(SYSTEM, position.position_id, position_plan(2))
+    home.service.positions.save_plan(SYSTEM, position.position_id, position_plan(2))
     press(app, "Save as new version")
     assert "Somebody has saved version 2" in app.error[0].value
-    assert now(here, position.position_id).plan_version == 2
+    assert now(home, position.position_id).plan_version == 2
 
 
 # --- settings ---------------------------------------------------------------------------------------------------------
 
 
-def test_settings_are_saved(here: House, open_page: Open) -> None:
+def test_settings_are_saved(home: House, open_page: Open) -> None:
     """What the page does not show stays as it was."""
-    made = here.interview()
-    here.configure(made, recording=True)
+    made = home.interview()
+    home.configure(made, recording=True)
     app = open_page(PAGE, position=made.position_id)
     key = made.position_id
     app.number_input(key=f"minutes-{key}").set_value(30.0)
@@ -285,7 +277,7 @@ def test_settings_are_saved(here: House, open_page: Open) -> None:
     app.text_input(key=f"persona-name-{key}").set_value("Robin")
     app.selectbox(key=f"probing-{key}").set_value("direct")
     press(app, "Save settings")
-    position = now(here, key)
+    position = now(home, key)
     assert position.settings.model_dump() == {
         "time_limit_minutes": 30,
         "purpose": "practice",
@@ -297,14 +289,14 @@ def test_settings_are_saved(here: House, open_page: Open) -> None:
     assert (position.persona.name, position.persona.probing_style) == ("Robin", "direct")
 
 
-def test_words_of_a_persona_that_a_program_set_are_kept(here: House, open_page: Open) -> None:
-    made = here.interview()
-    position = now(here, made.position_id)
+def test_words_of_a_persona_that_a_program_set_are_kept(home: House, open_page: Open) -> None:
+    made = home.interview()
+    position = now(home, made.position_id)
     own = position.persona.model_copy(update={"probing_style": "like a good detective"})
-    here.service.positions.configure(SYSTEM, made.position_id, position.settings, own)
+    home.service.positions.configure(SYSTEM, made.position_id, position.settings, own)
     app = open_page(PAGE, position=made.position_id)
     press(app, "Save settings")
-    assert now(here, made.position_id).persona == own
+    assert now(home, made.position_id).persona == own
 
 
 # --- plans and rows ---------------------------------------------------------------------------------------------------

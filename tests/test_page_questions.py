@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Protocol
 
 import pytest
-from builders import House, house
+from builders import House
 from page_tests import person, visiting, words
 from streamlit.testing.v1 import AppTest
 
 from interview.access import SYSTEM
 from interview.question_statistics import QuestionReport
 from interview.records import InterviewRecord
+
+pytestmark = pytest.mark.house(probes=0)
 
 PAGE = "pages/analyst/questions.py"
 CANDIDATE = "Zephyrine Quillfeather"
@@ -24,13 +25,6 @@ class Opened(Protocol):
     """Opens the page for a visitor of this role, who stays until the test ends; `query` is the URL's."""
 
     def __call__(self, role: str = "analyst", **query: str) -> AppTest: ...
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
-    made = house(tmp_path, probes=0)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from builders import House, house
+from builders import House
 from page_tests import person, visiting, words
 from scripted import ScriptedEngine
 from streamlit.testing.v1 import AppTest
@@ -20,15 +19,8 @@ Open = Callable[..., AppTest]
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Iterator[House]:
-    made = house(tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def open_page(here: House) -> Iterator[Open]:
-    with visiting(here, person(here, "hiring")) as opened:
+def open_page(home: House) -> Iterator[Open]:
+    with visiting(home, person(home, "hiring")) as opened:
         yield opened
 
 
@@ -52,9 +44,9 @@ def again(app: AppTest) -> AppTest:
     return app.run()
 
 
-def test_a_plan_is_rehearsed_and_the_report_read(here: House, open_page: Open) -> None:
+def test_a_plan_is_rehearsed_and_the_report_read(home: House, open_page: Open) -> None:
     """It says before that this version never was; then what came out, and what to change."""
-    position = here.service.positions.find_or_plan(SYSTEM, "Engineer", "We build clocks.", draft=True)
+    position = home.service.positions.find_or_plan(SYSTEM, "Engineer", "We build clocks.", draft=True)
     app = open_page(PAGE, position=position.position_id)
     assert "Version 1 of the plan was never rehearsed" in captions(app)
     assert app.title[0].value == "Engineer"
@@ -68,30 +60,30 @@ def test_a_plan_is_rehearsed_and_the_report_read(here: House, open_page: Open) -
     assert "could not tell strong from weak" in "\n".join(one.value for one in app.markdown)
     press(app, "Rehearse version 1")
     assert [one.label for one in app.expander if "told apart" in one.label] != []
-    assert len(here.service.rehearsals.list(SYSTEM, position.position_id)) == 2
+    assert len(home.service.rehearsals.list(SYSTEM, position.position_id)) == 2
 
 
-def test_a_failing_engine_is_said_and_nothing_is_kept(here: House, open_page: Open) -> None:
-    position = here.service.positions.find_or_plan(SYSTEM, "Engineer", "We build clocks.")
+def test_a_failing_engine_is_said_and_nothing_is_kept(home: House, open_page: Open) -> None:
+    position = home.service.positions.find_or_plan(SYSTEM, "Engineer", "We build clocks.")
     app = open_page(PAGE, position=position.position_id)
-    here.engine.fail_next(100)
+    home.engine.fail_next(100)
     press(app, "Rehearse version 1")
     assert "The model did not answer" in app.error[0].value
-    assert here.service.rehearsals.list(SYSTEM, position.position_id) == []
+    assert home.service.rehearsals.list(SYSTEM, position.position_id) == []
 
 
 class Newer(ScriptedEngine):
     prompt_version = "2"
 
 
-def test_interviews_are_scored_again_and_what_changed_is_shown(here: House) -> None:
+def test_interviews_are_scored_again_and_what_changed_is_shown(home: House) -> None:
     """How many, before; the result after; the change by interview with a link to it."""
-    record = here.interview(candidate_name="Ada_Example")
-    here.finish(here.start(record).session_id)
-    here.clock.forward(days=1)
+    record = home.interview(candidate_name="Ada_Example")
+    home.finish(home.start(record).session_id)
+    home.clock.forward(days=1)
     engine = Newer()
     engine.levels.extend([2.0] * 20)
-    later = here.again(engine)
+    later = home.again(engine)
     with visiting(later, person(later, "administrator")) as open_page:
         app = again(open_page(PAGE, position=record.position_id))
         assert "1 interview completed, 0 of them scored so already: 1 to score." in app.markdown[0].value
@@ -106,10 +98,10 @@ def test_interviews_are_scored_again_and_what_changed_is_shown(here: House) -> N
         assert next(button for button in app.button if button.label == AGAIN).disabled
 
 
-def test_a_reviewer_sees_no_change_of_an_interview_that_they_have_not_rated(here: House) -> None:
-    record = here.interview(candidate_name="Ada Example")
-    here.finish(here.start(record).session_id)
-    later = here.again(Newer())
+def test_a_reviewer_sees_no_change_of_an_interview_that_they_have_not_rated(home: House) -> None:
+    record = home.interview(candidate_name="Ada Example")
+    home.finish(home.start(record).session_id)
+    later = home.again(Newer())
     later.clock.forward(days=1)
     later.service.rescoring.run(SYSTEM, record.position_id)
     with visiting(later, person(later, "hiring")) as open_page:
@@ -119,8 +111,8 @@ def test_a_reviewer_sees_no_change_of_an_interview_that_they_have_not_rated(here
         assert not app.metric
 
 
-def test_nothing_completed_is_said(here: House, open_page: Open) -> None:
-    position = here.service.positions.find_or_plan(SYSTEM, "Engineer", "We build clocks.")
+def test_nothing_completed_is_said(home: House, open_page: Open) -> None:
+    position = home.service.positions.find_or_plan(SYSTEM, "Engineer", "We build clocks.")
     app = again(open_page(PAGE, position=position.position_id))
     assert "No interview of this position has been completed yet" in app.markdown[0].value
     assert "Nothing to compare yet" in captions(app)
@@ -131,8 +123,8 @@ def test_a_position_that_does_not_exist_leads_back(open_page: Open) -> None:
     assert "There is no such position" in app.error[0].value
 
 
-def test_the_page_is_closed_to_analysts(here: House) -> None:
-    with visiting(here, person(here, "analyst")) as open_page:
-        position = here.service.positions.find_or_plan(SYSTEM, "Engineer", "We build clocks.")
+def test_the_page_is_closed_to_analysts(home: House) -> None:
+    with visiting(home, person(home, "analyst")) as open_page:
+        position = home.service.positions.find_or_plan(SYSTEM, "Engineer", "We build clocks.")
         with pytest.raises(ValueError, match="Could not find a navigation page"):
             open_page(PAGE, position=position.position_id)

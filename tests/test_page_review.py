@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from builders import House, house
+from builders import House
 from page_tests import person, visiting, words
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
@@ -27,31 +26,24 @@ Open = Callable[[], AppTest]
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Iterator[House]:
-    made = house(tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def record(here: House) -> InterviewRecord:
+def record(home: House) -> InterviewRecord:
     """An interview that has been held, at level 4.37 all through."""
-    made = here.interview(candidate_name="Ada Lovelace")
-    session = here.start(made).session_id
-    here.engine.levels.extend([4.37] * 40)
-    here.finish(session)
+    made = home.interview(candidate_name="Ada Lovelace")
+    session = home.start(made).session_id
+    home.engine.levels.extend([4.37] * 40)
+    home.finish(session)
     return made
 
 
 @pytest.fixture
-def reviewer(here: House) -> Actor:
-    return person(here, "hiring")
+def reviewer(home: House) -> Actor:
+    return person(home, "hiring")
 
 
 @pytest.fixture
-def show(here: House, record: InterviewRecord, reviewer: Actor) -> Iterator[Open]:
+def show(home: House, record: InterviewRecord, reviewer: Actor) -> Iterator[Open]:
     """Opens the interview's page for the reviewer."""
-    with visiting(here, reviewer) as open_page:
+    with visiting(home, reviewer) as open_page:
         yield lambda: open_page(PAGE, interview=record.interview_id)
 
 
@@ -69,8 +61,8 @@ def all_of(app: AppTest) -> str:
     return words(app) + markup(app)
 
 
-def kept(here: House, record: InterviewRecord, actor: Actor) -> Ratings:
-    mine = here.service.reviews.state(actor, record.interview_id).mine
+def kept(home: House, record: InterviewRecord, actor: Actor) -> Ratings:
+    mine = home.service.reviews.state(actor, record.interview_id).mine
     return mine.ratings if mine else {}
 
 
@@ -79,8 +71,8 @@ def rated(record: InterviewRecord, level: int | None) -> Ratings:
     return {one.name: {each.name: given for each in one.criteria} for one in record.competencies}
 
 
-def audited(here: House, action: str) -> list[str]:
-    with here.service.context.database.read() as tx:
+def audited(home: House, action: str) -> list[str]:
+    with home.service.context.database.read() as tx:
         return [row.actor for row in tx.scalars(select(AuditRow).where(AuditRow.action == action))]
 
 
@@ -110,7 +102,7 @@ def test_each_criterion_has_its_levels_and_anchors(show: Open, record: Interview
 
 
 def test_levels_and_notes_are_kept_as_they_are_given(
-    here: House, show: Open, record: InterviewRecord, reviewer: Actor
+    home: House, show: Open, record: InterviewRecord, reviewer: Actor
 ) -> None:
     """A page opened anew has them; nothing is opened by them."""
     app = show()
@@ -118,7 +110,7 @@ def test_levels_and_notes_are_kept_as_they_are_given(
     app.text_area[0].set_value("Says how it was <proved>.").run()
     app.radio[1].set_value(0).run()
     assert "4 of 6 criteria left" in words(app)
-    assert kept(here, record, reviewer) == {
+    assert kept(home, record, reviewer) == {
         "Debugging": {
             "Debugging 1": CriterionRating(level=4, note="Says how it was <proved>."),
             "Debugging 2": CriterionRating(level=None),
@@ -127,22 +119,22 @@ def test_levels_and_notes_are_kept_as_they_are_given(
     again = show()
     assert [radio.value for radio in again.radio][:3] == [4, 0, None]
     assert again.text_area[0].value == "Says how it was <proved>."
-    assert not here.service.reviews.state(reviewer, record.interview_id).scores_open
+    assert not home.service.reviews.state(reviewer, record.interview_id).scores_open
 
 
 def test_an_unfinished_rating_is_refused_in_a_sentence(
-    here: House, show: Open, record: InterviewRecord, reviewer: Actor
+    home: House, show: Open, record: InterviewRecord, reviewer: Actor
 ) -> None:
     app = show()
     app.radio[0].set_value(4).run()
     press(app, "Submit ratings")
     assert "Not rated yet are" in app.error[0].value
-    mine = here.service.reviews.state(reviewer, record.interview_id).mine
+    mine = home.service.reviews.state(reviewer, record.interview_id).mine
     assert mine is not None
     assert mine.submitted_at is None
 
 
-def test_submitting_opens_both_side_by_side(here: House, show: Open, record: InterviewRecord, reviewer: Actor) -> None:
+def test_submitting_opens_both_side_by_side(home: House, show: Open, record: InterviewRecord, reviewer: Actor) -> None:
     """Differences of a level or more are framed; what was submitted is final."""
     app = show()
     for place, level in enumerate((4, 1, 0, 5, 4, 4)):
@@ -154,20 +146,20 @@ def test_submitting_opens_both_side_by_side(here: House, show: Open, record: Int
     assert 'not shown<span class="differs">differs</span>' in shown
     assert "4.4 of 5" in shown
     assert not any(button.label == "Submit ratings" for button in app.button)
-    mine = here.service.reviews.state(reviewer, record.interview_id).mine
+    mine = home.service.reviews.state(reviewer, record.interview_id).mine
     assert mine is not None
     assert mine.blind
 
 
 def test_seeing_the_scores_unrated_is_asked_twice_and_logged(
-    here: House, show: Open, record: InterviewRecord, reviewer: Actor
+    home: House, show: Open, record: InterviewRecord, reviewer: Actor
 ) -> None:
     """Rating is still possible then, and is marked as not blind."""
     app = press(show(), UNRATED)
     assert any("audit log says" in block.value for block in app.markdown)
-    assert audited(here, "scores_seen_unrated") == []
+    assert audited(home, "scores_seen_unrated") == []
     app = press(app, "See the scores, log it")
-    assert audited(here, "scores_seen_unrated") == [reviewer.id]
+    assert audited(home, "scores_seen_unrated") == [reviewer.id]
     app.session_state[page.OWN] = True
     app.run()
     assert "were open to you before you rated" in words(app)
@@ -178,39 +170,39 @@ def test_seeing_the_scores_unrated_is_asked_twice_and_logged(
 
 
 def test_another_reviewers_levels_wait_until_one_has_rated(
-    here: House, show: Open, record: InterviewRecord, reviewer: Actor
+    home: House, show: Open, record: InterviewRecord, reviewer: Actor
 ) -> None:
-    other = person(here, "administrator")
-    here.service.reviews.submit(other, record.interview_id, rated(record, 2))
-    here.service.reviews.decide(other, record.interview_id, "decline", "Too shallow for me.")
+    other = person(home, "administrator")
+    home.service.reviews.submit(other, record.interview_id, rated(record, 2))
+    home.service.reviews.decide(other, record.interview_id, "decline", "Too shallow for me.")
     shown = all_of(show())
     assert other.name not in shown
     assert "Too shallow" not in shown
-    here.service.reviews.submit(reviewer, record.interview_id, rated(record, 4))
+    home.service.reviews.submit(reviewer, record.interview_id, rated(record, 4))
     shown = all_of(show())
     assert f"{other.name} (scores seen before)" in shown
     assert '2<span class="differs">−2.4</span>' in shown
     assert "Too shallow" in shown
 
 
-def test_an_interview_that_runs_cannot_be_rated_yet(here: House, reviewer: Actor) -> None:
-    running = here.interview(job_text="Another job.")
-    here.say(here.start(running).session_id, "I am Ada.")
-    with visiting(here, reviewer) as open_page:
+def test_an_interview_that_runs_cannot_be_rated_yet(home: House, reviewer: Actor) -> None:
+    running = home.interview(job_text="Another job.")
+    home.say(home.start(running).session_id, "I am Ada.")
+    with visiting(home, reviewer) as open_page:
         app = open_page(PAGE, interview=running.interview_id)
     assert "has not ended" in words(app)
     assert not app.radio
     assert UNRATED in [button.label for button in app.button]
 
 
-def test_the_scores_of_an_earlier_attempt_are_closed_too(here: House, record: InterviewRecord, reviewer: Actor) -> None:
+def test_the_scores_of_an_earlier_attempt_are_closed_too(home: House, record: InterviewRecord, reviewer: Actor) -> None:
     """Ratings of the newer attempt open the newer one only; the earlier one can be seen unrated."""
-    first = here.service.interviews.get(SYSTEM, record.interview_id).sessions[0].session_id
-    here.clock.forward(minutes=5)
-    here.service.interviews.restart(SYSTEM, record.interview_id)
-    here.finish(here.start(record).session_id)
-    here.service.reviews.submit(reviewer, record.interview_id, rated(record, 3))
-    with visiting(here, reviewer) as open_page:
+    first = home.service.interviews.get(SYSTEM, record.interview_id).sessions[0].session_id
+    home.clock.forward(minutes=5)
+    home.service.interviews.restart(SYSTEM, record.interview_id)
+    home.finish(home.start(record).session_id)
+    home.service.reviews.submit(reviewer, record.interview_id, rated(record, 3))
+    with visiting(home, reviewer) as open_page:
         assert "Ratings side by side" in markup(open_page(PAGE, interview=record.interview_id))
         app = open_page(PAGE, interview=record.interview_id, session=first)
         assert "Only the one that counts can be rated" in words(app)
@@ -219,12 +211,12 @@ def test_the_scores_of_an_earlier_attempt_are_closed_too(here: House, record: In
         assert "4.4 of 5" in all_of(press(app, "See the scores, log it"))
 
 
-def test_a_rehearsal_is_read_with_its_scores(here: House, record: InterviewRecord, reviewer: Actor) -> None:
+def test_a_rehearsal_is_read_with_its_scores(home: House, record: InterviewRecord, reviewer: Actor) -> None:
     request = StartRequest(interview_id=record.interview_id, rehearsal=True)
-    rehearsal = here.service.sessions.start(SYSTEM, request).session_id
-    here.say(rehearsal, "Only trying it out.")
-    here.say(rehearsal)
-    with visiting(here, reviewer) as open_page:
+    rehearsal = home.service.sessions.start(SYSTEM, request).session_id
+    home.say(rehearsal, "Only trying it out.")
+    home.say(rehearsal)
+    with visiting(home, reviewer) as open_page:
         app = open_page(PAGE, interview=record.interview_id, session=rehearsal)
     assert "4.4 of 5" in all_of(app)
     assert "Rehearsal" in markup(app)
@@ -235,9 +227,9 @@ def test_a_rehearsal_is_read_with_its_scores(here: House, record: InterviewRecor
 
 
 @pytest.fixture
-def opened(here: House, show: Open, record: InterviewRecord, reviewer: Actor) -> AppTest:
+def opened(home: House, show: Open, record: InterviewRecord, reviewer: Actor) -> AppTest:
     """The page of somebody who has rated everything 4."""
-    here.service.reviews.submit(reviewer, record.interview_id, rated(record, 4))
+    home.service.reviews.submit(reviewer, record.interview_id, rated(record, 4))
     return show()
 
 
@@ -250,7 +242,7 @@ def test_the_first_screen_says_how_it_was_held_and_what_to_look_at(opened: AppTe
 
 
 def test_an_override_needs_a_level_and_a_reason_and_keeps_both(
-    here: House, opened: AppTest, record: InterviewRecord
+    home: House, opened: AppTest, record: InterviewRecord
 ) -> None:
     press(opened, OVERRIDE)
     assert opened.button(key="override-now").disabled
@@ -264,12 +256,12 @@ def test_an_override_needs_a_level_and_a_reason_and_keeps_both(
     assert "It was &lt;luck&gt;." in shown
     assert "The engine’s own: Strong: 4.4 of 5" in shown
     assert "<b>2.0</b>" in shown
-    card = here.service.scorecards.newest(SYSTEM, record.interview_id)
+    card = home.service.scorecards.newest(SYSTEM, record.interview_id)
     assert card is not None
     assert (card.source, card.competencies[0].criteria[1].latest_score) == ("override", 2.0)
 
 
-def test_decisions_need_a_reason_and_stay_in_the_history(here: House, opened: AppTest, record: InterviewRecord) -> None:
+def test_decisions_need_a_reason_and_stay_in_the_history(home: House, opened: AppTest, record: InterviewRecord) -> None:
     press(opened, "Save the decision")
     assert opened.error[0].value == "Choose what follows."
     opened.radio(key="verdict-0").set_value("hold")
@@ -277,14 +269,14 @@ def test_decisions_need_a_reason_and_stay_in_the_history(here: House, opened: Ap
     assert opened.error[0].value.startswith("Say why")
     opened.text_area(key="verdict-reason-0").set_value("One more <talk>.")
     press(opened, "Save the decision")
-    here.clock.forward(minutes=1)
+    home.clock.forward(minutes=1)
     opened.radio(key="verdict-1").set_value("advance")
     opened.text_area(key="verdict-reason-1").set_value("It went well.")
     shown = markup(press(opened, "Save the decision"))
     assert "Decision:</b> Advance" in shown
     history = shown[shown.index("<h3>History</h3>") :]
     assert history.index("It went well.") < history.index("One more &lt;talk&gt;.")
-    state = here.service.reviews.state(SYSTEM, record.interview_id)
+    state = home.service.reviews.state(SYSTEM, record.interview_id)
     assert [one.decision for one in state.decisions] == ["advance", "hold"]
 
 
@@ -296,9 +288,9 @@ def test_the_packet_can_be_taken_away(opened: AppTest) -> None:
     assert [one.label for one in opened.download_button] == ["Packet (PDF)", "Packet (JSON)"]
 
 
-def test_an_administrator_sees_the_scores_and_may_rate(here: House, record: InterviewRecord) -> None:
-    judge = person(here, "administrator")
-    with visiting(here, judge) as open_page:
+def test_an_administrator_sees_the_scores_and_may_rate(home: House, record: InterviewRecord) -> None:
+    judge = person(home, "administrator")
+    with visiting(home, judge) as open_page:
         app = open_page(PAGE, interview=record.interview_id)
         assert "4.4 of 5" in all_of(app)
         assert not app.radio(key="verdict-0").value
@@ -311,9 +303,9 @@ def test_an_administrator_sees_the_scores_and_may_rate(here: House, record: Inte
 
 
 def test_a_criterion_says_what_people_gave_it_and_why(
-    here: House, show: Open, record: InterviewRecord, reviewer: Actor
+    home: House, show: Open, record: InterviewRecord, reviewer: Actor
 ) -> None:
     ratings = rated(record, 4)
     ratings["Debugging"]["Debugging 1"] = CriterionRating(level=3, note="Only <one> case.")
-    here.service.reviews.submit(reviewer, record.interview_id, ratings)
+    home.service.reviews.submit(reviewer, record.interview_id, ratings)
     assert f"{reviewer.name}: 3 of 5 “Only &lt;one&gt; case.”" in markup(show())

@@ -34,16 +34,11 @@ from pages.components.navigation import menu
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+pytestmark = pytest.mark.house(probes=0)
+
 PAGE = "pages/analyst/scores.py"
 CANDIDATE = "Zephyrine Quillfeather"
 HOSTILE = "# Nurse [a](http://b) <b>"
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
-    made = house(tmp_path, probes=0)
-    yield made
-    made.close()
 
 
 def hold(home: House, level: float = 3.0, *, weeks: float = 0, **fields: Any) -> InterviewRecord:

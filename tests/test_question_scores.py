@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from builders import ANSWER, House, house
+from builders import ANSWER, House
 from sqlalchemy import select
 from talk import Talk, speaking_house
 
@@ -18,13 +18,6 @@ from interview.store.tables import ScorecardRow
 STUCK = "I have no idea."
 DEBUGGING, TEAMWORK, PLANNING = (f"Tell me about {name}, part 1." for name in ("debugging", "teamwork", "planning"))
 PROBE = "Your résumé names debugging. How so?"
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
-    made = house(tmp_path)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -8,14 +8,13 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 from bounded import bounded
-from builders import House, house
+from builders import House
 from http_server import scripted_world
 
 from interview.access import SYSTEM
@@ -27,13 +26,6 @@ from interview.recordings import recordings_folder
 ROOT = Path(__file__).parent.parent
 RATE = 48_000
 LOUD = 0.05
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
-    opened = house(tmp_path)
-    yield opened
-    opened.close()
 
 
 def tone(hertz: float, ms: int, rate: int) -> bytes:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import House, house
+from builders import House
 from scripted import position_plan
 
 from interview.access import SYSTEM, Actor
@@ -15,13 +13,6 @@ from interview.contract import StartRequest, StartResponse
 from interview.errors import Conflict, Forbidden, NotFound
 from interview.records import InterviewRecord
 from interview.store.tables import InterviewRow
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
-    built = house(tmp_path)
-    yield built
-    built.close()
 
 
 def rehearse(home: House, record: InterviewRecord, actor: Actor = SYSTEM) -> StartResponse:

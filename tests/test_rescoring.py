@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,13 +23,6 @@ class Newer(ScriptedEngine):
     """The engine after an upgrade."""
 
     prompt_version = "2"
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
-    built = house(tmp_path)
-    yield built
-    built.close()
 
 
 def held(home: House, name: str, level: float = 3.0) -> InterviewRecord:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,13 +27,6 @@ from interview.store import queries
 from interview.store.tables import ScorecardRow
 
 NOTE, REASON = "She named the lock herself.", "The engine missed the second answer."
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
-    built = house(tmp_path)
-    yield built
-    built.close()
 
 
 def member(home: House, name: str = "Ines", role: str = "hiring") -> Actor:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import ANSWER, House, house, types
+from builders import ANSWER, House, types
 from pydantic import ValidationError
 
 from interview.access import SYSTEM, Actor
@@ -28,13 +27,6 @@ from interview.models import MAX_ANSWER_CHARS, PersonaOverrides, QuestionStatus
 from interview.sessions import MAX_TURNS
 
 ANALYST = Actor(role="analyst", id="analyst")
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
-    built = house(tmp_path)
-    yield built
-    built.close()
 
 
 def statuses(rows: tuple[QuestionStatus, ...]) -> list[str]:

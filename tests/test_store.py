@@ -219,13 +219,6 @@ def test_reopening_goes_on_where_it_was(tmp_path: Path) -> None:
 WORDS = "Zanzibar quokka marmalade"
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
-    built = house(tmp_path)
-    yield built
-    built.close()
-
-
 def test_a_candidates_words_stand_in_the_transcript_only(home: House) -> None:
     """Answers, corrections, questions, words with a button, and words that raise flags."""
     record = home.interview()

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from builders import House, house
+from builders import House
 from scripted import position_plan
 
 from interview.access import SYSTEM, Actor
@@ -14,13 +11,6 @@ from interview.errors import Conflict, Forbidden, InvalidPayload, NotFound
 from interview.models import Persona, PositionSettings
 from interview.positions import Position
 from interview.templates import MAX_TEMPLATES
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
-    built = house(tmp_path)
-    yield built
-    built.close()
 
 
 def configured(home: House) -> Position:

@@ -116,13 +116,6 @@ def receiver() -> Iterator[Receiver]:
         yield there
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
-    built = house(tmp_path)
-    yield built
-    built.close()
-
-
 def add(home: House, receiver: Receiver, *events: str) -> Webhook:
     return home.service.webhooks.add(SYSTEM, receiver.url, events or ALL)
 
