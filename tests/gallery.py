@@ -17,13 +17,14 @@ from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from browser_call import SILENT_UNTIL_SPOKEN, agree, begin, switch_on
 from conftest import CHROMIUM, CHROMIUM_FLAGS, ROOT
 from gemini_script import Turn
 from gemini_server import GeminiServer, gemini_server
 from http_server import RunningApp, running_app
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
-from test_browser_live import SILENT_UNTIL_SPOKEN, agree, begin, hears, switch_on
+from test_browser_live import hears
 
 from interview import documents
 from interview.access import SYSTEM, Actor

@@ -58,6 +58,23 @@ class RunningApp:
         """REST with this key; with the administrator's when none is given."""
         return httpx.Client(base_url=f"{self.url}/api", headers=bearer(key or self.admin_key), timeout=60)
 
+    def interview(self, **fields: str) -> str:
+        """The id of a new interview."""
+        with self.client() as rest:
+            return str(rest.post("/interviews", data=FORM | fields).raise_for_status().json()["interview_id"])
+
+    def link(self, interview_id: str, **wanted: str) -> str:
+        """A fresh link for the interview's candidate; `wanted` as for the invitation over REST."""
+        with self.client() as rest:
+            issued = rest.post(f"/interviews/{interview_id}/invitations", json=wanted).raise_for_status()
+        return f"{self.url}/enter/{issued.json()['token']}"
+
+    def record(self, interview_id: str) -> dict[str, Any]:
+        """The interview as REST tells of it."""
+        with self.client() as rest:
+            found: dict[str, Any] = rest.get(f"/interviews/{interview_id}").raise_for_status().json()
+        return found
+
 
 def bearer(key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"}

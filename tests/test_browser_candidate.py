@@ -34,10 +34,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
 @pytest.fixture
 def link(app: RunningApp) -> str:
     """A fresh candidate's invitation."""
-    with app.client() as rest:
-        made = rest.post("/interviews", data=FORM).raise_for_status().json()
-        issued = rest.post(f"/interviews/{made['interview_id']}/invitations", json={}).raise_for_status().json()
-    return f"{app.url}/enter/{issued['token']}"
+    return app.link(app.interview())
 
 
 @pytest.fixture

@@ -7,22 +7,21 @@ through, from the beginning of its place to the end.
 from __future__ import annotations
 
 import asyncio
-import time
-import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from conftest import CHROMIUM, CHROMIUM_FLAGS
-from http_server import FORM, RunningApp, running_app
+from browser_call import begin, captions, hearing, of_widget, profile, wait_until
+from http_server import RunningApp, running_app
 from playwright.sync_api import expect
 from speech_samples import quiet, up_rate, word_errors
 
 from interview.speech.client import Speech
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Frame, Page, Playwright
+    from playwright.sync_api import Browser, Playwright
 
 pytestmark = pytest.mark.browser
 
@@ -36,26 +35,10 @@ ANSWERS = (
 TURNS = 5
 PLACE_SECONDS = 12
 """One second of silence, an answer of at most seven, and silence."""
-MILLISECONDS = 120_000
-"""The longest wait for anything."""
+_LONG = 120_000
+"""Milliseconds: the longest wait for anything."""
 _RATE = 16_000
 
-_KEEP = """{
-  const Stock = window.RTCPeerConnection
-  window.connections = []
-  window.RTCPeerConnection = class extends Stock {
-    constructor(...given) { super(...given); window.connections.push(this) }
-  }
-  const devices = navigator.mediaDevices
-  const open = devices.getUserMedia.bind(devices)
-  devices.getUserMedia = async (wanted) => {
-    const stream = await open(wanted)
-    window.began = performance.now()
-    window.microphones = stream.getAudioTracks()
-    window.microphones.forEach((track) => { track.enabled = false })
-    return stream
-  }
-}"""
 _ANSWER = """async ([place, count]) => {
   const wait = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds))
   const enable = (on) => window.microphones.forEach((track) => { track.enabled = on })
@@ -92,34 +75,20 @@ def spoken_answers() -> bytes:
         finally:
             await speech.close()
 
-    return asyncio.run(asyncio.wait_for(speak(), MILLISECONDS / 1000))
+    return asyncio.run(asyncio.wait_for(speak(), _LONG / 1000))
 
 
 @pytest.fixture(scope="module")
-def answers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def answers() -> bytes:
     """Made before a browser is there: Playwright's event loop stays with the thread."""
-    file = tmp_path_factory.mktemp("microphone") / "answers.wav"
-    with wave.open(str(file), "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(_RATE)
-        sound.writeframes(_in_a_thread(spoken_answers))
-    return file
-
-
-def _in_a_thread(work: Callable[[], bytes]) -> bytes:
-    from concurrent.futures import ThreadPoolExecutor
-
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(work).result()
+        return pool.submit(spoken_answers).result()
 
 
 @pytest.fixture
-def browser(playwright: Playwright, answers: Path) -> Iterator[Browser]:
-    flags = [*CHROMIUM_FLAGS, f"--use-file-for-fake-audio-capture={answers}"]
-    opened = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-    yield opened
-    opened.close()
+def browser(playwright: Playwright, tmp_path: Path, answers: bytes) -> Iterator[Browser]:
+    with hearing(playwright, tmp_path, answers, _RATE) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -129,67 +98,38 @@ def app(tmp_path: Path) -> Iterator[RunningApp]:
         yield running
 
 
-def invited(app: RunningApp) -> tuple[str, str]:
-    """The interview, and the link for its candidate."""
-    with app.client() as rest:
-        made = rest.post("/interviews", data=FORM | {"candidate_name": "Ada Example"}).raise_for_status().json()
-        wanted = rest.post(f"/interviews/{made['interview_id']}/invitations", json={"mode": "live"})
-        return made["interview_id"], f"{app.url}/enter/{wanted.raise_for_status().json()['token']}"
-
-
-def record(app: RunningApp, interview_id: str) -> dict[str, Any]:
-    with app.client() as rest:
-        found: dict[str, Any] = rest.get(f"/interviews/{interview_id}").raise_for_status().json()
-    return found
-
-
 def said(app: RunningApp, interview_id: str, role: str) -> list[str]:
-    return [line["text"] for line in record(app, interview_id)["transcript"] if line["role"] == role]
-
-
-def widget(page: Page) -> Frame:
-    """For scripts."""
-    return next(frame for frame in page.frames if frame != page.main_frame)
-
-
-def begin(page: Page) -> None:
-    page.get_by_text("I have read this and agree").click()
-    page.get_by_role("button", name="Agree and check the microphone").click()
-    page.frame_locator("iframe").get_by_role("button", name="Start").click()
-    page.get_by_text("Your microphone's level").wait_for()
-    page.get_by_role("button", name="Start the interview").click()
-    page.locator(".captions").wait_for()
+    return [line["text"] for line in app.record(interview_id)["transcript"] if line["role"] == role]
 
 
 def test_five_answers_by_voice_without_a_key_become_scores_and_a_guide(app: RunningApp, browser: Browser) -> None:
     """Each answer is understood, each next question is heard and captioned."""
-    interview_id, link = invited(app)
-    context = browser.new_context(locale="en-GB")
-    context.set_default_timeout(MILLISECONDS)
-    context.add_init_script(_KEEP)
+    interview_id = app.interview(candidate_name="Ada Example")
+    context = profile(browser)
+    context.set_default_timeout(_LONG)
     page = context.new_page()
-    page.goto(link)
+    page.goto(app.link(interview_id, mode="live"))
     expect(page.get_by_text("the sound is sent nowhere else")).to_be_visible()
     begin(page)
-    wait_until(lambda: said(app, interview_id, "interviewer"))
+    wait_until(lambda: said(app, interview_id, "interviewer"), _LONG)
     expected: list[str] = []
     energy = 0.0
     for turn in range(1, TURNS + 1):
         question = said(app, interview_id, "interviewer")[-1]
-        expect(page.locator(".captions")).to_contain_text(question[-40:], timeout=MILLISECONDS)
+        expect(captions(page)).to_contain_text(question[-40:], timeout=_LONG)
         page.get_by_text("The interviewer is listening.").wait_for()
-        before, energy = energy, widget(page).evaluate(_ENERGY)
+        before, energy = energy, of_widget(page).evaluate(_ENERGY)
         assert energy > before + 1e-4, "nothing was heard of the question"
-        expected.append(ANSWERS[widget(page).evaluate(_ANSWER, [PLACE_SECONDS * 1000, len(ANSWERS)])])
-        wait_until(lambda turn=turn: len(said(app, interview_id, "candidate")) >= turn)
-        expect(page.locator(".captions")).to_contain_text(said(app, interview_id, "candidate")[-1][:40])
+        expected.append(ANSWERS[of_widget(page).evaluate(_ANSWER, [PLACE_SECONDS * 1000, len(ANSWERS)])])
+        wait_until(lambda turn=turn: len(said(app, interview_id, "candidate")) >= turn, _LONG)
+        expect(captions(page)).to_contain_text(said(app, interview_id, "candidate")[-1][:40])
     heard = said(app, interview_id, "candidate")
     counts = [word_errors(*pair) for pair in zip(expected, heard, strict=True)]
     assert sum(wrong for wrong, _ in counts) <= 0.15 * sum(words for _, words in counts), heard
     page.get_by_role("button", name="Finish early").click()
     page.get_by_role("button", name="Finish now").click()
     page.get_by_role("heading", name="Thank you, Ada Example").wait_for()
-    after = record(app, interview_id)
+    after = app.record(interview_id)
     assert after["sessions"][-1]["mode"] == "live"
     assert after["score"]["overall_score"] > 0
     page.get_by_role("button", name="Make my study guide").click()
@@ -197,10 +137,3 @@ def test_five_answers_by_voice_without_a_key_become_scores_and_a_guide(app: Runn
         page.get_by_role("button", name="Study guide as PDF").click()
     assert download.value.path().read_bytes().startswith(b"%PDF")
     context.close()
-
-
-def wait_until(true: Callable[[], object]) -> None:
-    until = time.monotonic() + MILLISECONDS / 1000
-    while not true():
-        assert time.monotonic() < until
-        time.sleep(0.2)

@@ -8,7 +8,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from http_server import FORM, ROOT, RunningApp, running_app
+from http_server import ROOT, RunningApp, running_app
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
@@ -30,10 +30,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
 @pytest.fixture
 def interview(app: RunningApp) -> dict[str, Any]:
     """A new interview and its link."""
-    with app.client() as rest:
-        made = rest.post("/interviews", data=FORM).raise_for_status().json()
-        issued = rest.post(f"/interviews/{made['interview_id']}/invitations").raise_for_status().json()
-    return {"id": made["interview_id"], "url": issued["url"]}
+    made = app.interview()
+    return {"id": made, "url": app.link(made)}
 
 
 @pytest.fixture

@@ -50,16 +50,8 @@ def visit(chromium: Browser) -> Iterator[Page]:
 
 def interview(app: RunningApp, name: str, title: str) -> str:
     """The id of a new interview of a position with this title."""
-    form = FORM | {"role_title": title, "job_text": f"{FORM['job_text']} For {title}.", "candidate_name": name}
-    with app.client() as rest:
-        return str(rest.post("/interviews", data=form).raise_for_status().json()["interview_id"])
-
-
-def invitation(app: RunningApp, interview_id: str) -> str:
-    """The path that the candidate opens."""
-    with app.client() as rest:
-        token = rest.post(f"/interviews/{interview_id}/invitations", json={}).raise_for_status().json()["token"]
-    return f"/enter/{token}"
+    job = f"{FORM['job_text']} For {title}."
+    return app.interview(role_title=title, job_text=job, candidate_name=name)
 
 
 def come_in(page: Page, address: str) -> None:
@@ -104,7 +96,7 @@ def test_the_first_visitor_of_a_fresh_server_gets_no_staff_page_with_a_candidate
     """And nothing of another candidate's interview, though its id stands in the URL."""
     own = interview(fresh, "Ada Own", "Clockmaker")
     other = interview(fresh, "Zoe Foreign", "Lamplighter")
-    come_in(visit, fresh.url + invitation(fresh, own))
+    come_in(visit, fresh.link(own))
     for address in (*ADDRESSES, "/"):
         visit.goto(f"{fresh.url}{address}?interview={other}&session={other}")
         visit.get_by_text("Clockmaker").first.wait_for()

@@ -6,16 +6,27 @@ The microphone is Chromium's fake one with a file of voice-like sound; a test le
 from __future__ import annotations
 
 import os
-import time
-import wave
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 import numpy as np
 import pytest
+from browser_call import (
+    MILLISECONDS,
+    agree,
+    begin,
+    captions,
+    hearing,
+    of_widget,
+    profile,
+    stats,
+    switch_on,
+    wait_until,
+    widget,
+)
 from conftest import CHROMIUM, CHROMIUM_FLAGS
 from gemini_script import Abort, Close, Fault, GoAway, ToolCall, Turn
 from gemini_server import GeminiServer, gemini_server
@@ -28,44 +39,19 @@ from interview.service import Service, open_service
 from interview.settings import Settings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Frame, FrameLocator, Locator, Page, Playwright
+    from playwright.sync_api import Browser, Page, Playwright
 
 pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 844}
-MILLISECONDS = 60_000
-"""The longest wait for anything."""
 WIDGET = "/component/streamlit_webrtc.component.webrtc_streamer/index.html"
 _RATE = 48_000
 _SPOKEN_MS = 900
 
-SILENT_UNTIL_SPOKEN = """{
-  const Stock = window.RTCPeerConnection
-  window.connections = []
-  window.RTCPeerConnection = class extends Stock {
-    constructor(...given) { super(...given); window.connections.push(this) }
-  }
-  const devices = navigator.mediaDevices
-  const open = devices.getUserMedia.bind(devices)
-  window.microphones = []
-  devices.getUserMedia = async (wanted) => {
-    const stream = await open(wanted)
-    window.microphones = stream.getAudioTracks()
-    window.microphones.forEach((track) => { track.enabled = false })
-    return stream
-  }
-}"""
-"""The widget keeps its connections and microphone to itself; a microphone is silent until a test speaks."""
 _SPEAK = """async (milliseconds) => {
   window.microphones.forEach((track) => { track.enabled = true })
   await new Promise((done) => setTimeout(done, milliseconds))
   window.microphones.forEach((track) => { track.enabled = false })
-}"""
-
-_STATS = """async () => {
-  const report = await window.connections.at(-1).getStats()
-  const of = (type) => [...report.values()].find(one => one.type === type && one.kind === "audio") ?? {}
-  return {inbound: of("inbound-rtp"), remote: of("remote-inbound-rtp"), source: of("media-source")}
 }"""
 _WIDTH = "() => [document.documentElement.scrollWidth, document.querySelector('[data-testid=stMain]').scrollWidth]"
 
@@ -84,16 +70,8 @@ def speech(seconds: float) -> bytes:
 
 @pytest.fixture(scope="module")
 def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    file = tmp_path_factory.mktemp("microphone") / "answers.wav"
-    with wave.open(str(file), "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(_RATE)
-        sound.writeframes(speech(3.0))
-    flags = [*CHROMIUM_FLAGS, f"--use-file-for-fake-audio-capture={file}"]
-    opened = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-    yield opened
-    opened.close()
+    with hearing(playwright, tmp_path_factory.mktemp("microphone"), speech(3.0), _RATE) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -135,10 +113,7 @@ class Invited:
 def invited(app: RunningApp, planner: Service) -> Invited:
     new = NewInterview(**FORM, candidate_name="Ada Example")
     made = planner.interviews.create(SYSTEM, new)
-    with app.client() as rest:
-        issued = rest.post(f"/interviews/{made.interview_id}/invitations", json={"mode": "live"})
-        token = issued.raise_for_status().json()["token"]
-    return Invited(made.interview_id, made.questions, f"{app.url}/enter/{token}")
+    return Invited(made.interview_id, made.questions, app.link(made.interview_id, mode="live"))
 
 
 @pytest.fixture
@@ -151,56 +126,12 @@ def page(browser: Browser, invited: Invited) -> Iterator[Page]:
     context.close()
 
 
-def profile(browser: Browser, **settings: Any) -> BrowserContext:
-    context = browser.new_context(locale="en-GB", **settings)
-    context.set_default_timeout(MILLISECONDS)
-    context.add_init_script(SILENT_UNTIL_SPOKEN)
-    return context
-
-
 # --- what a candidate does --------------------------------------------------------------------------------------------
-
-
-def agree(page: Page) -> None:
-    page.get_by_text("I have read this and agree").click()
-    page.get_by_role("button", name="Agree and check the microphone").click()
-
-
-def widget(page: Page) -> FrameLocator:
-    return page.frame_locator("iframe")
-
-
-def of_widget(page: Page) -> Frame:
-    """For scripts."""
-    return next(frame for frame in page.frames if frame != page.main_frame)
-
-
-def switch_on(page: Page) -> None:
-    widget(page).get_by_role("button", name="Start").click()
-
-
-def begin(page: Page) -> None:
-    """From the welcome into the talk."""
-    agree(page)
-    switch_on(page)
-    page.get_by_text("Your microphone's level").wait_for()
-    page.get_by_role("button", name="Start the interview").click()
-    captions(page).wait_for()
-
-
-def captions(page: Page) -> Locator:
-    return page.locator(".captions")
 
 
 def hears(page: Page, text: str) -> None:
     """The caption is there."""
     expect(captions(page)).to_contain_text(text, timeout=MILLISECONDS)
-
-
-def stats(page: Page) -> dict[str, Any]:
-    """What the browser counts: of the sound that comes in, of what the server says it got, of the microphone."""
-    found: dict[str, Any] = of_widget(page).evaluate(_STATS)
-    return found
 
 
 def speak(page: Page) -> None:
@@ -213,13 +144,6 @@ def reply(page: Page, to: str) -> None:
     hears(page, to)
     page.get_by_text("The interviewer is listening.").wait_for()
     speak(page)
-
-
-def wait_until(true: Callable[[], object]) -> None:
-    until = time.monotonic() + MILLISECONDS / 1000
-    while not true():
-        assert time.monotonic() < until
-        time.sleep(0.1)
 
 
 # --- what is said, and what is stored ---------------------------------------------------------------------------------
@@ -255,15 +179,9 @@ def script(questions: Sequence[str], turns: int, fault: Fault | None = None) -> 
     return made
 
 
-def record(app: RunningApp, interview_id: str) -> dict[str, Any]:
-    with app.client() as rest:
-        found: dict[str, Any] = rest.get(f"/interviews/{interview_id}").raise_for_status().json()
-    return found
-
-
 def stored(app: RunningApp, interview_id: str, role: str) -> str:
     """All that this side said, as it is stored."""
-    return "\n".join(line["text"] for line in record(app, interview_id)["transcript"] if line["role"] == role)
+    return "\n".join(line["text"] for line in app.record(interview_id)["transcript"] if line["role"] == role)
 
 
 # --- the tests --------------------------------------------------------------------------------------------------------
@@ -286,7 +204,7 @@ def test_ten_turns_by_voice_become_transcript_statuses_scores_and_a_guide(
     said, heard = (stored(app, invited.id, role) for role in ("interviewer", "candidate"))
     assert [turn.says for turn in turns if turn.says not in said] == []
     assert [turn.hears for turn in turns if turn.hears not in heard] == []
-    after = record(app, invited.id)
+    after = app.record(invited.id)
     assert {row["status"] for row in after["question_statuses"]} == {"answered"}
     assert after["sessions"][-1]["mode"] == "live"
     assert after["score"]["overall_score"] > 0
@@ -356,7 +274,7 @@ def test_speaking_stops_the_interviewer(page: Page, app: RunningApp, gemini: Gem
     wait_until(lambda: silent(page))
     assert gemini.connections[-1].interruptions == 1
     assert "Word 50 of" not in stored(app, invited.id, "interviewer")
-    assert [line["final"] for line in record(app, invited.id)["transcript"] if "Word 3 of" in line["text"]] == [False]
+    assert [line["final"] for line in app.record(invited.id)["transcript"] if "Word 3 of" in line["text"]] == [False]
 
 
 def silent(page: Page) -> bool:

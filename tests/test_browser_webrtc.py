@@ -5,45 +5,27 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
-import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from conftest import CHROMIUM, CHROMIUM_FLAGS, ROOT
+from browser_call import KEEP_CONNECTIONS, hearing, profile, stats, switch_on, wait_until, widget
+from conftest import ROOT
 from http_server import free_port
 from peers import tone
 from playwright.sync_api import Error as PlaywrightError
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, FrameLocator, Page, Playwright
+    from playwright.sync_api import Browser, Page, Playwright
 
 pytestmark = pytest.mark.browser
-MILLISECONDS = 60_000
-"""The longest wait for anything."""
 
 _VISITORS = count(1)
-
-_KEEP = """{
-  const Stock = window.RTCPeerConnection
-  window.connections = []
-  window.RTCPeerConnection = class extends Stock {
-    constructor(...given) { super(...given); window.connections.push(this) }
-  }
-}"""
-"""The widget keeps its connection to itself; the newest of these is the one to ask."""
-
-_STATS = """async () => {
-  const report = await window.connections.at(-1).getStats()
-  const of = (type) => [...report.values()].find(one => one.type === type && one.kind === "audio") ?? {}
-  return {inbound: of("inbound-rtp"), remote: of("remote-inbound-rtp"), source: of("media-source")}
-}"""
 
 
 @dataclass(frozen=True)
@@ -82,33 +64,16 @@ def _healthy(port: int) -> bool:
         return False
 
 
-def wait_until(true: Callable[[], bool]) -> None:
-    until = time.monotonic() + MILLISECONDS / 1000
-    while not true():
-        assert time.monotonic() < until
-        time.sleep(0.1)
-
-
 @pytest.fixture(scope="module")
 def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """Chromium with a microphone that hears 440 Hz, over and over."""
-    file = tmp_path_factory.mktemp("microphone") / "tone.wav"
-    with wave.open(str(file), "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(48_000)
-        sound.writeframes(tone(2_000, 48_000))
-    flags = [*CHROMIUM_FLAGS, f"--use-file-for-fake-audio-capture={file}"]
-    opened = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-    yield opened
-    opened.close()
+    with hearing(playwright, tmp_path_factory.mktemp("microphone"), tone(2_000, 48_000), 48_000) as opened:
+        yield opened
 
 
 @pytest.fixture
 def page(browser: Browser, app: EchoApp) -> Iterator[Page]:
-    context = browser.new_context()
-    context.set_default_timeout(MILLISECONDS)
-    context.add_init_script(_KEEP)
+    context = profile(browser, KEEP_CONNECTIONS)
     opened = context.new_page()
     opened.goto(f"{app.url}/?who={next(_VISITORS)}")
     start(opened)
@@ -116,19 +81,9 @@ def page(browser: Browser, app: EchoApp) -> Iterator[Page]:
     context.close()
 
 
-def widget(page: Page) -> FrameLocator:
-    return page.frame_locator("iframe")
-
-
 def start(page: Page) -> None:
-    widget(page).get_by_role("button", name="Start").click()
+    switch_on(page)
     page.get_by_text("The call is on").wait_for()
-
-
-def stats(page: Page) -> dict[str, Any]:
-    """What the browser counts: of the sound that comes in, of what the server says it got, of the microphone."""
-    found: dict[str, Any] = page.frames[1].evaluate(_STATS)
-    return found
 
 
 def test_sound_goes_both_ways_and_none_is_lost(page: Page) -> None:
