@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -88,6 +89,17 @@ def connecting(call: Call) -> None:
     st.write(":material/sync: The connection is being made …")
 
 
+@st.fragment(run_every=_CONNECTING_SECONDS)
+def unheard(heard: Callable[[], bool]) -> None:
+    """Until the line that stands brings sound again; the page then runs anew. Its browser has nothing to report."""
+    if heard():
+        st.rerun()
+    st.write(
+        ":material/hearing_disabled: You are connected, but no sound reaches us. The interview goes on when it does; "
+        "if it does not, press **Disconnect**, then **Start**."
+    )
+
+
 def check(call: Call) -> bool:
     """The meter and a trial of one's own voice; gives whether the call stands."""
     state = call.state()
@@ -110,6 +122,8 @@ def check(call: Call) -> bool:
 
 @st.fragment(run_every=_METER_SECONDS)
 def _meter(call: Call) -> None:
+    if not call.state().playing:
+        st.rerun()  # it has ended on our side, which the browser may hear of later
     level = call.state().level_dbfs
     heard = _heard(call.key, level)
     st.progress(_share(level), text=":material/mic: Your microphone's level")

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 _BEGIN = "begin-by-voice"
 _WRITE = "go-on-in-writing"
 _CHECK = "check-before-going-on"
-_CONCLUDE = "conclude-now"
 _FRESH_SECONDS = 2.0
 """A line that has brought sound within this time is there again."""
 
@@ -68,9 +67,11 @@ def by_voice(actor: Actor, journey: Journey) -> None:
     session_id = journey.session_id if journey.step == "interview" else None
     talk = line.talk(session_id) or _being_rated(session_id)
     ended = talk.view().ended if talk else None
-    if session_id and (ended in COMPLETING or st.session_state.get(_CONCLUDE)):
+    if session_id and (talk is None or ended is not None) and _has_gone_on(actor, journey):
+        st.rerun()
+    if session_id and (ended in COMPLETING or st.session_state.get(_conclude(session_id))):
         line.end_call()
-        _rating(actor, ended or "stopped")
+        _rating(actor, session_id, ended or "stopped")
     elif talk is not None and ended is None:
         _talking(actor, journey, talk)
     else:
@@ -81,6 +82,12 @@ def _being_rated(session_id: str | None) -> LiveInterview | None:
     """A talk that was begun in another tab, or before a reload, and is over: there is only to wait for."""
     talk = service().live.running(session_id) if session_id else None
     return talk if talk is not None and talk.view().state == "ending" else None
+
+
+def _has_gone_on(actor: Actor, journey: Journey) -> bool:
+    """A talk may end between the page's reading and its look at the talk; what was read is then no longer so."""
+    now = service().journeys.read(actor)
+    return (now.step, now.mode, now.session_id) != (journey.step, journey.mode, journey.session_id)
 
 
 def _places() -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]:
@@ -137,9 +144,9 @@ def _beginning(journey: Journey, ended: EndCause | None) -> None:
 
 def _ready(actor: Actor, journey: Journey, session_id: str | None, call: Call, ended: EndCause | None) -> None:
     """Below the call: what there is to do before anybody speaks."""
-    if st.session_state.pop(_BEGIN, False):
+    if st.session_state.get(_BEGIN):
         _begin(actor, call)
-    if st.session_state.pop(_WRITE, False):
+    if st.session_state.get(_WRITE):
         _begin_in_writing(actor)
     device_check.refused(call)
     if call.state().connecting:
@@ -147,6 +154,8 @@ def _ready(actor: Actor, journey: Journey, session_id: str | None, call: Call, e
     checking = session_id is None or st.session_state.get(_CHECK, False)
     if session_id and not checking and _may_join(ended, call):
         _join(actor, session_id, call)
+    elif ended == "line_lost" and call.state().playing:
+        device_check.unheard(partial(_may_join, ended, call))
     if checking:
         stands = device_check.check(call)
         st.button(
@@ -159,19 +168,19 @@ def _ready(actor: Actor, journey: Journey, session_id: str | None, call: Call, e
             args=(_BEGIN,),
         )
         st.caption("The time starts with the first question.")
-    _ways_on(ended, checking=checking)
+    _ways_on(ended, session_id, checking=checking)
     device_check.trouble(call)
     adjustments.section(actor, journey)
 
 
-def _ways_on(ended: EndCause | None, *, checking: bool) -> None:
+def _ways_on(ended: EndCause | None, session_id: str | None, *, checking: bool) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         if ended == "taken_over":
             st.button("Take it back here", key="take-back", icon=":material/swap_horiz:", on_click=line.forget)
         if ended == "voice_failed":
             st.button("Try by voice again", key="voice-again", icon=":material/refresh:", on_click=line.forget)
         in_writing()
-        if not checking:
+        if session_id is not None and not checking:
             st.button(
                 "Check the microphone first",
                 key="check-first",
@@ -179,12 +188,12 @@ def _ways_on(ended: EndCause | None, *, checking: bool) -> None:
                 on_click=_check_first,
             )
             if st.button("Finish early", key="finish", icon=":material/stop_circle:", help="End the interview here"):
-                _finish()
+                _finish(session_id)
 
 
 @st.dialog("Finish the interview here?", icon=":material/stop_circle:")
-def _finish() -> None:
-    live_controls.confirm_finish(partial(_wish, _CONCLUDE))
+def _finish(session_id: str) -> None:
+    live_controls.confirm_finish(partial(_wish, _conclude(session_id)))
 
 
 def in_writing() -> None:
@@ -199,7 +208,7 @@ def _no_microphone(actor: Actor, journey: Journey) -> None:
         "with https, if the team has given you such a one, or go on in writing: it is the same interview.",
         icon=":material/lock_open:",
     )
-    if st.session_state.pop(_WRITE, False):
+    if st.session_state.get(_WRITE):
         _begin_in_writing(actor)
     in_writing()
     adjustments.section(actor, journey)
@@ -211,6 +220,16 @@ def _no_microphone(actor: Actor, journey: Journey) -> None:
 def _wish(name: str) -> None:
     """Kept until the page has been drawn so far that there is room to say that it takes a moment."""
     st.session_state[name] = True
+
+
+def _conclude(session_id: str) -> str:
+    """The wish to end this session; one that came too late must not end the next."""
+    return f"conclude-now-{session_id}"
+
+
+def _granted(name: str) -> None:
+    """Called last before the work: whatever is drawn or read from the state before may stop this run for another."""
+    st.session_state.pop(name, None)
 
 
 def _check_first() -> None:
@@ -231,6 +250,7 @@ def _begin(actor: Actor, call: Call) -> None:
     line.forget()
     with problems.problems():
         with st.spinner("The interviewer is getting ready …"):
+            _granted(_BEGIN)
             session_id = service().journeys.begin(actor)
             if service().journeys.read(actor).mode == "live":
                 line.join(actor, session_id, call)
@@ -247,6 +267,7 @@ def _join(actor: Actor, session_id: str, call: Call) -> None:
 def _begin_in_writing(actor: Actor) -> None:
     with problems.problems():
         with st.spinner("A moment …"):
+            _granted(_WRITE)
             service().journeys.begin_text(actor)
         line.hang_up()
         st.rerun()
@@ -255,14 +276,16 @@ def _begin_in_writing(actor: Actor) -> None:
 # --- after the talk ---------------------------------------------------------------------------------------------------
 
 
-def _rating(actor: Actor, ended: EndCause) -> None:
+def _rating(actor: Actor, session_id: str, ended: EndCause) -> None:
     """The talk is over and its last answers are not rated yet; everything that was said is stored."""
     st.title("Thank you", anchor=False)
     st.subheader("Your answers are safe", anchor=False)
-    if st.session_state.pop(_CONCLUDE, False):
+    wish = _conclude(session_id)
+    if st.session_state.get(wish):
         with problems.problems():
             with st.spinner("Your last answers are being read. This can take a minute …"):
+                _granted(wish)
                 service().journeys.finish(actor, ended)
             st.rerun()
     st.write("Rating them did not work yet. You can try again now, or come back later by the same link.")
-    st.button("Try again", key="conclude", type="primary", icon=":material/refresh:", on_click=_wish, args=(_CONCLUDE,))
+    st.button("Try again", key="conclude", type="primary", icon=":material/refresh:", on_click=_wish, args=(wish,))

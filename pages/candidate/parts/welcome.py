@@ -54,7 +54,7 @@ def welcome(actor: Actor, journey: Journey) -> None:
 
 def start(actor: Actor, journey: Journey) -> None:
     """Consented, and no session open: the first start, or going on after a break."""
-    if st.session_state.pop(_BEGIN, False):
+    if st.session_state.get(_BEGIN):
         _begin(actor)
     _title(journey)
     if journey.expired:
@@ -148,5 +148,6 @@ def _wish_to_begin() -> None:
 def _begin(actor: Actor) -> None:
     with problems.problems():
         with st.spinner("The interviewer is getting ready …"):
+            st.session_state.pop(_BEGIN, None)  # last before the work: what is drawn may stop this run for another
             service().journeys.begin(actor)
         st.rerun()

@@ -1,0 +1,103 @@
+"""What comes late on a busy machine or a bad line leaves nobody waiting, in a real browser (`late_app`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from browser_call import agree, begin, captions, of_widget, profile, switch_on
+from gemini_script import Turn
+from gemini_server import GeminiServer, gemini_server
+from http_server import ROOT, running_app
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+Late = Callable[[str], AbstractContextManager["Page"]]
+
+GREETING = "Hello Ada, I am Alex. Please tell me a little about what you do at the moment."
+_SEND = """(on) => {
+  const sender = window.connections.at(-1).getSenders().find((one) => one.track || window.kept)
+  if (on) return sender.replaceTrack(window.kept)
+  window.kept = sender.track
+  return sender.replaceTrack(null)
+}"""
+"""Without a track no packet is sent, though the connection stands: a line that is gone for a while."""
+
+
+@pytest.fixture
+def gemini() -> Iterator[GeminiServer]:
+    with gemini_server() as server:
+        server.script(Turn(GREETING), Turn(GREETING))
+        yield server
+
+
+@pytest.fixture
+def late(chromium: Browser, tmp_path: Path, gemini: GeminiServer) -> Late:
+    """A candidate's page at the welcome, on an app where this comes late."""
+    return partial(_visit, chromium, tmp_path, gemini)
+
+
+@contextmanager
+def _visit(chromium: Browser, folder: Path, gemini: GeminiServer, what: str) -> Iterator[Page]:
+    environment = {"PYTHONPATH": str(ROOT), "INTERVIEW_ENGINE": "gemini", **gemini.environment}
+    with running_app(folder, ("tests/late_app.py", what), **environment) as app:
+        link = app.link(app.interview(candidate_name="Ada Example"), mode="live")
+        context = profile(chromium)
+        page = context.new_page()
+        page.goto(link)
+        yield page
+        context.close()
+
+
+def test_a_call_that_stands_before_the_server_sends_is_noticed(late: Late) -> None:
+    """The browser reports its connection once. What the server knows only later the page has to look for."""
+    with late("first_packet") as page:
+        agree(page)
+        switch_on(page)
+        page.get_by_text("The connection is being made").wait_for()
+        page.get_by_text("Your microphone's level").wait_for()
+
+
+def test_a_press_is_not_lost_when_the_page_is_drawn_anew_before_its_work_begins(late: Late) -> None:
+    """As happens when the browser reports its connection a moment after the server has noticed it."""
+    with late("spinner") as page:
+        agree(page)
+        switch_on(page)
+        page.get_by_text("Your microphone's level").wait_for()
+        page.get_by_role("button", name="Start the interview").click()
+        page.get_by_role("button", name="Record two seconds").click()
+        captions(page).wait_for()
+
+
+def test_a_talk_that_ends_while_the_page_reads_is_followed_into_writing(late: Late) -> None:
+    """The page had read that the interview is held by voice."""
+    with late("read_journey") as page:
+        begin(page)
+        page.get_by_role("button", name="Switch to text").click()
+        page.get_by_label("Your answer").wait_for()
+
+
+def test_a_talk_that_ends_while_the_page_reads_ends_in_thanks(late: Late) -> None:
+    """The page had read that the interview goes on; nobody is told that rating did not work."""
+    with late("read_journey") as page:
+        begin(page)
+        page.get_by_role("button", name="Finish early").click()
+        page.get_by_role("button", name="Finish now").click()
+        page.get_by_role("heading", name="Thank you, Ada Example").wait_for()
+
+
+def test_a_line_that_was_silent_too_long_goes_on_when_it_is_heard_again(late: Late) -> None:
+    """Its connection stood all the time, so the browser has nothing to report."""
+    with late("impatient") as page:
+        begin(page)
+        of_widget(page).evaluate(_SEND, False)
+        page.get_by_text("The connection has ended").wait_for()
+        of_widget(page).evaluate(_SEND, True)
+        captions(page).wait_for()
