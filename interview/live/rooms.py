@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
@@ -72,6 +73,7 @@ class LiveRooms:
         self._talks: dict[str, LiveInterview] = {}
         self._running: dict[LiveInterview, asyncio.Task[None]] = {}
         self._joining: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._coming = 0
         self._closed = False
 
     def join(self, actor: Actor, session_id: str, line: Line) -> LiveInterview:
@@ -102,17 +104,28 @@ class LiveRooms:
         async with lock:
             most = await self._most_talks(loop, session_id)
             await self._take_over(session_id)
-            if len(self._running) >= most:
-                raise Conflict(
-                    "Too many interviews are held by voice at this moment. Please try again in a few minutes, or go on "
-                    "in writing.",
-                    code="voice_busy",
-                )
-            scene = await off_loop(loop.pools.words, self._spoken.scene, actor, session_id)
-            talk = await self._talk(loop, scene, actor, line)
-            self._talks[session_id] = talk
-            self._running[talk] = asyncio.create_task(self._run(talk))
-            return talk
+            with self._place(session_id, most):
+                scene = await off_loop(loop.pools.words, self._spoken.scene, actor, session_id)
+                talk = await self._talk(loop, scene, actor, line)
+                self._talks[session_id] = talk
+                self._running[talk] = asyncio.create_task(self._run(talk))
+                return talk
+
+    @contextmanager
+    def _place(self, session_id: str, most: int) -> Iterator[None]:
+        """Kept until the talk runs. A talk of the same session that gives way leaves its own."""
+        others = sum(talk.session_id != session_id for talk in self._running)
+        if others + self._coming >= most:
+            raise Conflict(
+                "Too many interviews are held by voice at this moment. Please try again in a few minutes, or go on "
+                "in writing.",
+                code="voice_busy",
+            )
+        self._coming += 1
+        try:
+            yield
+        finally:
+            self._coming -= 1
 
     async def _most_talks(self, loop: _Loop, session_id: str) -> int:
         """Raises EngineFailure where the voice cannot be started, and notes it: this talk failed before it began."""
