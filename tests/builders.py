@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from scripted import ScriptedEngine
 from interview.access import SYSTEM, Actor
 from interview.contract import SessionSnapshot, StartRequest, StartResponse, TurnRequest, TurnResponse
 from interview.engines import InterviewEngine
-from interview.models import Move, PersonaOverrides, PositionSettings
+from interview.models import Move, PersonaOverrides, PositionSettings, QuestionStatus
 from interview.records import InterviewRecord, NewInterview
 from interview.service import Service, open_service
 from interview.settings import Settings
@@ -127,3 +128,7 @@ def house(folder: Path, *, core: int = 1, probes: int = 1, **settings: Any) -> H
 
 def types(events: tuple[Any, ...]) -> list[str]:
     return [event.event_type for event in events]
+
+
+def statuses(rows: Iterable[QuestionStatus]) -> list[str]:
+    return [row.status for row in rows]

@@ -9,9 +9,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import browser_report
+import httpx
 import pytest
 from builders import House, house
 from demo_fixture import demo as demo
+from embedded_talk import begin as begin
+from embedded_talk import rooms as rooms
+from embedded_talk import sounds as sounds
+from embedded_talk import voiced as voiced
+from gemini_fixture import engine as engine
+from gemini_fixture import running_gemini as running_gemini
+from gemini_fixture import server as server
+from http_server import World
+from stage import brisk as brisk
+from stage import stage as stage
+from talk import Talk
+
+from interview.access import Actor
+from interview.records import InterviewRecord
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
@@ -85,6 +100,31 @@ def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     made = house(tmp_path, **(marker.kwargs if marker else {}))
     yield made
     made.close()
+
+
+@pytest.fixture
+def record(home: House) -> InterviewRecord:
+    """An interview with an approved plan."""
+    return home.interview()
+
+
+@pytest.fixture
+def ada(home: House, record: InterviewRecord) -> Actor:
+    """Its candidate, in by a link."""
+    return home.candidate(record)
+
+
+@pytest.fixture
+def talk(home: House, record: InterviewRecord) -> Talk:
+    """A spoken session of it, with nothing said."""
+    return Talk.begin(home, record)
+
+
+@pytest.fixture
+def rest(world: World) -> Iterator[httpx.Client]:
+    """REST as a program, in the `world` of the test's module."""
+    with world.client() as client:
+        yield client
 
 
 @pytest.fixture(scope="session")

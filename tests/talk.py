@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import pytest
 from builders import House, house
 
 from interview.access import SYSTEM, Actor
@@ -17,9 +19,17 @@ from interview.store.sessions import load
 FOUND = "I traced the fault to the cache and wrote a test for it."
 
 
-def speaking_house(folder: Path, **settings: object) -> House:
+_SPEAKING: dict[str, Any] = {"gemini_api_key": "no real key", "core": 1, "probes": 0}
+
+
+def speaking_house(folder: Path, **settings: Any) -> House:
     """A service that has a voice; no test here calls it."""
-    return house(folder, **({"gemini_api_key": "no real key", "core": 1, "probes": 0} | settings))  # type: ignore[arg-type]
+    return house(folder, **(_SPEAKING | settings))
+
+
+def speaking(**settings: Any) -> pytest.MarkDecorator:
+    """The mark by which `home` has such a voice."""
+    return pytest.mark.house(**(_SPEAKING | settings))
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,14 +12,12 @@ import pytest
 from builders import House, house
 from http_server import bearer, running_api
 from page_tests import person
-from scripted import ScriptedEngine
+from scored import Rater
 
 from interview.access import SYSTEM, Actor
 from interview.agreement import Agreed, AgreementFilter, AgreementReport
 from interview.contract import StartRequest
-from interview.engines import EvaluationRequest
 from interview.errors import Forbidden, InvalidPayload, NotFound
-from interview.models import Evaluation
 from interview.records import InterviewRecord
 from interview.reviewing.rating import CriterionRating, Ratings
 from interview.statistics.agreement_figures import Estimate, icc, kappa_interval, quadratic_kappa, rounded
@@ -117,16 +114,6 @@ def test_levels_are_rounded_halves_up() -> None:
 
 
 # --- reviews ----------------------------------------------------------------------------------------------------------
-
-
-class Rater(ScriptedEngine):
-    """Gives every answer about a competency the level that stands here; None is no evidence."""
-
-    said: dict[str, float | None]
-
-    def evaluate(self, request: EvaluationRequest) -> Evaluation:
-        self.levels = deque([self.said[request.competency.name]])
-        return super().evaluate(request)
 
 
 class World:

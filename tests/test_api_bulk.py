@@ -23,12 +23,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 @pytest.fixture
-def rest(world: World) -> Iterator[httpx.Client]:
-    with world.client() as client:
-        yield client
-
-
-@pytest.fixture
 def position_id(world: World) -> str:
     """A position of the test's own."""
     return str(world.interview(job_text=f"We build clocks. {world.key('program')}")["position_id"])

@@ -25,12 +25,6 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield running
 
 
-@pytest.fixture
-def rest(world: World) -> Iterator[httpx.Client]:
-    with world.client() as client:
-        yield client
-
-
 def check(reply: httpx.Response, status: int, code: str) -> str:
     """The one shape of a failure; gives its sentence."""
     assert (reply.status_code, reply.json()["code"]) == (status, code), reply.text

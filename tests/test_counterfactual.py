@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from builders import House
-from gemini_server import GeminiServer, gemini_server
+from gemini_server import GeminiServer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from page_tests import person
@@ -250,28 +249,18 @@ def shared_examples() -> list[str]:
     return [line for line in (folder / "answers.txt").read_text().splitlines() if line.strip()]
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[GeminiServer]:
-    with gemini_server() as server:
-        yield server
-
-
-def test_gemini_is_sent_no_name_of_either(
-    home: House, running: GeminiServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_gemini_is_sent_no_name_of_either(home: House, server: GeminiServer, tmp_path: Path) -> None:
     """Neither the candidate's nor the ones in its place; pronouns are; what it takes is charged to the interview."""
     position = hold(home)
-    for name, value in running.environment.items():
-        monkeypatch.setenv(name, value)
     engine = GeminiEngine(Settings(data_dir=tmp_path))
     try:
         with_model = home.again(engine)
-        running.requests.clear()
+        server.requests.clear()
         report = run(with_model, position)
         assert not report.names_read
         assert shift_of(report, "Greg").responses == 3
-        sent = "".join(str(each.body) for each in running.requests)
-        assert len(running.requests) == 3 * (2 + len(SWAPS))
+        sent = "".join(str(each.body) for each in server.requests)
+        assert len(server.requests) == 3 * (2 + len(SWAPS))
         for swap in SWAPS:
             assert swap.first not in sent
             assert swap.last not in sent
@@ -280,6 +269,6 @@ def test_gemini_is_sent_no_name_of_either(
         assert "she needed her plan" in sent
         [interview] = with_model.service.interviews.list(SYSTEM)[0]
         usage = with_model.service.usages.of_interview(SYSTEM, interview.interview_id)
-        assert usage.calls == len(running.requests)
+        assert usage.calls == len(server.requests)
     finally:
         engine.close()

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import av
 import numpy as np
 import pytest
 from builders import House, house
-from live_line import MemoryLine
-from speech_samples import quiet, up_rate
-from test_embedded_voice import ANSWERS, FAST, SECONDS, Talking, words_in
+from embedded_talk import ANSWERS, FAST, Begin, Talking, leave, words_in
+from speech_samples import quiet
 
 from interview.access import SYSTEM, Actor
 from interview.contract import TranscriptLine
@@ -24,27 +22,11 @@ from interview.live.embedded import EmbeddedVoice
 from interview.live.line import MESSAGE_BYTES, ErrorMessage, TurnCompleteMessage
 from interview.live.rooms import LiveRooms
 from interview.records import InterviewRecord
-from interview.speech.client import Speech
 
 APPLIED, EXPORT, COMPARED = ANSWERS[:3]
 DEBUGGING = "Tell me about debugging, part 1."
 _RATE = 48_000
 _MESSAGE_SECONDS = 0.02
-
-
-@pytest.fixture(scope="module")
-def sounds() -> dict[str, bytes]:
-    """Sentences as a candidate's microphone hears them: 16 kHz mono s16le."""
-
-    async def speak() -> dict[str, bytes]:
-        speech = Speech(talks=1)
-        await speech.start()
-        try:
-            return {text: up_rate(b"".join([pcm async for pcm in speech.speak(text)])) for text in ANSWERS}
-        finally:
-            await speech.close()
-
-    return asyncio.run(asyncio.wait_for(speak(), SECONDS))
 
 
 @pytest.fixture(scope="module")
@@ -68,25 +50,17 @@ def live(home: House, voice: EmbeddedVoice) -> Iterator[LiveRooms]:
     rooms.close()
 
 
-Begin = Callable[..., Talking]
-
-
 @pytest.fixture
 def begin(home: House, live: LiveRooms, sounds: dict[str, bytes]) -> Iterator[Begin]:
     """Begins talks, and ends those that a test leaves open."""
     begun: list[Talking] = []
 
     def start(record: InterviewRecord | None = None, actor: Actor = SYSTEM) -> Talking:
-        record = record or home.interview()
-        session_id = home.service.spoken.open(actor, record.interview_id).session_id
-        line = MemoryLine()
-        begun.append(Talking(home, live, record, session_id, line, live.join(actor, session_id, line), sounds))
+        begun.append(Talking.begin(home, live, record or home.interview(), sounds, actor))
         return begun[-1]
 
     yield start
-    for talking in begun:
-        talking.talk.leave()
-        talking.ended()
+    leave(begun)
 
 
 def part(talking: Talking, text: str, begin: float, end: float) -> bytes:

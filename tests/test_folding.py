@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +11,7 @@ from builders import House, types
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scripted import ScriptedEngine
-from talk import FOUND, Talk, speaking_house
+from talk import FOUND, Talk, speaking, speaking_house
 
 from interview.engines import EvaluationRequest
 from interview.errors import InterviewError
@@ -21,12 +20,7 @@ from interview.models import CompetencySummary, Evaluation, Speaker, StatusName
 from interview.state import AskedPrompt
 from interview.store.sessions import load
 
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
-    made = speaking_house(tmp_path, core=2)
-    yield made
-    made.close()
+pytestmark = speaking(core=2)
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from gemini_replies import (
     overloaded,
     quota_spent,
 )
-from gemini_server import GeminiServer, gemini_server
+from gemini_server import GeminiServer
 from http_server import free_port
 from pydantic import SecretStr
 
@@ -56,22 +56,6 @@ class Time:
     def pacing(self) -> Pacing:
         """The longest delay that the jitter allows, always."""
         return Pacing(clock=lambda: self.now, sleep=self.sleep, chance=lambda: 1.0)
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[GeminiServer]:
-    with gemini_server() as server:
-        yield server
-
-
-@pytest.fixture
-def server(running: GeminiServer, monkeypatch: pytest.MonkeyPatch) -> GeminiServer:
-    """The running server with nothing enqueued or recorded, in the environment."""
-    for name, value in running.environment.items():
-        monkeypatch.setenv(name, value)
-    running.requests.clear()
-    running.replies.clear()
-    return running
 
 
 @pytest.fixture

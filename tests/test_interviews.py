@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from builders import House
+from builders import House, statuses
 from scripted import competency, position_plan
 
 from interview.access import SYSTEM, Actor
@@ -19,11 +19,6 @@ from interview.reviewing.rating import CriterionRating
 from interview.store.review_tables import DemographicsRow
 from interview.store.tables import AdjustmentRow, AnswerDraftRow, ConsentRow, InterviewRow
 from interview.usage import record as record_usage
-
-
-def statuses(rows: Any) -> list[str]:
-    return [row.status for row in rows]
-
 
 # --- making -----------------------------------------------------------------------------------------------------------
 

@@ -342,12 +342,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield running
 
 
-@pytest.fixture
-def rest(world: World) -> Iterator[httpx.Client]:
-    with world.client() as client:
-        yield client
-
-
 def test_the_list_is_filtered_over_rest(world: World, rest: httpx.Client) -> None:
     one = world.interview(candidate_name="Ada Lovelace")
     world.interview(candidate_name="Grace Hopper", job_text="We look for a captain of boats.")

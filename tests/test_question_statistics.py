@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,15 +13,13 @@ import pytest
 from builders import ANSWER, BEGINNING, house
 from http_server import bearer, running_api
 from scipy import stats
-from scripted import ScriptedEngine
+from scored import Rater
 
 from interview.access import SYSTEM, Actor
 from interview.context import new_id
 from interview.contract import StartRequest
-from interview.engines import EvaluationRequest
 from interview.errors import Forbidden, InvalidPayload, NotFound
 from interview.imported import SpokenLine
-from interview.models import Evaluation
 from interview.question_statistics import QuestionReport, QuestionStatistic, StatisticsFilter
 from interview.records import InterviewRecord
 from interview.store.review_tables import QuestionScoreRow
@@ -31,16 +28,6 @@ from interview.store.tables import ScorecardRow
 NAMES = ("Debugging", "Teamwork", "Planning")
 ANALYST = Actor(role="analyst", id="link:an-analyst")
 Levels = Sequence[float | None]
-
-
-class Rater(ScriptedEngine):
-    """Gives every answer about a competency the level that stands here; None is no evidence."""
-
-    said: dict[str, float | None]
-
-    def evaluate(self, request: EvaluationRequest) -> Evaluation:
-        self.levels = deque([self.said[request.competency.name]])
-        return super().evaluate(request)
 
 
 class World:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from builders import House
-from talk import FOUND, Talk, speaking_house
+from talk import FOUND, Talk, speaking
 
 from interview.access import SYSTEM
 from interview.errors import Conflict, Forbidden, InterviewError
+
+pytestmark = speaking()
 
 UNSURE = (
     "I don't know really. I have never done that before, and I would have to ask somebody else in the team to do it "
@@ -20,18 +19,6 @@ STRONG = (
     "First I looked at the dashboards and saw that the latency had gone up after the deploy on Friday evening. I "
     "rolled it back, then compared both versions with a profiler and found that a lock was held while we wrote to disk."
 )
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
-    made = speaking_house(tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def talk(home: House) -> Talk:
-    return Talk.begin(home)
 
 
 def statuses(talk: Talk) -> list[str]:
