@@ -1,8 +1,19 @@
-"""What a candidate agrees to before the first question, in sentences that follow from how the interview is held."""
+"""What a candidate agrees to before the first question, and when they did.
+
+The sentences follow from how the interview is held.
+"""
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from interview.access import Actor, audit
+from interview.context import Context, new_id
 from interview.models import Mode, PositionSettings
+from interview.store import journeys as queries
+from interview.store.tables import ConsentRow
 
 Notice = tuple[str, ...]
 
@@ -31,6 +42,24 @@ def notice(settings: PositionSettings, mode: Mode = "text", *, gemini: bool = Fa
         "My way of speaking, my name and my résumé play no part in the ratings.",
         kept,
     )
+
+
+def agreed_at(tx: Session, interview_id: str, wanted: Notice) -> datetime | None:
+    """When the candidate of an interview agreed to these sentences; None if they have not."""
+    return next((one.at for one in queries.consents(tx, interview_id) if one.notice == list(wanted)), None)
+
+
+def keep(tx: Session, context: Context, actor: Actor, interview_id: str, agreed: Notice) -> None:
+    """Add a consent, with its line in the audit log."""
+    row = ConsentRow(
+        consent_id=new_id(),
+        interview_id=interview_id,
+        invitation_id=actor.invitation_id,
+        notice=list(agreed),
+        at=context.clock(),
+    )
+    tx.add(row)
+    audit(tx, context, actor, "consent_given", interview_id, consent=row.consent_id)
 
 
 def _interviewer(mode: Mode) -> str:

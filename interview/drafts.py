@@ -1,6 +1,6 @@
 """What a candidate has typed and not sent: kept for its prompt, and in reach after a break.
 
-Every function takes the transaction that it runs in.
+Every function that reads or writes takes the transaction that it runs in.
 """
 
 from __future__ import annotations
@@ -8,14 +8,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
+from interview.errors import InvalidPayload
+from interview.models import MAX_ANSWER_CHARS, Words
 from interview.state import InterviewSessionState
 from interview.store import journeys as queries
 from interview.store.tables import AnswerDraftRow, SessionRow
 
+_CLEANED = TypeAdapter(Words)
 _TOUCH_EVERY = timedelta(minutes=1)
 """Whoever types is heard of every few seconds; the session's row is written this often at most."""
+
+
+def cleaned(text: str) -> str:
+    """The words as they can be kept. Raises InvalidPayload where no answer may be as long."""
+    kept = _CLEANED.validate_python(text)
+    if len(kept) > MAX_ANSWER_CHARS:
+        raise InvalidPayload(f"An answer can have up to {MAX_ANSWER_CHARS:,} characters. Please shorten it.")
+    return kept
 
 
 def keep(tx: Session, row: SessionRow, text: str, prompt_id: int | None, now: datetime, timeout: timedelta) -> None:

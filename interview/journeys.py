@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 from sqlalchemy.orm import Session
 
-from interview import drafts
+from interview import adjustments, consent, drafts
 from interview.access import HIRING_ROLES, Actor, audit
 from interview.attempts import begin_attempt, close_sessions, expire_overdue
-from interview.consent import Notice, notice
-from interview.context import Context, new_id
+from interview.consent import Notice
+from interview.context import Context
 from interview.contract import StartRequest
-from interview.errors import Conflict, Forbidden, InvalidPayload, NotFound, SessionUnknown
+from interview.errors import Conflict, Forbidden, SessionUnknown
 from interview.interviews import interview_row
 from interview.live.line import EndCause
-from interview.models import MAX_ANSWER_CHARS, Mode, Model, Moment, Persona, PositionSettings, Purpose, Words
+from interview.models import Mode, Model, Moment, Persona, PositionSettings, Purpose, Words
 from interview.sessions import InterviewSessionManager
 from interview.spoken import Spoken, voice_mode
 from interview.spoken_turns import SpokenTurns
 from interview.state import InterviewSessionState
 from interview.store import journeys as queries
-from interview.store.tables import (
-    AdjustmentRow,
-    CandidateRow,
-    ConsentRow,
-    InterviewRow,
-    InvitationRow,
-    PositionRow,
-    SessionRow,
-)
-
-MAX_ADJUSTMENT_CHARS = 2_000
-MAX_OPEN_ADJUSTMENTS = 10
-_CLEANED = TypeAdapter(Words)
+from interview.store.tables import CandidateRow, InterviewRow, InvitationRow, PositionRow, SessionRow
 
 JourneyStep = Literal["welcome", "start", "interview", "done"]
 """`welcome`: no consent yet; `start`: no open session; `interview`: one is open; `done`: completed, or closed."""
@@ -121,8 +108,8 @@ class Journeys:
                     "The hiring team has changed how this interview is held. Please read the new text and agree again.",
                     code="notice_changed",
                 )
-            if _consented_at(tx, self._context, actor) is None:
-                self._add_consent(tx, actor, row, agreed)
+            if consent.agreed_at(tx, row.interview_id, agreed) is None:
+                consent.keep(tx, self._context, actor, row.interview_id, agreed)
             tx.flush()
             return _journey(tx, self._context, actor)
 
@@ -194,9 +181,7 @@ class Journeys:
         `text`: at most `MAX_ANSWER_CHARS` characters, else InvalidPayload. SessionUnknown for another's session.
         """
         actor.require("candidate")
-        kept = _CLEANED.validate_python(text)
-        if len(kept) > MAX_ANSWER_CHARS:
-            raise InvalidPayload(f"An answer can have up to {MAX_ANSWER_CHARS:,} characters. Please shorten it.")
+        kept = drafts.cleaned(text)
         with self._context.database.write() as tx:
             session = tx.get(SessionRow, session_id)
             if session is None or session.interview_id != actor.interview_id or session.rehearsal:
@@ -207,7 +192,7 @@ class Journeys:
         """Drop what was typed before a break and not sent (`Journey.before_break`); doing it again changes nothing."""
         actor.require("candidate")
         with self._context.database.write() as tx:
-            drafts.drop_before_break(tx, _attempt(tx, _scene(tx, actor)[0]))
+            drafts.drop_before_break(tx, queries.attempt_sessions(tx, _scene(tx, actor)[0]))
 
     def request_adjustment(self, actor: Actor, text: str) -> Journey:
         """Ask the team to arrange something otherwise; the same words again while they are open add nothing.
@@ -215,19 +200,9 @@ class Journeys:
         Raises InvalidPayload unless the text has 1 to 2,000 characters, Conflict `too_many_adjustments`.
         """
         actor.require("candidate")
-        wanted = _CLEANED.validate_python(text).strip()
-        if not 1 <= len(wanted) <= MAX_ADJUSTMENT_CHARS:
-            raise InvalidPayload(f"Please say what you need in 1 to {MAX_ADJUSTMENT_CHARS:,} characters.")
         with self._context.database.write() as tx:
             row, _ = _scene(tx, actor)
-            waiting = [asked.text for asked in queries.adjustments(tx, row.interview_id) if asked.replied_at is None]
-            if wanted not in waiting:
-                if len(waiting) >= MAX_OPEN_ADJUSTMENTS:
-                    raise Conflict(
-                        f"{MAX_OPEN_ADJUSTMENTS} of your requests wait for an answer. The team has to answer first.",
-                        code="too_many_adjustments",
-                    )
-                self._add_adjustment(tx, actor, row, wanted)
+            adjustments.ask(tx, self._context, actor, row, text)
             tx.flush()
             return _journey(tx, self._context, actor)
 
@@ -236,7 +211,7 @@ class Journeys:
         actor.require(*HIRING_ROLES)
         with self._context.database.read() as tx:
             interview_row(tx, interview_id)
-            return _adjustments(tx, interview_id)
+            return _asked(tx, interview_id)
 
     def reply(self, actor: Actor, adjustment_id: str, reply: AdjustmentReply) -> Adjustment:
         """Answer a candidate's request, with extra time where it is given; a later reply takes the place of an earlier.
@@ -246,45 +221,8 @@ class Journeys:
         actor.require(*HIRING_ROLES)
         expire_overdue(self._context)
         with self._context.database.write() as tx:
-            row = tx.get(AdjustmentRow, adjustment_id)
-            if row is None:
-                raise NotFound("There is no such request.", code="adjustment_not_found")
-            row.reply, row.replied_at, row.replied_by = reply.text, self._context.clock(), actor.id
-            if reply.extra_time_factor is not None:
-                _give_time(tx, row, reply.extra_time_factor)
-            audit(
-                tx,
-                self._context,
-                actor,
-                "adjustment_answered",
-                row.interview_id,
-                adjustment=adjustment_id,
-                extra_time_factor=reply.extra_time_factor,
-            )
+            row = adjustments.answer(tx, self._context, actor, adjustment_id, reply.text, reply.extra_time_factor)
             return Adjustment.model_validate(row, from_attributes=True)
-
-    def _add_consent(self, tx: Session, actor: Actor, row: InterviewRow, agreed: Notice) -> None:
-        consent = ConsentRow(
-            consent_id=new_id(),
-            interview_id=row.interview_id,
-            invitation_id=actor.invitation_id,
-            notice=list(agreed),
-            at=self._context.clock(),
-        )
-        tx.add(consent)
-        audit(tx, self._context, actor, "consent_given", row.interview_id, consent=consent.consent_id)
-
-    def _add_adjustment(self, tx: Session, actor: Actor, row: InterviewRow, text: str) -> None:
-        asked = AdjustmentRow(
-            adjustment_id=new_id(),
-            interview_id=row.interview_id,
-            invitation_id=actor.invitation_id,
-            text=text,
-            created_at=self._context.clock(),
-            reply="",
-        )
-        tx.add(asked)
-        audit(tx, self._context, actor, "adjustment_requested", row.interview_id, adjustment=asked.adjustment_id)
 
 
 def _scene(tx: Session, actor: Actor) -> tuple[InterviewRow, PositionSettings]:
@@ -301,18 +239,7 @@ def _notice(tx: Session, context: Context, actor: Actor) -> Notice:
     """The sentences that this candidate agrees to today."""
     _, settings = _scene(tx, actor)
     mode: Mode = "live" if _voice_offered(tx, context, actor) else "text"
-    return notice(settings, mode, gemini=context.settings.uses_gemini)
-
-
-def _consented_at(tx: Session, context: Context, actor: Actor) -> datetime | None:
-    """When the candidate agreed to today's sentences; None if they have not."""
-    wanted = list(_notice(tx, context, actor))
-    return next((one.at for one in queries.consents(tx, actor.interview_id or "") if one.notice == wanted), None)
-
-
-def _attempt(tx: Session, row: InterviewRow) -> list[SessionRow]:
-    """The candidate's sessions of the present attempt, oldest first."""
-    return [session for session in queries.own_sessions(tx, row.interview_id) if session.attempt == row.attempt]
+    return consent.notice(settings, mode, gemini=context.settings.uses_gemini)
 
 
 def _journey(tx: Session, context: Context, actor: Actor) -> Journey:
@@ -325,7 +252,8 @@ def _journey(tx: Session, context: Context, actor: Actor) -> Journey:
     state = InterviewSessionState.model_validate(in_hand.state) if in_hand else None
     last = in_hand or (sessions[-1] if sessions else None)
     expired = attempt[-1] if attempt and attempt[-1].status == "expired" else None
-    consented_at = _consented_at(tx, context, actor)
+    today = _notice(tx, context, actor)
+    consented_at = consent.agreed_at(tx, row.interview_id, today)
     minutes = settings.time_limit_minutes * invitation.extra_time_factor
     step = _step(row, attempt, consented=consented_at is not None)
     return Journey(
@@ -341,14 +269,14 @@ def _journey(tx: Session, context: Context, actor: Actor) -> Journey:
         planned_questions=len(row.questions),
         scores_shown=settings.scores_shown,
         study_guide=settings.study_guide,
-        notice=_notice(tx, context, actor),
+        notice=today,
         consented_at=consented_at,
         session_id=last.session_id if last else None,
         expired=step != "done" and expired is not None,
         closed=row.closed_at is not None,
         draft=drafts.in_reply(tx, in_hand or expired),
         before_break=drafts.before_break(tx, attempt, in_hand),
-        adjustments=tuple(_adjustments(tx, row.interview_id)),
+        adjustments=tuple(_asked(tx, row.interview_id)),
         link_expires_at=invitation.expires_at,
     )
 
@@ -363,24 +291,5 @@ def _step(row: InterviewRow, attempt: list[SessionRow], *, consented: bool) -> J
     return "interview" if "active" in found else "start"
 
 
-def _adjustments(tx: Session, interview_id: str) -> list[Adjustment]:
+def _asked(tx: Session, interview_id: str) -> list[Adjustment]:
     return [Adjustment.model_validate(row, from_attributes=True) for row in queries.adjustments(tx, interview_id)]
-
-
-def _give_time(tx: Session, asked: AdjustmentRow, factor: float) -> None:
-    """Set the factor of the candidate's link, and bring the attempt's session to it.
-
-    An expired session counts too: the one that carries it on takes what is left of its time. The session is put on the
-    link that the request came by, so that the same time is not given twice.
-    """
-    interview = interview_row(tx, asked.interview_id)
-    sessions = _attempt(tx, interview)
-    if sessions and sessions[-1].status in ("active", "expired"):
-        row = sessions[-1]
-        before = tx.get(InvitationRow, row.invitation_id) if row.invitation_id else None
-        ratio = factor / (before.extra_time_factor if before else 1.0)
-        state = InterviewSessionState.model_validate(row.state)
-        longer = state.model_copy(update={"time_limit_minutes": state.time_limit_minutes * ratio})
-        row.state, row.version = longer.model_dump(mode="json"), row.version + 1
-        row.invitation_id = asked.invitation_id
-    tx.get_one(InvitationRow, asked.invitation_id).extra_time_factor = factor

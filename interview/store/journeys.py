@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from interview.store.tables import AdjustmentRow, ConsentRow, EntryRow, SessionRow
+from interview.store.tables import AdjustmentRow, AnswerDraftRow, ConsentRow, EntryRow, InterviewRow, SessionRow
 
 
 def own_sessions(tx: Session, interview_id: str) -> Sequence[SessionRow]:
@@ -18,10 +18,20 @@ def own_sessions(tx: Session, interview_id: str) -> Sequence[SessionRow]:
     return tx.scalars(query.order_by(SessionRow.created_at, SessionRow.session_id)).all()
 
 
+def attempt_sessions(tx: Session, interview: InterviewRow) -> Sequence[SessionRow]:
+    """Those of the present attempt."""
+    return [row for row in own_sessions(tx, interview.interview_id) if row.attempt == interview.attempt]
+
+
 def candidate_words(tx: Session, session_id: str) -> Sequence[str]:
     """What the candidate said in a session, in order."""
     query = select(EntryRow.text).where(EntryRow.session_id == session_id, EntryRow.role == "candidate")
     return tx.scalars(query.order_by(EntryRow.entry_id)).all()
+
+
+def forget_drafts(tx: Session, session_ids: Sequence[str]) -> None:
+    """Take out what was typed in these sessions and not sent."""
+    tx.execute(delete(AnswerDraftRow).where(AnswerDraftRow.session_id.in_(session_ids)))
 
 
 def consents(tx: Session, interview_id: str) -> Sequence[ConsentRow]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from interview.access import Actor
+from interview.adjustments import MAX_ADJUSTMENT_CHARS
 from interview.errors import InterviewError
-from interview.journeys import MAX_ADJUSTMENT_CHARS, Adjustment, Journey
+from interview.journeys import Adjustment, Journey
 from pages.components import problems
 from pages.components.service import service
 from pages.components.text import paragraphs
