@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from interview.access import HIRING_ROLES, Actor
 from interview.context import Context, new_id
 from interview.contract import StartRequest
 from interview.errors import Conflict, Forbidden, NotFound
-from interview.events import InterviewEvent, Payload, SessionCompleted, SessionExpiredPayload
+from interview.events import Payload, SessionCompleted, SessionExpiredPayload
 from interview.folding import hear
 from interview.models import Persona, PersonaOverrides, PositionPlan, PositionSettings, SessionStatus
 from interview.state import InterviewSessionState
 from interview.store import queries
-from interview.store.sessions import add_events, assemble, save_heard
-from interview.store.tables import AnswerDraftRow, InterviewRow, InvitationRow, PlanRow, PositionRow, SessionRow
+from interview.store.event_log import add_event
+from interview.store.journeys import forget_drafts
+from interview.store.sessions import assemble, save_heard
+from interview.store.tables import InterviewRow, InvitationRow, PlanRow, PositionRow, SessionRow
 
 _LEAST_MINUTES = 5.0
 """What a session that carries on an expired one has at least, so that nobody comes back to a closed door."""
@@ -81,8 +82,7 @@ def close_sessions(tx: Session, context: Context, interview: InterviewRow, *, re
     What was typed and not sent goes with the attempt, also in reply to a session that had expired.
     """
     known = queries.sessions(tx, interview.interview_id)
-    typed = AnswerDraftRow.session_id.in_([row.session_id for row in known])
-    tx.execute(delete(AnswerDraftRow).where(typed))
+    forget_drafts(tx, [row.session_id for row in known])
     for row in known:
         if row.status == "active" and (rehearsals or not row.rehearsal):
             _close(tx, context, interview, row)
@@ -136,17 +136,8 @@ def _hear_out(tx: Session, context: Context, row: SessionRow) -> None:
 
 
 def _end(tx: Session, row: SessionRow, status: SessionStatus, payload: Payload, now: datetime) -> None:
-    state = InterviewSessionState.model_validate(row.state)
-    event = InterviewEvent(
-        event_id=queries.last_event_id(tx, row.session_id) + 1,
-        created_at=now,
-        stage=state.stage,
-        competency=state.competency,
-        event_type=payload.event_type,
-        payload=payload,
-    )
     row.status, row.version = status, row.version + 1
-    add_events(tx, row.session_id, [event])
+    add_event(tx, InterviewSessionState.model_validate(row.state), payload, now)
 
 
 def _join(tx: Session, actor: Actor, row: SessionRow) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from interview.context import Context
 from interview.draft import Draft, Scene
 from interview.errors import Conflict, SessionUnknown
-from interview.events import AnswerGiven, EvaluationMade, FlagRaised, InterviewEvent, Payload, joined, restored, stored
+from interview.events import AnswerGiven, EvaluationMade, FlagRaised, InterviewEvent, Payload
 from interview.models import (
     CandidatePlan,
     Evaluation,
@@ -27,18 +27,17 @@ from interview.models import (
 )
 from interview.state import InterviewSessionState
 from interview.store import queries
+from interview.store.event_log import add_event, add_events, events_of
 from interview.store.tables import (
     AnswerDraftRow,
     CandidateRow,
     EntryRow,
-    EventRow,
     InterviewRow,
     PlanRow,
     PositionRow,
     SessionRow,
     TurnRow,
 )
-from interview.transcript import by_id
 
 Paid = TypeVar("Paid", bound=Payload)
 RANK: dict[StatusName, int] = {"not_started": 0, "started": 1, "answered": 2, "skipped": 2}
@@ -124,7 +123,7 @@ def assemble(tx: Session, row: SessionRow) -> Loaded:
     candidate = CandidatePlan.model_validate(interview.candidate_plan)
     chain = queries.session_chain(tx, row)
     entries = entries_of(tx, interview.interview_id, chain)
-    events = _events(tx, chain, entries, candidate.profile.resume_summary)
+    events = events_of(tx, chain, entries, candidate.profile.resume_summary)
     return Loaded(
         session=row,
         interview=interview,
@@ -219,15 +218,7 @@ def save_note(
     loaded.state, loaded.session.state = state, state.model_dump(mode="json")
     loaded.session.version += 1
     if payload is not None:
-        event = InterviewEvent(
-            event_id=queries.last_event_id(tx, state.session_id) + 1,
-            created_at=now,
-            stage=state.stage,
-            competency=state.competency,
-            event_type=payload.event_type,
-            payload=payload,
-        )
-        add_events(tx, state.session_id, [event])
+        add_event(tx, state, payload, now)
     tx.flush()
 
 
@@ -249,7 +240,7 @@ def _add(tx: Session, session: SessionRow, draft: Draft) -> None:
     if not session.rehearsal:
         interview.updated_at = max(interview.updated_at, draft.scene.now)
         mark(interview, draft.statuses, draft.scene.now)
-    add_entries(tx, interview.interview_id, draft.new_entries)
+    _add_entries(tx, interview.interview_id, draft.new_entries)
     add_events(tx, session.session_id, draft.events)
 
 
@@ -260,14 +251,8 @@ def overtaken() -> Conflict:
     )
 
 
-def add_entries(tx: Session, interview_id: str, entries: list[TranscriptEntry]) -> None:
+def _add_entries(tx: Session, interview_id: str, entries: list[TranscriptEntry]) -> None:
     tx.add_all(EntryRow(interview_id=interview_id, **entry.model_dump()) for entry in entries)
-
-
-def add_events(tx: Session, session_id: str, events: list[InterviewEvent]) -> None:
-    for event in events:
-        head = event.model_dump(exclude={"payload"})
-        tx.add(EventRow(session_id=session_id, payload=stored(event.payload), **head))
 
 
 def mark(interview: InterviewRow, changes: Mapping[int, StatusName], now: datetime) -> None:
@@ -279,24 +264,3 @@ def mark(interview: InterviewRow, changes: Mapping[int, StatusName], now: dateti
             asked = interview.asked_question_index
             interview.asked_question_index = index if asked is None else max(asked, index)
     interview.question_statuses = [status.model_dump(mode="json") for status in statuses]
-
-
-def _events(
-    tx: Session, chain: list[str], entries: list[TranscriptEntry], resume_summary: str
-) -> list[tuple[str, InterviewEvent]]:
-    """The events of the chain with the session that each belongs to, words joined."""
-    known = by_id(entries)
-    return [
-        (
-            row.session_id,
-            InterviewEvent(
-                event_id=row.event_id,
-                created_at=row.created_at,
-                stage=row.stage,
-                competency=row.competency,
-                event_type=row.event_type,
-                payload=joined(restored(row.event_type, row.payload), known, resume_summary),
-            ),
-        )
-        for row in queries.events(tx, chain)
-    ]
