@@ -16,7 +16,7 @@ from interview.context import Context
 from interview.errors import Forbidden, InvalidPayload, NotFound, Unauthorized
 from interview.people import Credential, CredentialKind, Issued, Person, StaffRole
 from interview.store import queries
-from interview.store.tables import AuditRow, CredentialRow, PersonRow
+from interview.store.access_tables import AuditRow, CredentialRow, PersonRow
 from interview.tokens import COOKIE_LIFETIME, read_cookie, same_secret, secret_hash, signed_cookie
 
 Role = Literal["administrator", "hiring", "analyst", "program", "candidate"]

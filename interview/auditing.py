@@ -11,7 +11,7 @@ from interview.access import LOCAL, SYSTEM, Actor
 from interview.context import Context
 from interview.models import Model, Moment
 from interview.store import audit_queries
-from interview.store.tables import AuditRow, CredentialRow, PersonRow
+from interview.store.access_tables import AuditRow, CredentialRow, PersonRow
 
 MAX_LINES = 500
 """Of one page."""

@@ -23,7 +23,8 @@ from interview.models import (
     QuestionStatus,
     TranscriptEntry,
 )
-from interview.positions import Position, Positions, in_asking_order
+from interview.plans import in_asking_order
+from interview.positions import Position, Positions
 from interview.recordings import Recordings
 from interview.records import (
     MAX_NAME_CHARS,
@@ -36,7 +37,7 @@ from interview.records import (
 )
 from interview.reviewing.blinding import blind_to_session, is_bound, opened
 from interview.scorecards import standing_scorecard, standing_sessions
-from interview.store import queries
+from interview.store import interview_queries, queries
 from interview.store.sessions import entries_of
 from interview.store.tables import CandidateRow, InterviewRow, PlanRow, SessionRow
 from interview.usage import charged
@@ -92,7 +93,7 @@ class Interviews:
         limit = max(1, min(limit, 200))
         expire_overdue(self._context)
         with self._context.database.read() as tx:
-            rows = queries.interviews(
+            rows = interview_queries.interviews(
                 tx, limit + 1, _place(cursor), wanted or InterviewFilter(), self._context.clock(), _open_to(actor)
             )
         page = [_summary(row) for row in rows[:limit]]
@@ -104,7 +105,7 @@ class Interviews:
         actor.require(*HIRING_ROLES)
         expire_overdue(self._context)
         with self._context.database.read() as tx:
-            rows = queries.interview_counts(tx, wanted or InterviewFilter(), self._context.clock())
+            rows = interview_queries.interview_counts(tx, wanted or InterviewFilter(), self._context.clock())
         return InterviewCounts(
             by_state={state: number for state, number, _ in rows}, open_adjustments=sum(row[2] for row in rows)
         )
@@ -213,7 +214,9 @@ def _open_to(actor: Actor) -> ColumnElement[bool]:
     """In SQL, of a line of the list: whether its score is open to the actor."""
     if not is_bound(actor):
         return true()
-    return opened(actor, InterviewRow.interview_id, queries.standing_attempt(), queries.standing_import())
+    return opened(
+        actor, InterviewRow.interview_id, interview_queries.standing_attempt(), interview_queries.standing_import()
+    )
 
 
 def _transcript(tx: Session, interview_id: str) -> tuple[TranscriptEntry, ...]:
@@ -242,7 +245,7 @@ def interview_record(tx: Session, context: Context, actor: Actor, interview_id: 
         mode=context.engine.name,
         plan_version=plan_row.version,
         plan_approved=plan_row.approved_at is not None,
-        state=queries.interview_state(tx, interview_id, context.clock()),
+        state=interview_queries.interview_state(tx, interview_id, context.clock()),
         archived=row.archived_at is not None,
         questions=tuple(question.text for question in questions),
         question_plan=questions,

@@ -14,7 +14,7 @@ from interview.context import new_id
 from interview.errors import InvalidPayload, NotFound
 from interview.models import Model, Moment
 from interview.store import queries
-from interview.store.tables import CredentialRow, PersonRow
+from interview.store.access_tables import CredentialRow, PersonRow
 from interview.tokens import new_secret, secret_hash
 
 StaffRole = Literal["administrator", "hiring", "analyst", "program"]

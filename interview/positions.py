@@ -6,24 +6,22 @@ import hashlib
 
 from sqlalchemy.orm import Session
 
-from interview import policy
+from interview import plans
 from interview.access import HIRING_ROLES, SYSTEM, Actor, audit
-from interview.attempts import drop_rehearsals, fresh_statuses
 from interview.context import Context, new_id
 from interview.errors import Conflict, InvalidPayload, NotFound
 from interview.models import (
-    CandidatePlan,
     Model,
     Moment,
     Persona,
     PositionPlan,
     PositionSettings,
     Purpose,
-    Question,
     Words,
 )
 from interview.store import queries
-from interview.store.tables import CredentialRow, PlanRow, PositionRow
+from interview.store.access_tables import CredentialRow
+from interview.store.tables import PositionRow
 from interview.usage import charged
 
 MAX_JOB_CHARS = 200_000
@@ -92,7 +90,7 @@ class Positions:
                 blueprint = Blueprint(role_title=role_title, job_text=job_text, plan=plan)
                 row = self._insert(tx, actor, blueprint, job_hash)
             if not draft and queries.newest_plan(tx, row.position_id, approved=True) is None:
-                self._approve(tx, actor, _newest(tx, row.position_id))
+                plans.approve(tx, self._context, actor, plans.newest(tx, row.position_id))
             return _position(tx, row, approved=not draft)
 
     def list(self, actor: Actor) -> list[PositionSummary]:
@@ -119,7 +117,7 @@ class Positions:
         with self._context.database.write() as tx:
             row = position_row(tx, position_id)
             if not draft and queries.newest_plan(tx, position_id, approved=True) is None:
-                self._approve(tx, actor, _newest(tx, position_id))
+                plans.approve(tx, self._context, actor, plans.newest(tx, position_id))
             return _position(tx, row, approved=True)
 
     def save_plan(self, actor: Actor, position_id: str, plan: PositionPlan, version: int | None = None) -> Position:
@@ -128,16 +126,16 @@ class Positions:
         `version`: the one that was edited; Conflict `plan_changed` when it is no longer the newest.
         """
         actor.require(*HIRING_ROLES)
-        self._check(plan)
+        plans.check(plan, self._context)
         with self._context.database.write() as tx:
             row = position_row(tx, position_id)
-            newest = _newest(tx, position_id).version
+            newest = plans.newest(tx, position_id).version
             if version not in (None, newest):
                 raise Conflict(
                     f"Somebody has saved version {newest} of this plan meanwhile. Read it and make your changes there.",
                     code="plan_changed",
                 )
-            tx.add(self._plan_row(position_id, newest + 1, plan))
+            plans.add(tx, self._context, position_id, newest + 1, plan)
             audit(tx, self._context, actor, "plan_saved", position_id, version=newest + 1)
             tx.flush()
             return _position(tx, row)
@@ -150,13 +148,13 @@ class Positions:
         actor.require(*HIRING_ROLES)
         with self._context.database.write() as tx:
             row = position_row(tx, position_id)
-            newest = _newest(tx, position_id)
+            newest = plans.newest(tx, position_id)
             if version not in (None, newest.version):
                 raise Conflict(
                     f"The plan has changed: its newest version is {newest.version}. Read it and approve that.",
                     code="plan_changed",
                 )
-            self._approve(tx, actor, newest)
+            plans.approve(tx, self._context, actor, newest)
             return _position(tx, row)
 
     def configure(self, actor: Actor, position_id: str, settings: PositionSettings, persona: Persona) -> Position:
@@ -176,7 +174,7 @@ class Positions:
         actor.require(*HIRING_ROLES)
         role_title, job_text, job_hash = _identity(blueprint.role_title, blueprint.job_text)
         plan = blueprint.plan.model_copy(update={"role_title": role_title})
-        self._check(plan)
+        plans.check(plan, self._context)
         made = blueprint.model_copy(update={"role_title": role_title, "job_text": job_text, "plan": plan})
         with self._context.database.write() as tx:
             if queries.position_by_job(tx, job_hash) is not None:
@@ -211,74 +209,10 @@ class Positions:
         )
         tx.add(row)
         tx.flush()
-        tx.add(self._plan_row(row.position_id, 1, made.plan))
+        plans.add(tx, self._context, row.position_id, 1, made.plan)
         audit(tx, self._context, actor, "position_created", row.position_id, **origin)
         tx.flush()
         return row
-
-    def _plan_row(self, position_id: str, version: int, plan: PositionPlan) -> PlanRow:
-        return PlanRow(
-            plan_id=new_id(),
-            position_id=position_id,
-            version=version,
-            plan=plan.model_dump(mode="json"),
-            created_at=self._context.clock(),
-            approved_at=None,
-            approved_by=None,
-        )
-
-    def _approve(self, tx: Session, actor: Actor, plan_row: PlanRow) -> None:
-        plan = PositionPlan.model_validate(plan_row.plan)
-        self._check(plan)
-        if plan_row.approved_at is None:
-            plan_row.approved_at, plan_row.approved_by = self._context.clock(), actor.id
-            audit(tx, self._context, actor, "plan_approved", plan_row.position_id, version=plan_row.version)
-        for interview in queries.unstarted_interviews(tx, plan_row.position_id):
-            probes = CandidatePlan.model_validate(interview.candidate_plan).probes
-            customs = [q for q in map(Question.model_validate, interview.questions) if q.kind == "custom"]
-            added = (*customs, *probes)
-            questions = in_asking_order(plan, added)
-            if lost := [q for q in added if q.competency not in {known.name for known in plan.competencies}]:
-                gone = ", ".join(sorted({f"“{q.competency}”" for q in lost}))
-                note = f"Questions left out ({len(lost)}): the approved plan no longer has {gone}."
-                interview.warnings = [*interview.warnings, note]
-            listed = [question.model_dump(mode="json") for question in questions]
-            if (interview.plan_id, interview.questions) != (plan_row.plan_id, listed):
-                drop_rehearsals(tx, self._context, interview)
-            interview.plan_id, interview.questions = plan_row.plan_id, listed
-            interview.question_statuses = fresh_statuses(len(questions))
-        tx.flush()
-
-    def _check(self, plan: PositionPlan) -> None:
-        """Refuse a plan that a session could not keep."""
-        names = [competency.name for competency in plan.competencies]
-        if len(set(names)) < len(names):
-            raise InvalidPayload("Two competencies have the same name. Give each its own.", code="plan_invalid")
-        for competency in plan.competencies:
-            criteria = [criterion.name for criterion in competency.criteria]
-            if len(set(criteria)) < len(criteria):
-                raise InvalidPayload(f"Two criteria of “{competency.name}” have the same name.", code="plan_invalid")
-        for question in plan.core_questions:
-            if question.competency not in names:
-                raise InvalidPayload(
-                    f"The question “{question.text[:60]}” belongs to no competency of the plan.", code="plan_invalid"
-                )
-        limit = self._context.settings.max_questions_per_competency
-        for name, count in policy.core_overload(plan.core_questions, limit).items():
-            raise InvalidPayload(
-                f"“{name}” has {count} core questions and the limit is {limit}. Take some out.", code="plan_invalid"
-            )
-
-
-def in_asking_order(plan: PositionPlan, added: tuple[Question, ...]) -> tuple[Question, ...]:
-    """The whole list of an interview: by competency, its core questions and then what was added, numbered from 0."""
-    ordered = [
-        question
-        for competency in plan.competencies
-        for question in (*plan.core_questions, *added)
-        if question.competency == competency.name
-    ]
-    return tuple(question.model_copy(update={"index": index}) for index, question in enumerate(ordered))
 
 
 def blueprint_of(source: Position | Blueprint, role_title: str | None = None, job_text: str | None = None) -> Blueprint:
@@ -305,15 +239,8 @@ def position_row(tx: Session, position_id: str) -> PositionRow:
     return row
 
 
-def _newest(tx: Session, position_id: str) -> PlanRow:
-    row = queries.newest_plan(tx, position_id)
-    if row is None:
-        raise NotFound("This position has no plan.", code="position_not_found")
-    return row
-
-
 def _position(tx: Session, row: PositionRow, *, approved: bool = False) -> Position:
-    plan = (queries.newest_plan(tx, row.position_id, approved=True) if approved else None) or _newest(
+    plan = (queries.newest_plan(tx, row.position_id, approved=True) if approved else None) or plans.newest(
         tx, row.position_id
     )
     return Position(

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from interview.errors import Conflict, NotFound
 from interview.models import PositionPlan
 from interview.state import AskedPrompt
+from interview.store import queries
 from interview.store.sessions import Loaded
 from interview.store.tables import PlanRow
 
 
 def approved_version(tx: Session, position_id: str, version: int) -> PlanRow:
     """That version of a position's plan. Raises NotFound `plan_version_not_found`, Conflict `plan_not_approved`."""
-    wanted = select(PlanRow).where(PlanRow.position_id == position_id, PlanRow.version == version)
-    row = tx.scalar(wanted)
+    row = queries.plan_version(tx, position_id, version)
     if row is None:
         raise NotFound(f"This position's plan has no version {version}.", code="plan_version_not_found")
     if row.approved_at is None:

@@ -20,7 +20,7 @@ from interview.reviewing.blinding import blind_to_session, require_open, veiled
 from interview.reviewing.carding import add_scorecard, scorecard
 from interview.reviewing.overriding import reapply
 from interview.statistics import question_scores
-from interview.store import queries
+from interview.store import interview_queries, queries
 from interview.store.sessions import Loaded, assemble, load, save_import
 from interview.store.tables import InterviewRow, ScorecardRow, SessionRow
 from interview.transcript import by_id, quoted_summaries
@@ -157,7 +157,7 @@ def score_request(draft: Draft) -> ScoreRequest:
 
 def standing_scorecard(tx: Session, interview_id: str) -> Scorecard | None:
     """The newest scorecard of the newest completed session; of an imported one where none was completed."""
-    row = queries.standing_scorecard(tx, interview_id)
+    row = interview_queries.standing_scorecard(tx, interview_id)
     return scorecard(tx, row) if row else None
 
 

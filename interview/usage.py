@@ -12,15 +12,13 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
-
 from interview.access import HIRING_ROLES, Actor
 from interview.context import Context
 from interview.errors import InterviewError, NotFound
 from interview.models import Model
 from interview.settings import Settings
 from interview.statistics import rollup
+from interview.store import usage_queries as queries
 from interview.store.tables import InterviewRow, ModelUsageRow
 
 LIVE = "live"
@@ -121,20 +119,20 @@ class Usages:
         with self._context.database.read() as tx:
             if tx.get(InterviewRow, interview_id) is None:
                 raise NotFound("There is no such interview.", code="interview_not_found")
-            return _summary(tx, ModelUsageRow.interview_id == interview_id)
+            return _summary(queries.purposes_of_interview(tx, interview_id))
 
     def today(self, actor: Actor) -> UsageSummary:
         """What all calls since midnight (UTC) took, those of deleted interviews too. Administrators only."""
         actor.require("administrator")
         with self._context.database.read() as tx:
-            return _summary(tx, _since_midnight(self._context.clock()))
+            return _summary(queries.purposes_since(tx, _midnight(self._context.clock())))
 
 
 def _check(context: Context, interview_id: str | None) -> None:
     settings = context.settings
     with context.database.read() as tx:
-        of_day = _tokens(tx, _since_midnight(context.clock()))
-        of_interview = _tokens(tx, ModelUsageRow.interview_id == interview_id) if interview_id else 0
+        of_day = queries.tokens_since(tx, _midnight(context.clock()))
+        of_interview = queries.tokens_of_interview(tx, interview_id) if interview_id else 0
     if of_interview >= settings.tokens_per_interview:
         raise BudgetReached(
             "This interview has used up what one interview may take of the model. What was said is kept. The hiring "
@@ -172,29 +170,11 @@ def _cost(settings: Settings, call: Call) -> float | None:
     return (call.input_tokens * price_in + call.output_tokens * price_out) / 1_000_000
 
 
-def _since_midnight(now: datetime) -> ColumnElement[bool]:
-    return ModelUsageRow.at >= now.replace(hour=0, minute=0, second=0, microsecond=0)
+def _midnight(now: datetime) -> datetime:
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _tokens(tx: Session, wanted: ColumnElement[bool]) -> int:
-    total = func.sum(ModelUsageRow.input_tokens + ModelUsageRow.output_tokens)
-    return tx.scalar(select(total).where(wanted)) or 0
-
-
-def _summary(tx: Session, wanted: ColumnElement[bool]) -> UsageSummary:
-    rows = tx.execute(
-        select(
-            ModelUsageRow.purpose,
-            func.count().label("calls"),
-            func.sum(ModelUsageRow.input_tokens).label("input_tokens"),
-            func.sum(ModelUsageRow.output_tokens).label("output_tokens"),
-            func.sum(ModelUsageRow.cost).label("cost"),
-            func.count(ModelUsageRow.cost).label("priced"),
-        )
-        .where(wanted)
-        .group_by(ModelUsageRow.purpose)
-        .order_by(ModelUsageRow.purpose)
-    ).all()
+def _summary(rows: Sequence[Any]) -> UsageSummary:
     parts = tuple(_part(row) for row in rows)
     costs = [part.cost for part in parts if part.cost is not None]
     return UsageSummary(

@@ -17,7 +17,7 @@ from interview.contract import SessionSnapshot, StartRequest
 from interview.events import AnswerGiven
 from interview.models import CriterionSummary
 from interview.records import ScoreFilter
-from interview.store.tables import AuditRow
+from interview.store.access_tables import AuditRow
 from pages.components import turns
 from pages.components.scores import standing
 from pages.hiring.parts.panels import progress
@@ -140,13 +140,26 @@ def test_scores_are_opened_while_it_runs_and_the_log_says_so(home: House) -> Non
     assert [(row.actor, row.subject) for row in logged] == [(viewer.id, record.interview_id)]
 
 
-def test_a_finished_session_can_be_looked_at(home: House) -> None:
+def test_the_one_finished_session_is_shown_at_once(home: House) -> None:
     record = home.interview()
     session_id = home.start(record, home.candidate(record)).session_id
     home.finish(session_id)
     with visiting(home, person(home, "hiring")) as open_page:
         app = open_page(PAGE, interview=record.interview_id)
         assert "Nobody is in the interview right now" in words(app)
+        assert "This session has ended." in words(app)
+        assert not app.selectbox
+
+
+def test_of_several_finished_sessions_one_is_chosen(home: House) -> None:
+    record = home.interview()
+    session_id = home.start(record, home.candidate(record)).session_id
+    home.finish(session_id)
+    home.clock.forward(minutes=1)
+    home.service.interviews.restart(SYSTEM, record.interview_id)
+    home.finish(home.start(record).session_id)
+    with visiting(home, person(home, "hiring")) as open_page:
+        app = open_page(PAGE, interview=record.interview_id)
         assert not app.metric
         app.selectbox[0].select(session_id).run()
         assert app.query_params["session"] == session_id

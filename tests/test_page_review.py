@@ -12,9 +12,11 @@ from streamlit.testing.v1 import AppTest
 
 from interview.access import SYSTEM, Actor
 from interview.contract import StartRequest
+from interview.imported import SpokenLine
+from interview.models import PositionPlan
 from interview.records import InterviewRecord
 from interview.reviewing.rating import CriterionRating, Ratings
-from interview.store.tables import AuditRow
+from interview.store.access_tables import AuditRow
 from pages.hiring.parts.review import files, page
 from pages.hiring.parts.review.override import OVERRIDE
 from pages.hiring.parts.review.unrated import UNRATED
@@ -176,13 +178,66 @@ def test_another_reviewers_levels_wait_until_one_has_rated(
     home.service.reviews.submit(other, record.interview_id, rated(record, 2))
     home.service.reviews.decide(other, record.interview_id, "decline", "Too shallow for me.")
     shown = all_of(show())
-    assert other.name not in shown
+    assert f"{other.name} (scores" not in shown
     assert "Too shallow" not in shown
     home.service.reviews.submit(reviewer, record.interview_id, rated(record, 4))
     shown = all_of(show())
     assert f"{other.name} (scores seen before)" in shown
     assert '2<span class="differs">−2.4</span>' in shown
     assert "Too shallow" in shown
+
+
+def test_that_others_decided_is_told_and_not_what_before_one_has_rated(
+    home: House, show: Open, record: InterviewRecord, reviewer: Actor
+) -> None:
+    """Also beside another attempt that one has rated; one's own decision is told whole."""
+    first = home.service.reviews.state(reviewer, record.interview_id).session_id
+    other, reviews = person(home, "administrator"), home.service.reviews
+    reviews.decide(other, record.interview_id, "decline", "Too shallow for me.")
+    reviews.decide(reviewer, record.interview_id, "hold", "I want to read on.")
+    shown = markup(show())
+    assert f"<b>Decided</b>, {other.name}" in shown
+    assert "closed to you until you have rated" in shown
+    assert "<b>Hold</b>" in shown
+    assert "I want to read on." in shown
+    assert "Decline" not in shown
+    reviews.submit(reviewer, record.interview_id, rated(record, 4))
+    assert "<b>Decline</b>" in markup(show())
+    home.clock.forward(minutes=5)
+    home.service.interviews.restart(SYSTEM, record.interview_id)
+    home.finish(home.start(record).session_id)
+    reviews.decide(other, record.interview_id, "advance", "Much deeper.")
+    with visiting(home, reviewer) as open_page:
+        shown = markup(open_page(PAGE, interview=record.interview_id, session=first))
+    assert "Ratings side by side" in shown
+    assert f"<b>Decision:</b> Decided, by {other.name}" in shown
+    assert "Much deeper." not in shown
+
+
+def test_of_several_things_to_rate_one_is_chosen(
+    home: House, show: Open, record: InterviewRecord, reviewer: Actor
+) -> None:
+    """An imported transcript beside the interview that counts: read, rated and opened by itself."""
+    assert not show().selectbox
+    home.clock.forward(minutes=5)
+    lines = [SpokenLine(role="candidate", text="I wrote the test first.")]
+    imported = home.service.scorecards.score_transcript(SYSTEM, record.interview_id, lines).session_id
+    app = show()
+    assert [one.split(",")[0] for one in app.selectbox[0].options] == ["Attempt 1", "Imported transcript"]
+    app.selectbox[0].set_value(imported).run()
+    assert app.query_params["session"] == imported
+    shown = all_of(app)
+    assert "recorded elsewhere" in shown
+    assert "I wrote the test first." in shown
+    for place in range(6):
+        app.radio[place].set_value(2).run()
+    press(app, "Submit ratings")
+    assert "Ratings side by side" in markup(app)
+    assert not [button for button in app.button if button.label in ("Save the decision", OVERRIDE)]
+    mine = home.service.reviews.state(reviewer, record.interview_id, imported).mine
+    assert mine is not None
+    assert (mine.session_id, mine.blind) == (imported, True)
+    assert "Rate first" in all_of(show())
 
 
 def test_an_interview_that_runs_cannot_be_rated_yet(home: House, reviewer: Actor) -> None:
@@ -261,6 +316,36 @@ def test_an_override_needs_a_level_and_a_reason_and_keeps_both(
     assert (card.source, card.competencies[0].criteria[1].latest_score) == ("override", 2.0)
 
 
+def test_an_override_shows_the_anchors_that_it_was_scored_with(
+    home: House, opened: AppTest, record: InterviewRecord
+) -> None:
+    """Those of the rubric's newer version, where it was scored again under that."""
+    plan = home.service.positions.get(SYSTEM, record.position_id).plan
+    newer = PositionPlan.model_validate_json(plan.model_dump_json().replace("and said why", "and proved it"))
+    version = home.service.positions.save_plan(SYSTEM, record.position_id, newer).plan_version
+    home.service.positions.approve(SYSTEM, record.position_id, version)
+    home.service.scorecards.score(SYSTEM, record.interview_id, plan_version=version)
+    shown = words(press(opened, OVERRIDE))
+    assert "did it well and proved it" in shown
+    assert "did it well and said why" not in shown
+
+
+def test_a_decision_is_on_what_the_page_showed(home: House, record: InterviewRecord, reviewer: Actor) -> None:
+    """While it was open another attempt was completed, which the page then shows: closed, or open to administrators."""
+    home.service.reviews.submit(reviewer, record.interview_id, rated(record, 4))
+    for actor in (reviewer, person(home, "administrator")):
+        with visiting(home, actor) as open_page:
+            app = open_page(PAGE, interview=record.interview_id)
+            app.radio(key="verdict-0").set_value("advance")
+            app.text_area(key="verdict-reason-0").set_value("It went well.")
+            home.clock.forward(minutes=5)
+            home.service.interviews.restart(SYSTEM, record.interview_id)
+            home.finish(home.start(record).session_id)
+            press(app, "Save the decision")
+        assert "Another session counts" in app.error[0].value
+        assert home.service.reviews.state(SYSTEM, record.interview_id).decisions == ()
+
+
 def test_decisions_need_a_reason_and_stay_in_the_history(home: House, opened: AppTest, record: InterviewRecord) -> None:
     press(opened, "Save the decision")
     assert opened.error[0].value == "Choose what follows."
@@ -274,7 +359,7 @@ def test_decisions_need_a_reason_and_stay_in_the_history(home: House, opened: Ap
     opened.text_area(key="verdict-reason-1").set_value("It went well.")
     shown = markup(press(opened, "Save the decision"))
     assert "Decision:</b> Advance" in shown
-    history = shown[shown.index("<h3>History</h3>") :]
+    history = shown[shown.index("<h3>Decisions so far</h3>") :]
     assert history.index("It went well.") < history.index("One more &lt;talk&gt;.")
     state = home.service.reviews.state(SYSTEM, record.interview_id)
     assert [one.decision for one in state.decisions] == ["advance", "hold"]

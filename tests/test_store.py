@@ -25,8 +25,9 @@ from sqlalchemy.exc import IntegrityError
 from interview.access import SYSTEM
 from interview.errors import Conflict, EngineFailure, InvalidPayload
 from interview.imported import SpokenLine
+from interview.store.access_tables import AuditRow
 from interview.store.database import Database
-from interview.store.tables import AuditRow, Base, EventRow, ScorecardRow, SessionRow
+from interview.store.tables import Base, EventRow, ScorecardRow, SessionRow
 
 
 @pytest.fixture

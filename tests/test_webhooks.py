@@ -35,7 +35,7 @@ from interview.models import Narrative
 from interview.outbox import CLAIM, KEPT, PAUSE, WAITS, Outbox
 from interview.service import open_service
 from interview.settings import Settings
-from interview.store.tables import AuditRow
+from interview.store.access_tables import AuditRow
 from interview.store.webhook_tables import DeliveryRow
 from interview.webhooks import MAX_WEBHOOKS, Message, Webhook
 

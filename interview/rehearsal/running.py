@@ -13,7 +13,8 @@ from interview.context import Context, new_id
 from interview.contract import TurnRequest
 from interview.draft import Draft, Scene
 from interview.events import SessionCompleted
-from interview.positions import Position, in_asking_order
+from interview.plans import in_asking_order
+from interview.positions import Position
 from interview.rehearsal.simulated import Asked, Kind, Said, reply
 from interview.state import InterviewSessionState
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from interview.store.tables import AuditRow, CredentialRow, PersonRow
+from interview.store.access_tables import AuditRow, CredentialRow, PersonRow
 
 
 def lines(

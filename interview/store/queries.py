@@ -6,20 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, case, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from interview.records import InterviewFilter
+from interview.store.access_tables import CredentialRow, PersonRow
 from interview.store.tables import (
-    AdjustmentRow,
-    CandidateRow,
     CompetencyScoreRow,
-    CredentialRow,
     EntryRow,
     EventRow,
     InterviewRow,
     InvitationRow,
-    PersonRow,
     PlanRow,
     PositionRow,
     ScorecardRow,
@@ -88,132 +84,8 @@ def newest_plan(tx: Session, position_id: str, *, approved: bool = False) -> Pla
     return tx.scalar(query.where(PlanRow.approved_at.is_not(None)) if approved else query)
 
 
-def interviews(
-    tx: Session,
-    limit: int,
-    before: tuple[datetime, str] | None,
-    wanted: InterviewFilter,
-    now: datetime,
-    scores_open: ColumnElement[bool],
-) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The lines of the interviews list, newest change first, after the place (`updated_at`, id) in the order.
-
-    `scores_open`: of which lines the score is read.
-    """
-    state = _interview_state(now)
-    query = (
-        select(
-            *(getattr(InterviewRow, name) for name in _INTERVIEW_COLUMNS),
-            InterviewRow.archived_at.is_not(None).label("archived"),
-            PositionRow.role_title,
-            CandidateRow.name.label("candidate_name"),
-            state.label("state"),
-            _newest_status().label("status"),
-            _open_adjustments().label("open_adjustments"),
-            case((scores_open, _standing(ScorecardRow.overall_score))).label("overall_score"),
-            scores_open.label("scores_open"),
-        )
-        .join(PositionRow, PositionRow.position_id == InterviewRow.position_id)
-        .join(CandidateRow, CandidateRow.candidate_id == InterviewRow.candidate_id)
-        .order_by(InterviewRow.updated_at.desc(), InterviewRow.interview_id.desc())
-        .limit(limit)
-    )
-    if before:
-        query = query.where(tuple_(InterviewRow.updated_at, InterviewRow.interview_id) < before)
-    if wanted.state is not None:
-        query = query.where(state == wanted.state)
-    return tx.execute(_filtered(query, wanted)).all()
-
-
-def interview_counts(tx: Session, wanted: InterviewFilter, now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
-    """State, interviews and requests that wait, of those that the filter lets through whatever their state."""
-    each = _filtered(
-        select(_interview_state(now).label("state"), _open_adjustments().label("requests")).join(
-            CandidateRow, CandidateRow.candidate_id == InterviewRow.candidate_id
-        ),
-        wanted,
-    ).subquery()
-    return tx.execute(select(each.c.state, func.count(), func.sum(each.c.requests)).group_by(each.c.state)).all()
-
-
-def interview_state(tx: Session, interview_id: str, now: datetime) -> str:
-    """How far one interview is, by the rules that the list goes by."""
-    query = select(_interview_state(now)).where(InterviewRow.interview_id == interview_id)
-    return tx.execute(query).scalar_one()
-
-
-def _filtered(query: Select[*tuple[Any, ...]], wanted: InterviewFilter) -> Select[*tuple[Any, ...]]:
-    if wanted.position_id is not None:
-        query = query.where(InterviewRow.position_id == wanted.position_id)
-    if wanted.archived is not None:
-        archived = InterviewRow.archived_at.is_not(None)
-        query = query.where(archived if wanted.archived else ~archived)
-    if name := " ".join(wanted.name.split()):
-        # SQLite folds the case of ASCII letters only; the usual spellings stand in for the others.
-        spellings = {name, name.lower(), name.upper(), name.title()}
-        query = query.where(or_(*(CandidateRow.name.icontains(each, autoescape=True) for each in sorted(spellings))))
-    return query
-
-
-def _interview_state(now: datetime) -> ColumnElement[str]:
-    """`records.InterviewState` in SQL, of the interview that the query around it is about.
-
-    What the newest session of the current attempt says; an imported one where none was recorded; else the links.
-    """
-    newest = (
-        _sessions_that_count(SessionRow.status)
-        .where(SessionRow.attempt == InterviewRow.attempt)
-        .order_by(SessionRow.status == "imported", SessionRow.created_at.desc(), SessionRow.session_id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    by_session = {"active": "in_progress", "complete": "completed", "imported": "completed", "expired": "expired"}
-    invited = exists().where(
-        InvitationRow.interview_id == InterviewRow.interview_id,
-        InvitationRow.revoked_at.is_(None),
-        InvitationRow.expires_at > now,
-    )
-    draft = exists().where(PlanRow.plan_id == InterviewRow.plan_id, PlanRow.approved_at.is_(None))
-    not_begun = case((invited, "invited"), (draft, "draft"), else_="ready")
-    return case(
-        (InterviewRow.closed_at.is_not(None), "closed"),
-        else_=func.coalesce(case(by_session, value=newest), not_begun),
-    )
-
-
-def _sessions_that_count(column: Any) -> Select[*tuple[Any, ...]]:
-    """Of the interview around it: no rehearsals, and none whose warm-up failed, which has no turn."""
-    begun = exists().where(TurnRow.session_id == SessionRow.session_id)
-    return select(column).where(
-        SessionRow.interview_id == InterviewRow.interview_id,
-        SessionRow.rehearsal.is_(False),
-        or_(SessionRow.status == "imported", begun),
-    )
-
-
-def _newest_status() -> ScalarSelect[str]:
-    newest = _sessions_that_count(SessionRow.status)
-    return newest.order_by(SessionRow.created_at.desc(), SessionRow.session_id.desc()).limit(1).scalar_subquery()
-
-
-def _open_adjustments() -> ScalarSelect[int]:
-    return (
-        select(func.count())
-        .select_from(AdjustmentRow)
-        .where(AdjustmentRow.interview_id == InterviewRow.interview_id, AdjustmentRow.replied_at.is_(None))
-        .scalar_subquery()
-    )
-
-
-def standing_scorecard(tx: Session, interview_id: str) -> ScorecardRow | None:
-    """The newest scorecard of the session that speaks for the interview."""
-    standing = select(_standing(ScorecardRow.scorecard_id)).where(InterviewRow.interview_id == interview_id)
-    return tx.scalar(select(ScorecardRow).where(ScorecardRow.scorecard_id == standing.scalar_subquery()))
-
-
-def standing_import() -> ColumnElement[str]:
-    """Of the interview around it: the imported session that its score is of; "" where it is of what was held."""
-    return func.coalesce(_standing(imported_session()), "")
+def plan_version(tx: Session, position_id: str, version: int) -> PlanRow | None:
+    return tx.scalar(select(PlanRow).where(PlanRow.position_id == position_id, PlanRow.version == version))
 
 
 def imported_session() -> ColumnElement[str]:
@@ -221,31 +93,15 @@ def imported_session() -> ColumnElement[str]:
     return case((SessionRow.status == "imported", SessionRow.session_id), else_="")
 
 
-def standing_attempt() -> ColumnElement[int]:
-    """Of the interview around it: the attempt that its score is of; the current one where there is none."""
-    return func.coalesce(_standing(SessionRow.attempt), InterviewRow.attempt)
+def standing_scorecards(tx: Session, interview_id: str) -> Sequence[ScorecardRow]:
+    """Those that stand for an interview's sessions, a session one; they count in the figures."""
+    query = select(ScorecardRow).where(ScorecardRow.interview_id == interview_id, ScorecardRow.standing)
+    return tx.scalars(query).all()
 
 
 def session_scorecard(tx: Session, session_id: str) -> ScorecardRow | None:
     """The scorecard that stands for a session."""
     return tx.scalar(select(ScorecardRow).where(ScorecardRow.session_id == session_id, ScorecardRow.standing))
-
-
-def _standing(column: Any) -> ScalarSelect[Any]:
-    """A column of the standing scorecard: completed sessions first, imported next; rehearsals never."""
-    rank = case({"complete": 0, "imported": 1}, value=SessionRow.status, else_=2)
-    return (
-        select(column)
-        .select_from(ScorecardRow)
-        .join(SessionRow, SessionRow.session_id == ScorecardRow.session_id)
-        .where(
-            ScorecardRow.interview_id == InterviewRow.interview_id, ScorecardRow.standing, ~SessionRow.rehearsal
-        )
-        .order_by(rank, SessionRow.created_at.desc(), SessionRow.session_id.desc())
-        .limit(1)
-        .correlate(InterviewRow)
-        .scalar_subquery()
-    )  # fmt: skip
 
 
 def unstarted_interviews(tx: Session, position_id: str) -> Sequence[InterviewRow]:
@@ -302,6 +158,12 @@ def turn_by_key(tx: Session, session_id: str, key: str) -> TurnRow | None:
     return tx.scalar(select(TurnRow).where(TurnRow.session_id == session_id, TurnRow.idempotency_key == key))
 
 
+def turns_after(tx: Session, session_id: str, event_id: int) -> int:
+    """How many turns of the session began after that event."""
+    later = select(func.count()).where(TurnRow.session_id == session_id, TurnRow.first_event > event_id)
+    return tx.scalar(later) or 0
+
+
 def last_event_id(tx: Session, session_id: str) -> int:
     return tx.scalar(select(func.max(EventRow.event_id)).where(EventRow.session_id == session_id)) or 0
 
@@ -309,9 +171,3 @@ def last_event_id(tx: Session, session_id: str) -> int:
 def competency_scores(tx: Session, scorecard_id: str) -> Sequence[CompetencyScoreRow]:
     query = select(CompetencyScoreRow).where(CompetencyScoreRow.scorecard_id == scorecard_id)
     return tx.scalars(query.order_by(CompetencyScoreRow.place)).all()
-
-
-_INTERVIEW_COLUMNS = (
-    "interview_id", "position_id", "candidate_id", "questions", "question_statuses", "asked_question_index",
-    "created_at", "updated_at",
-)  # fmt: skip

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from interview.store import review_tables, rollup_tables, webhook_tables  # noqa: F401  # they belong to the metadata
+from interview.store import access_tables, review_tables, rollup_tables, webhook_tables  # noqa: F401  # they belong to the metadata
 from interview.store.tables import Base
 
 context.configure(
