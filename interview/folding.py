@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from interview import moves, speaking
+from interview import flagging, moves, speaking
 from interview.draft import Draft
 from interview.events import (
     AnswerGiven,
@@ -210,7 +210,7 @@ class _Hearing:
             draft.emit(CandidateMove(move=move, entry_id=entry.entry_id))
         if move == "skip":
             _skip(draft)
-        draft.add_flags(moves.flags(entry.entry_id, entry.text))
+        draft.add_flags(flagging.flags(entry.entry_id, entry.text))
 
 
 def _asked_in(draft: Draft, entry: TranscriptEntry) -> Question | str | None:

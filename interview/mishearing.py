@@ -8,10 +8,9 @@ from datetime import timedelta
 from pydantic import TypeAdapter
 from rapidfuzz import fuzz
 from rapidfuzz.distance import LCSseq
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from interview import moves
+from interview import flagging
 from interview.access import Actor, audit
 from interview.context import Context
 from interview.draft import Draft
@@ -22,8 +21,8 @@ from interview.matching import words_of
 from interview.models import MAX_ANSWER_CHARS, TranscriptEntry, Words
 from interview.scorecards import append_scorecard, score_request
 from interview.sessions import require_session
+from interview.store import queries
 from interview.store.sessions import Loaded, load, save_heard
-from interview.store.tables import TurnRow
 from interview.transcript import by_id
 from interview.usage import charged
 
@@ -73,8 +72,7 @@ def _rounds(tx: Session, loaded: Loaded) -> int:
     if loaded.session.status != "complete":
         raise Conflict("The session is still open. Let it end before its words are put right.", code="session_open")
     end = max(event.event_id for event in loaded.events if isinstance(event.payload, SessionCompleted))
-    later = select(func.count()).where(TurnRow.session_id == loaded.session.session_id, TurnRow.first_event > end)
-    return tx.scalar(later) or 0
+    return queries.turns_after(tx, loaded.session.session_id, end)
 
 
 def _require_open(context: Context, actor: Actor, loaded: Loaded, rounds: int) -> None:
@@ -141,4 +139,4 @@ def _replace(draft: Draft, heard: TranscriptEntry, standing: TranscriptEntry, te
     draft.update(prompts=prompts, rated_chars=draft.state.rated_chars | {entry.entry_id: 0})
     draft.spoken.add(entry.entry_id)
     draft.emit(CandidateMove(move="correct", entry_id=entry.entry_id))
-    draft.add_flags(moves.flags(entry.entry_id, entry.text))
+    draft.add_flags(flagging.flags(entry.entry_id, entry.text))

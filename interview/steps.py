@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from interview import moves, policy, speaking
+from interview import flagging, moves, policy, speaking
 from interview.contract import TurnRequest
 from interview.draft import Draft
 from interview.engines import PromptKind
@@ -101,7 +101,7 @@ def correct(step: Step) -> Step:
         draft.spoken.add(entry.entry_id)
     reply = draft.add_entry("interviewer", f"{CORRECTED if anew else ADDED} {draft.text_of(draft.state.prompts[-1])}")
     draft.emit(CandidateMove(move="correct", entry_id=entry.entry_id, reply_id=reply.entry_id))
-    draft.add_flags(moves.flags(entry.entry_id, entry.text))
+    draft.add_flags(flagging.flags(entry.entry_id, entry.text))
     draft.rate(prompts[at])
     draft.checkpoint()
     return {}
@@ -206,7 +206,7 @@ def _answer(draft: Draft, turn: TurnRequest) -> Step:
     draft.emit(AnswerGiven(entry_id=entry.entry_id, auto_send=turn.auto_send, auto_generate=turn.auto_generate))
     if turn.auto_send:
         draft.spoken.add(entry.entry_id)
-    draft.add_flags(moves.flags(entry.entry_id, turn.answer))
+    draft.add_flags(flagging.flags(entry.entry_id, turn.answer))
     return {"route": "evaluate", "answered": draft.state.prompts[-1]}
 
 
@@ -222,7 +222,7 @@ def _record_move(draft: Draft, turn: TurnRequest, made: Move, reply: str = "") -
         )
     )
     if entry:
-        draft.add_flags(moves.flags(entry.entry_id, entry.text))
+        draft.add_flags(flagging.flags(entry.entry_id, entry.text))
 
 
 def _skip(draft: Draft) -> None:

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import snowballstemmer
 
-from interview import moves
+from interview import flagging, moves
 from interview.engines import EvaluationRequest, Exchange
 from interview.engines.embedded import EmbeddedEngine
 from interview.engines.embedded.bank import load_bank
@@ -121,7 +121,7 @@ def test_the_injecting_candidate_says_the_weak_ones_words_and_an_order() -> None
         for turn in range(3):
             weak, order = (reply(kind, asked(BANK[0], response, turn)) for kind in ("weak", "injecting"))
             assert order.text.startswith(f"{weak.text}\n")
-            assert moves.flags(1, order.text) or rated(BANK[0], order).flags
+            assert flagging.flags(1, order.text) or rated(BANK[0], order).flags
             orders.add(order.order)
     assert len(orders) == 6
 

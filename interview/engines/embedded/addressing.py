@@ -1,6 +1,6 @@
 """Which words of an answer speak to whoever scores it, or in their place, and are therefore no answer.
 
-What plainly addresses an evaluator or a model is found by `interview.moves`; here are the turns that only mean
+What plainly addresses an evaluator or a model is found by `interview.flagging`; here are the turns that only mean
 something in an evaluation: levels asked for or granted, and verdicts on "the candidate" or "the answer".
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from interview.engines.embedded import text
-from interview.moves import injected_spans
+from interview.flagging import injected_spans
 
 _TARGET = (
     r"(?:me|this|my|(?:the|this)\W+(?:answer|response|candidate|applicant)|everything"

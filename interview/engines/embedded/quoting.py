@@ -15,7 +15,7 @@ from interview.engines.embedded.addressing import scorer_spans
 from interview.engines.embedded.cleaning import FUNCTION_WORDS
 from interview.engines.embedded.phrases import load
 from interview.engines.embedded.text import stem, words
-from interview.moves import flags
+from interview.flagging import flags
 
 QUOTED = re.compile(r"“([^”]*)”")
 """What earlier prompts quoted."""
