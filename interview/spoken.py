@@ -41,6 +41,8 @@ __all__ = ["LiveScene", "LiveSession", "Spoken", "Standing", "Utterance", "requi
 
 Written = TypeVar("Written")
 _CAUSE_CHARS = 40
+_LEAST_LOST = 0.1
+"""Seconds: a failure that is told at once takes less to get here, and no time from the candidate."""
 _MOST_MARKS = 200
 """That wait to be folded."""
 
@@ -190,7 +192,7 @@ class Spoken:
         with self._context.database.write() as tx:
             loaded = load(tx, session_id)
             require_active(loaded.session, loaded.interview)
-            self._give_back(tx, loaded, seconds, "voice_failed")
+            self._give_back(tx, loaded, 0.0 if 0 <= seconds < _LEAST_LOST else seconds, "voice_failed")
             save_note(tx, loaded, loaded.state, VoiceFailed(code=code[:_CAUSE_CHARS]), self._context.clock())
 
     def put_right(self, actor: Actor, session_id: str, corrections: Mapping[int, str]) -> None:

@@ -362,6 +362,19 @@ def test_a_caller_goes_on_in_writing(live: Live) -> None:
         assert rest.get(f"/interview-sessions/{session_id}").json()["mode"] == "text"
 
 
+def test_a_voice_that_never_comes_up_is_told_and_stored_once(live: Live) -> None:
+    """The caller can write on in the same session."""
+    live.gemini.refuse_connections(1_000, 403)
+    with live.calling() as (caller, session_id):
+        assert (caller.closing(), caller.errors()) == (1011, ["voice_unavailable"])
+        assert caller.events[-1]["reason"] == "voice_failed"
+    with live.world.client() as rest:
+        told = rest.get(f"/interview-sessions/{session_id}").raise_for_status().json()
+    failures = [event["payload"] for event in told["events"] if event["eventType"] == "voice_failed"]
+    assert failures == [{"code": "key_refused"}]
+    assert told["status"] == "active"
+
+
 def test_a_second_connection_takes_the_talk_over(live: Live) -> None:
     """The first is told so and closed; nothing that was said is lost."""
     interview_id, token = live.invited()

@@ -194,7 +194,12 @@ def test_packets_say_what_happened(demo: Held) -> None:
         assert sum(each.seconds for each in packet.given_back) == session.lost_seconds + (
             begun.lost_seconds if session.goes_on else 0
         )
-        assert packet.spoken == (session.mode == "live")
+        assert packet.spoken == (session.spoken or (session.goes_on and begun.spoken))
+        held = (begun, session) if session.goes_on else (session,)
+        told = [one.words for one in packet.warnings if one.kind == "voice_failed"]
+        assert len(told) == any(one.voice_fails_after is not None for one in held)
+        if session.voice_fails_after is not None:
+            assert told[0].endswith("the candidate went on in writing.")
         if not session.goes_on:
             assert packet.minutes == pytest.approx(
                 (session.last_touched - session.started_at) / timedelta(minutes=1), abs=0.06

@@ -50,6 +50,9 @@ def test_the_truth_has_everything_that_interviews_bring() -> None:
     assert any(session.goes_on for session in sessions)
     assert any(session.attempt == 2 for session in sessions)
     assert any(session.lost_seconds for session in sessions)
+    assert {session.voice_fails_after == 0 for session in sessions if session.voice_fails_after is not None} == {
+        True, False,
+    }  # fmt: skip
     assert any(interview.closed_at for interview in truth.interviews)
     assert any(not interview.sessions for interview in truth.interviews)
     assert sum(response.hints for response in responses) > 20

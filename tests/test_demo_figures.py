@@ -112,7 +112,7 @@ def test_funnel(demo: Held, cut: Cut) -> None:
         _check_step(step, by_position[demo.position_ids.index(str(step.position_id))])
     for modes in found.modes:
         started = [one for one in interviews if one.sessions and one.sessions[0].mode == modes.mode]
-        faulty = [one for one in started if any(session.lost_seconds for session in one.sessions)]
+        faulty = [one for one in started if any(session.faulty for session in one.sessions)]
         assert (modes.started, modes.with_faults) == (len(started), len(faulty)), modes.mode
         assert modes.fault_rate == (pytest.approx(len(faulty) / len(started), abs=1e-4) if started else None)
 

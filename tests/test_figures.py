@@ -239,6 +239,22 @@ def test_faults_are_counted_by_mode_and_a_talk_that_goes_on_in_text_was_spoken(s
     assert (text.mode, text.started, text.with_faults, text.fault_rate) == ("text", 1, 0, 0.0)
 
 
+def test_a_voice_that_never_came_up_is_a_fault_of_an_interview_by_voice(scored: Scored) -> None:
+    """Also where all of it was then written, and once where the voice failed twice; rehearsals do not count."""
+    home = scored.house
+    for failures in (0, 1, 2):
+        session_id = home.start(home.interview()).session_id
+        for _ in range(failures):
+            home.service.spoken.voice_failed(session_id, "key_refused")
+        home.say(session_id)
+    rehearsal = StartRequest(interview_id=home.interview().interview_id, rehearsal=True)
+    rehearsed = home.service.sessions.start(SYSTEM, rehearsal)
+    home.service.spoken.voice_failed(rehearsed.session_id, "key_refused")
+    live, text = scored.figures().funnel.modes
+    assert (live.started, live.with_faults, live.fault_rate) == (2, 2, 1.0)
+    assert (text.started, text.with_faults) == (1, 0)
+
+
 def test_time_given_back_twice_is_one_interview_with_faults(scored: Scored) -> None:
     home = scored.house
     session_id = home.start(home.interview()).session_id

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Literal
 
-from interview.events import AnswerGiven, FlagRaised, Payload
+from interview.events import AnswerGiven, FlagRaised, Payload, VoiceFailed
 from interview.evidence import normalised
 from interview.models import CriterionSummary, FlagKind, Model, TranscriptEntry
 from interview.store.sessions import Loaded
 from interview.transcript import current_text
 
 WarningKind = (
-    FlagKind | Literal["documents", "low_quality", "doubtful_words", "not_assessed", "thin_evidence", "spread"]
+    FlagKind
+    | Literal["documents", "low_quality", "doubtful_words", "not_assessed", "thin_evidence", "spread", "voice_failed"]
 )
 
 SHORT_QUOTE_WORDS = 8
@@ -25,7 +27,7 @@ WIDE_SPREAD = 1.0
 _ORDER: tuple[WarningKind, ...] = (
     "injection", "abuse", "distress", "machine_drafted", "documents", "low_quality", "not_assessed", "spread",
     "thin_evidence", "copied_question", "copied_anchor", "keyword_list", "vivid_but_thin", "off_topic",
-    "doubtful_words",
+    "doubtful_words", "voice_failed",
 )  # fmt: skip
 
 
@@ -47,6 +49,7 @@ def of_session(
         *_drafted(payloads),
         *_doubtful(loaded.entries),
         *_evidence(criteria),
+        *_voice(loaded),
     ]
     return tuple(sorted(found, key=lambda one: _ORDER.index(one.kind)))
 
@@ -106,6 +109,22 @@ def _evidence(criteria: Sequence[CriterionSummary]) -> list[PacketWarning]:
         words = f"The engine was unsure by a level or more about {_named(wide)}."
         found.append(PacketWarning(kind="spread", words=words))
     return found
+
+
+def _voice(loaded: Loaded) -> list[PacketWarning]:
+    """How often a talk ended since the voice failed, and how the interview went on."""
+    failures = [one for one in (*loaded.carried_events, *loaded.events) if isinstance(one.payload, VoiceFailed)]
+    if not failures:
+        return []
+    times = {1: "once", 2: "twice"}.get(len(failures), f"{len(failures)} times")
+    session, at = loaded.session, (failures[-1].created_at - loaded.state.started_at) / timedelta(milliseconds=1)
+    said_on = any(
+        entry.role == "candidate" and entry.session_id == session.session_id and entry.start_ms > at
+        for entry in loaded.entries
+    )
+    spoken = "the candidate went on by voice" if said_on else "the candidate has said nothing since"
+    after = "the candidate went on in writing" if session.mode == "text" else spoken
+    return [PacketWarning(kind="voice_failed", words=f"The voice failed {times}; {after}.")]
 
 
 def _thin(one: CriterionSummary) -> bool:

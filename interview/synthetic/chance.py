@@ -57,7 +57,8 @@ def make_truth(seed: int, last_day: date, interviews: int = 300, positions: int 
     slots = _Slots(rng, begin, last_day)
     shares = [each["share"] for each in _roles()[:positions]]
     chosen = sorted(rng.choices(range(positions), shares, k=interviews))
-    chances = _Chances(rng, slots, made, begin, end)
+    faults = random.Random(f"{seed} faults")  # noqa: S311 - of its own, so that more of them change nothing else
+    chances = _Chances(rng, faults, slots, made, begin, end)
     people = [chances.interview(n, at) for n, at in enumerate(chosen, start=1)]
     people[-1] = chances.running(people[-1])
     return Truth(
@@ -126,6 +127,7 @@ class _Slots:
 @dataclass
 class _Chances:
     rng: random.Random
+    faults: random.Random
     slots: _Slots
     positions: Sequence[Position]
     begin: datetime
@@ -214,7 +216,14 @@ class _Chances:
             before=carrying.responses if carrying else (),
             limit=carrying.time_left if carrying else TIME_LIMIT,
         )
-        return session(rng, candidate, position, wanted)
+        return self._with_faults(session(rng, candidate, position, wanted))
+
+    def _with_faults(self, made: Session) -> Session:
+        """One of twelve talks loses its voice, half of these before the first word."""
+        if made.mode == "text" or self.faults.random() >= 1 / 12:
+            return made
+        before = self.faults.random() < 0.5 or not made.responses
+        return replace(made, voice_fails_after=0 if before else self.faults.randint(1, len(made.responses)))
 
     # --- what people make of it ---------------------------------------------------------------------------------------
 

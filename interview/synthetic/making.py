@@ -246,10 +246,10 @@ class _Making:
         service.journeys.consent(actor, service.journeys.read(actor).notice)
         session_id = service.journeys.begin(actor)
         self.held.session_ids[interview.number, place] = session_id
-        if session.mode == "live":
+        if session.spoken:
             service.sessions.begin_spoken(actor, session_id)
-            if session.lost_seconds:
-                service.spoken.give_back(session_id, session.lost_seconds, "connection")
+        if session.lost_seconds:
+            service.spoken.give_back(session_id, session.lost_seconds, "connection_lost")
         _Talk(service, self._clock, actor, session_id, session).hold(self._truth.position_of(interview))
 
 
@@ -262,13 +262,20 @@ class _Talk:
     actor: Actor
     session_id: str
     session: Session
+    _spoken: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._spoken = self.session.mode == "live"
 
     def hold(self, position: Position) -> None:
+        self._lose_voice_after(0)
         reply = self._say("I would like to work with people who learn.", self.session.warmup_seconds)
-        for response in self.session.responses:
+        for done, response in enumerate(self.session.responses):
+            self._lose_voice_after(done or None)
             for exchange in response.exchanges:
                 self._expect(reply, position.questions[response.question].text, exchange)
                 reply = self._say(exchange.said, exchange.seconds, "skip" if exchange.said == SKIPPED else "answer")
+        self._lose_voice_after(len(self.session.responses) or None)
         if self.session.complete:
             stopped = self.session.ending == "stopped"
             last = "" if stopped else "No, thank you."
@@ -284,9 +291,12 @@ class _Talk:
         heard = Heard(start_ms=end - 1000 * (seconds - seconds // 4), end_ms=end) if self._spoken else None
         return self.service.sessions.turn(self.actor, request, heard=heard)
 
-    @property
-    def _spoken(self) -> bool:
-        return self.session.mode == "live"
+    def _lose_voice_after(self, responses: int | None) -> None:
+        """Where the truth has it after so many (None: not here), the candidate goes on in writing."""
+        if self.session.mode == "live" and responses == self.session.voice_fails_after is not None:
+            self._spoken = False
+            self.service.spoken.voice_failed(self.session_id, "connection_lost")
+            self.service.journeys.begin_text(self.actor)
 
     def _expect(self, reply: TurnResponse, text: str, exchange: Exchange) -> None:
         asked = reply.question

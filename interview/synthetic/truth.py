@@ -146,6 +146,8 @@ class Session:
     """`unanswered`: another prompt was asked last, and never answered. `lost_seconds`: given back after the warm-up.
 
     `goes_on`: it carries on the session before it, which was dropped; `responses` are this session's own.
+    `voice_fails_after`: so many of them were spoken, then the voice failed and the candidate wrote; with 0 it never
+    came up, and the warm-up was written too.
     """
 
     attempt: int
@@ -157,6 +159,7 @@ class Session:
     wrapup_seconds: int
     ending: Ending
     lost_seconds: int = 0
+    voice_fails_after: int | None = None
     unanswered: bool = False
     goes_on: bool = False
     limit: timedelta = TIME_LIMIT
@@ -166,6 +169,16 @@ class Session:
         """What a session that carries this one on has."""
         used = self.last_touched - self.started_at - timedelta(seconds=self.lost_seconds)
         return max(LEAST_TIME, self.limit - used)
+
+    @property
+    def faulty(self) -> bool:
+        """Whether technology failed: time was lost to it, or the voice."""
+        return self.lost_seconds > 0 or self.voice_fails_after is not None
+
+    @property
+    def spoken(self) -> bool:
+        """Whether a word of it was."""
+        return self.mode == "live" and self.voice_fails_after != 0
 
     @property
     def complete(self) -> bool:

@@ -22,6 +22,10 @@ Numbered = Sequence[tuple[int, QuestionStatistic]]
 
 _QUIET = ("as_expected", "too_few")
 _PER_CENT = "%.0f%%"
+_UNKNOWN_HINTS = (
+    "Talks with Gemini and transcripts from elsewhere are left out: nobody knows what was a hint there. Empty where "
+    "there are no others."
+)
 _TITLES = {
     "number": ("No.", "The question's number on this page, as in the chart.", None),
     "question": ("Question", "The words that everybody is asked.", None),
@@ -35,7 +39,7 @@ _TITLES = {
     ),
     "not_assessed_share": ("Not assessed", "Answers that showed nothing the rubric asks for.", _PER_CENT),
     "skipped_share": ("Skipped", "Candidates who left it unanswered.", _PER_CENT),
-    "hint_share": ("Hints", "Candidates who were given a hint. By voice none are given.", _PER_CENT),
+    "hint_share": ("Hints", f"Candidates who were given a hint. {_UNKNOWN_HINTS}", _PER_CENT),
     "follow_up_share": ("Follow-ups", "Candidates who were asked on.", _PER_CENT),
     "answered": ("Answered", "How many said something to it.", "%d"),
     "competency": ("Competency", "What it is rated for.", None),
@@ -142,7 +146,11 @@ def table(found: Numbered) -> None:
     st.subheader("All questions")
     rows = [
         each.model_dump()
-        | {name: 100 * value for name, value in each.model_dump().items() if name.endswith("_share")}
+        | {
+            name: 100 * value
+            for name, value in each.model_dump().items()
+            if name.endswith("_share") and value is not None
+        }
         | {
             "number": number,
             "kind": each.kind.capitalize(),

@@ -25,6 +25,7 @@ from interview.events import (
     SessionExpiredPayload,
     StageEntered,
     TimeGivenBack,
+    VoiceFailed,
 )
 from interview.models import Mode
 from pages.components.times import time_of_day
@@ -95,14 +96,16 @@ def _outcome(payload: Payload) -> str:
             return "Everything until here is saved"
         case ModeChanged():
             return " ".join(filter(None, (MODE_CHANGES[payload.mode], payload.message)))
-        case TimeGivenBack():
-            return given_back(payload)
+        case TimeGivenBack() | VoiceFailed():
+            return fault(payload)
         case _:
             return ""
 
 
-def given_back(payload: TimeGivenBack) -> str:
-    """Lost time in words."""
+def fault(payload: TimeGivenBack | VoiceFailed) -> str:
+    """Lost time, or a talk that ended, in words."""
+    if isinstance(payload, VoiceFailed):
+        return f"The voice failed, and the talk ended ({payload.code.replace('_', ' ')})."
     lost = f"{payload.seconds:.0f} seconds" if round(payload.seconds) != 1 else "1 second"
     return f"{lost} lost to a fault do not count as used ({payload.cause.replace('_', ' ')})."
 

@@ -79,7 +79,7 @@ def failures(found: Funnel) -> list[str]:
     step = found.everything
     lines = [f"**Dropped out**: {part(step.dropped_out, step.started, step.drop_out_rate)} that were started"]
     lines += [
-        f"**Lost time to faults {MODES[mode.mode]}**: {part(mode.with_faults, mode.started, mode.fault_rate)}"
+        f"**Time or voice lost to faults {MODES[mode.mode]}**: {part(mode.with_faults, mode.started, mode.fault_rate)}"
         for mode in found.modes
         if mode.mode == "live"
     ]

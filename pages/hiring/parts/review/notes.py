@@ -16,9 +16,10 @@ from interview.events import (
     PromptPayload,
     SessionCompleted,
     TimeGivenBack,
+    VoiceFailed,
 )
 from interview.models import Move
-from pages.components.event_log import MODE_CHANGES, given_back
+from pages.components.event_log import MODE_CHANGES, fault
 from pages.components.transcript import Notes
 
 _MOVES: dict[Move, str] = {
@@ -77,8 +78,8 @@ def _happened(event: InterviewEvent, *, scores_open: bool) -> str:
             return "Spoken, written down by software"
         case ModeChanged(mode=mode):
             return MODE_CHANGES[mode]
-        case TimeGivenBack() as given:
-            return given_back(given)
+        case TimeGivenBack() | VoiceFailed() as failed:
+            return fault(failed)
         case SessionCompleted(reason=reason):
             return _ENDS[reason]
         case _:
