@@ -87,7 +87,7 @@ class Packets:
             rehearsal=session.rehearsal,
             status=session.status,
             mode=session.mode,
-            spoken=session.mode == "live" or any(isinstance(one, ModeChanged) for one in payloads),
+            spoken=_spoken(loaded, payloads),
             begun_at=session.created_at,
             ended_at=session.completed_at,
             minutes=round((session.last_touched - loaded.state.started_at) / timedelta(minutes=1), 1),
@@ -110,6 +110,12 @@ class Packets:
             scored_at=engines.created_at if engines else None,
             stamp=engines.stamp if engines else None,
         )
+
+
+def _spoken(loaded: Loaded, payloads: Sequence[Payload]) -> bool:
+    """By voice at any time, an earlier session of the attempt included."""
+    changed = any(isinstance(one, ModeChanged) for one in payloads)
+    return changed or loaded.session.mode == "live" or any(entry.spoken for entry in loaded.entries)
 
 
 # --- scores -----------------------------------------------------------------------------------------------------------
