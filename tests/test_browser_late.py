@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser_call import agree, begin, captions, of_widget, profile, switch_on
+from browser_call import agree, begin, captions, of_widget, profile, switch_on, widget
 from gemini_script import Turn
 from gemini_server import GeminiServer, gemini_server
 from http_server import ROOT, running_app
@@ -91,6 +91,20 @@ def test_a_talk_that_ends_while_the_page_reads_ends_in_thanks(late: Late) -> Non
         page.get_by_role("button", name="Finish early").click()
         page.get_by_role("button", name="Finish now").click()
         page.get_by_role("heading", name="Thank you, Ada Example").wait_for()
+
+
+def test_a_trial_that_the_interview_cut_short_is_over(late: Late) -> None:
+    """At the next device check nobody waits for the rest of it."""
+    with late("impatient") as page:
+        agree(page)
+        switch_on(page)
+        page.get_by_role("button", name="Record two seconds").click()
+        page.get_by_role("button", name="Start the interview").click()
+        captions(page).wait_for()
+        widget(page).get_by_role("button", name="Disconnect").click()
+        page.get_by_role("button", name="Check the microphone first").click()
+        switch_on(page)
+        page.get_by_text("Try how you sound").wait_for()
 
 
 def test_a_line_that_was_silent_too_long_goes_on_when_it_is_heard_again(late: Late) -> None:

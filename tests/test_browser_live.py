@@ -393,6 +393,25 @@ def test_pressing_something_while_the_page_is_drawn_leaves_every_control_in_its_
         expect(page.locator(".st-key-controls").get_by_role("button", name=name)).to_be_visible(timeout=MILLISECONDS)
 
 
+def test_a_dialog_stays_open_with_its_words_while_the_talk_goes_on(
+    page: Page, gemini: GeminiServer, invited: Invited
+) -> None:
+    """Speaking ends a moment to think, and the controls wait for it until the dialog is closed."""
+    gemini.script(Turn(GREETING), Turn("Thank you, go on.", hears="I have thought about it."))
+    begin(page)
+    hears(page, GREETING)
+    page.get_by_text("The interviewer is listening.").wait_for()
+    page.get_by_role("button", name="Let me think").click()
+    page.get_by_role("button", name="I am ready").wait_for()
+    page.get_by_role("button", name="Ask for an adjustment").click()
+    page.get_by_label("What do you need?").fill("A longer break, please.")
+    speak(page)
+    hears(page, "Thank you, go on.")
+    expect(page.get_by_label("What do you need?")).to_have_value("A longer break, please.")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Let me think").wait_for()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_phone_is_wide_enough_at_every_step(
     browser: Browser, gemini: GeminiServer, invited: Invited, scheme: str

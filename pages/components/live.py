@@ -76,6 +76,8 @@ def join(actor: Actor, session_id: str, call: Call) -> None:
     seat.talk = service().live.join(actor, session_id, PageLine(call.speaker))
     seat.session_id = session_id
     call.attach(seat.talk)
+    if not call.state().playing:  # it ended meanwhile, and there was no talk yet that could be told
+        seat.gone()
 
 
 def forget() -> None:

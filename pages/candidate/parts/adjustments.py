@@ -39,7 +39,7 @@ def replies(journey: Journey) -> None:
         _request(asked)
 
 
-@st.dialog("Ask for an adjustment", icon=":material/accessibility_new:")
+@st.dialog("Ask for an adjustment", icon=":material/accessibility_new:", on_dismiss="rerun")
 def dialog(actor: Actor) -> None:
     if form(actor) and st.session_state.get(_SENT):
         st.rerun()

@@ -153,6 +153,11 @@ def _begin_trial(call: Call) -> None:
     call.attach(trial)
 
 
+def over(call: Call) -> None:
+    """Nothing of a trial is kept; one that was not full would wait for ever at the next check."""
+    st.session_state.pop(_trial(call), None)
+
+
 def trouble(call: Call) -> None:
     """What to do about a microphone that does not work, folded up unless the browser gave none just now."""
     met = call.state().trouble is not None

@@ -105,7 +105,7 @@ def _talking(actor: Actor, journey: Journey, talk: LiveInterview) -> None:
         with place:
             line.draw()
         with below:
-            live_controls.controls(actor, talk)
+            live_controls.controls(actor, talk, drawn)
     with below:
         adjustments.replies(journey)
 
@@ -247,6 +247,7 @@ def _may_join(ended: EndCause | None, call: Call) -> bool:
 
 def _begin(actor: Actor, call: Call) -> None:
     st.session_state.pop(_CHECK, None)
+    device_check.over(call)
     line.forget()
     with problems.problems():
         with st.spinner("The interviewer is getting ready …"):

@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from interview.live.interview import LiveInterview
 
 _TYPED = "typed-words"
+_ASKED = "dialog-is-open"
 
 
-def controls(actor: Actor, talk: LiveInterview) -> None:
-    """Buttons in a row that wraps, and a line to type in.
+def controls(actor: Actor, talk: LiveInterview, drawn: LiveState | None) -> None:
+    """Buttons in a row that wraps, and a line to type in. `drawn`: what `mark` gave in this run.
 
     None of them is in a fragment that runs by itself: one that is pressed there while the page is being drawn takes its
     neighbours away.
     """
     with st.container(horizontal=True, gap="xsmall", key="controls"):
-        _toggles(talk)
-        if st.button("Skip this question", key="skip", icon=":material/skip_next:", help="Go on to the next one"):
-            _skip(talk)
+        _toggles(talk, drawn)
+        skip = st.button("Skip this question", key="skip", icon=":material/skip_next:", help="Go on to the next one")
         st.button(
             "Switch to text",
             key="to-text",
@@ -36,10 +36,15 @@ def controls(actor: Actor, talk: LiveInterview) -> None:
             help="At once; nothing that was said is lost",
             on_click=talk.to_text,
         )
-        if st.button("Ask for an adjustment", key="adjust", icon=":material/accessibility_new:"):
-            adjustments.dialog(actor)
-        if st.button("Finish early", key="finish", icon=":material/stop_circle:", help="End the interview here"):
-            _finish(talk)
+        adjust = st.button("Ask for an adjustment", key="adjust", icon=":material/accessibility_new:")
+        finish = st.button("Finish early", key="finish", icon=":material/stop_circle:", help="End the interview here")
+    st.session_state[_ASKED] = skip or adjust or finish
+    if skip:
+        _skip(talk)
+    if adjust:
+        adjustments.dialog(actor)
+    if finish:
+        _finish(talk)
     st.chat_input("Type instead of speaking", key=_TYPED, max_chars=MAX_ANSWER_CHARS, on_submit=_say, args=(talk,))
 
 
@@ -48,14 +53,18 @@ def mark(state: LiveState) -> LiveState | None:
     return state if state in ("thinking", "muted", "ending") else None
 
 
-def _toggles(talk: LiveInterview) -> None:
-    """Drawn as the talk stands, since speaking ends a moment to think by itself."""
-    state = talk.view().state
-    if state == "thinking":
+def asked() -> bool:
+    """A dialog is open: drawing the page anew would close it, with what was typed there."""
+    return bool(st.session_state.get(_ASKED))
+
+
+def _toggles(talk: LiveInterview, drawn: LiveState | None) -> None:
+    """Drawn as the talk stood, since speaking ends a moment to think by itself."""
+    if drawn == "thinking":
         _toggle("I am ready", "thought", "play_arrow", "Go on", talk.think, False)
     else:
         _toggle("Let me think", "think", "hourglass_empty", "The interviewer waits; no hurry", talk.think, True)
-    if state == "muted":
+    if drawn == "muted":
         _toggle("Unmute", "unmute", "mic", "The interviewer hears you again", talk.mute, False)
     else:
         _toggle("Mute", "mute", "mic_off", "The interviewer does not hear you meanwhile", talk.mute, True)
@@ -65,13 +74,13 @@ def _toggle(label: str, key: str, icon: str, meaning: str, act: Callable[[bool],
     st.button(label, key=key, icon=f":material/{icon}:", help=meaning, on_click=act, args=(on,))
 
 
-@st.dialog("Skip this question?", icon=":material/skip_next:")
+@st.dialog("Skip this question?", icon=":material/skip_next:", on_dismiss="rerun")
 def _skip(talk: LiveInterview) -> None:
     st.write("The interviewer goes on to the next question, and you cannot come back to this one.")
     _confirm("Skip it", "Back to the question", "skip", partial(_skip_in_hand, talk))
 
 
-@st.dialog("Finish the interview here?", icon=":material/stop_circle:")
+@st.dialog("Finish the interview here?", icon=":material/stop_circle:", on_dismiss="rerun")
 def _finish(talk: LiveInterview) -> None:
     confirm_finish(talk.stop)
 

@@ -45,11 +45,13 @@ def header(journey: Journey) -> None:
 @st.fragment(run_every=_SECONDS)
 def talk(talk: LiveInterview, journey: Journey, *, drawn: LiveState | None) -> None:
     """Reads how the talk stands; runs the page anew, once, when the controls have to change and when it has ended.
+    A dialog that is open is left so until the talk has ended.
 
     `drawn`: for what the page has drawn its controls (`live_controls.mark`).
     """
     view = talk.view()
-    if view.ended is not None or live_controls.mark(view.state) != drawn:
+    changed = live_controls.mark(view.state) != drawn and not live_controls.asked()
+    if view.ended is not None or changed:
         st.rerun()
     _progress(view.statuses, view.seconds_left)
     st.markdown(f"**:material/{_ICONS[view.state]}: {sentence(view.message)}**")
