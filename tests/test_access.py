@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -22,13 +22,6 @@ from interview.people import LINK_LIFETIME
 from interview.service import open_service
 from interview.settings import Settings
 from interview.tokens import COOKIE_LIFETIME
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
-    built = house(tmp_path)
-    yield built
-    built.close()
 
 
 def everything_stored(home: House) -> bytes:

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from builders import House, house
+from builders import House
 
 from interview.access import SYSTEM, Actor, Role
 from interview.errors import Forbidden, InvalidPayload, NotFound, Unauthorized
 from interview.people import LINK_LIFETIME, STAFF_ROLES
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
-    built = house(tmp_path)
-    yield built
-    built.close()
 
 
 @pytest.mark.parametrize("role", STAFF_ROLES)
