@@ -32,8 +32,9 @@ from interview.recordings import Recordings
 from interview.replanned import under_version
 from interview.reviewing.blinding import imported_id, require_open
 from interview.reviewing.carding import scorecard
+from interview.reviewing.deciding import decisions_for
 from interview.reviewing.overriding import Override, overrides_of
-from interview.reviews import Decision, Review
+from interview.reviews import Review
 from interview.scorecards import standing_sessions
 from interview.scoring import overall
 from interview.state import AskedPrompt
@@ -61,9 +62,9 @@ class Packets:
             row = _session(tx, interview_id, session_id)
             if not row.rehearsal:
                 require_open(tx, actor, row)
-            return self._packet(tx, load(tx, row.session_id))
+            return self._packet(tx, actor, load(tx, row.session_id))
 
-    def _packet(self, tx: Session, loaded: Loaded) -> Packet:
+    def _packet(self, tx: Session, actor: Actor, loaded: Loaded) -> Packet:
         session = loaded.session
         standing, engines = _cards(tx, session.session_id)
         reviews = _reviews(tx, session)
@@ -106,7 +107,7 @@ class Packets:
             doubtful_share=packet_warnings.doubtful_share(loaded.entries),
             overrides=overrides,
             reviews=tuple(PacketReview.model_validate(one, from_attributes=True) for one in reviews),
-            decisions=() if session.rehearsal else _decisions(tx, session.interview_id),
+            decisions=() if session.rehearsal else decisions_for(tx, actor, session.interview_id),
             scored_at=engines.created_at if engines else None,
             stamp=engines.stamp if engines else None,
         )
@@ -177,6 +178,7 @@ def _competency(
                 low=engines.low,
                 high=engines.high,
                 anchor=reached_anchor(one.latest_score, anchors.get(one.criterion, Anchors())),
+                anchors=anchors.get(one.criterion, Anchors()),
                 rationale=engines.rationale,
                 quotes=_quotes(engines, spoken_in),
                 override=changed.get(one.criterion),
@@ -277,8 +279,3 @@ def _reviews(tx: Session, session: SessionRow) -> list[Review]:
         return []
     rows = review_queries.reviews(tx, session.interview_id, session.attempt, imported_id(session))
     return [Review.model_validate(row, from_attributes=True) for row in rows if row.submitted_at]
-
-
-def _decisions(tx: Session, interview_id: str) -> tuple[Decision, ...]:
-    rows = review_queries.decisions(tx, interview_id)
-    return tuple(Decision.model_validate(row, from_attributes=True) for row in rows)

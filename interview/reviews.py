@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import computed_field
 from sqlalchemy.orm import Session
 
-from interview import webhooks
 from interview.access import HIRING_ROLES, Actor, audit
 from interview.context import Context, new_id
 from interview.errors import Conflict, InvalidPayload, NotFound
@@ -15,7 +12,8 @@ from interview.interviews import interview_row
 from interview.models import Competency, Model, Moment, PositionPlan, Scorecard
 from interview.reviewing.blinding import blind_to, imported_id, is_bound, require_open
 from interview.reviewing.carding import scorecard
-from interview.reviewing.overriding import Override, add_override, after, overrides_of, standing_override
+from interview.reviewing.deciding import Decision, Verdict, add_decision, decisions_for
+from interview.reviewing.overriding import Override, add_override, overrides_of, standing_override
 from interview.reviewing.rating import (
     Ratings,
     add_review_scorecard,
@@ -26,12 +24,10 @@ from interview.reviewing.rating import (
 )
 from interview.scorecards import standing_sessions
 from interview.store import review_queries
-from interview.store.review_tables import DecisionRow, ReviewRow
+from interview.store.review_tables import ReviewRow
 from interview.store.tables import InterviewRow, PlanRow, SessionRow
 
-Verdict = Literal["advance", "hold", "decline", "no_decision"]
 MAX_REASON_CHARS = 2_000
-_RATABLE = ("complete", "imported", "closed")
 
 
 class Review(Model):
@@ -58,23 +54,12 @@ class Review(Model):
         return self.submitted_at is not None and self.seen_unrated_at is None
 
 
-class Decision(Model):
-    """What a person decided, and why. `name`: theirs; `reason`: "" while the reader is still to rate."""
-
-    decision_id: str
-    interview_id: str
-    decision: Verdict
-    reason: str
-    at: Moment
-    name: str
-
-
 class ReviewState(Model):
     """Where an actor stands with an interview.
 
-    `scores_open`: whether the engine's scores, and `others` (the submitted reviews of other people), are shown to them.
-    `session_id`: of the session that stands for the interview; `ratable`: whether it has ended and can be rated.
-    `decisions`: newest first.
+    `session_id`: of the session that this is about. `scores_open`: whether the engine's scores of it, and `others` (the
+    submitted reviews of other people), are shown to them; `ratable`: whether it can be rated: it has ended, and counts
+    or was imported. `decisions`: of the interview, newest first, as far as they are open to the actor.
     """
 
     session_id: str | None
@@ -92,29 +77,29 @@ class Reviews:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    def state(self, actor: Actor, interview_id: str) -> ReviewState:
-        """The actor's own review, and what is open to them. Raises NotFound."""
+    def state(self, actor: Actor, interview_id: str, session_id: str | None = None) -> ReviewState:
+        """The actor's own review, and what is open to them. Raises NotFound.
+
+        `session_id`: one of the interview's; without, of the session that stands for the interview.
+        """
         actor.require(*HIRING_ROLES)
         with self._context.database.read() as tx:
             row = interview_row(tx, interview_id)
-            session = _standing(tx, interview_id)
-            attempt = session.attempt if session else row.attempt
-            imported = imported_id(session)
+            standing = _standing(tx, interview_id)
+            session = standing if session_id is None else _session(tx, interview_id, session_id)
+            attempt, imported = session.attempt if session else row.attempt, imported_id(session)
             scores_open = not blind_to(tx, actor, interview_id, attempt, imported)
             reviews = [_review(one) for one in review_queries.reviews(tx, interview_id, attempt, imported)]
             return ReviewState(
                 session_id=session.session_id if session else None,
                 scores_open=scores_open,
-                ratable=session is not None and session.status in _RATABLE,
+                ratable=session is not None and _ratable(session, standing),
                 mine=next((one for one in reviews if one.reviewer_id == actor.reviewer_id), None),
                 others=tuple(
                     one for one in reviews if scores_open and one.submitted_at and one.reviewer_id != actor.reviewer_id
                 ),
                 overrides=overrides_of(tx, session.session_id) if scores_open and session else (),
-                decisions=tuple(
-                    _decision(one) if scores_open or one.by == actor.reviewer_id else _unexplained(one)
-                    for one in review_queries.decisions(tx, interview_id)
-                ),
+                decisions=decisions_for(tx, actor, interview_id),
             )
 
     def save(self, actor: Actor, interview_id: str, ratings: Ratings, session_id: str | None = None) -> Review:
@@ -130,8 +115,9 @@ class Reviews:
         """Let the ratings stand, with those kept before, as the reviewer's scorecard; then scores are open to them.
 
         Every criterion has a level, or None where the transcript does not show it. `session_id`: what was read and
-        rated; without, what stands for the interview now. A person only. Raises NotFound, Forbidden `person_required`,
-        Conflict (`nothing_to_rate`, `review_submitted`, `another_attempt`), InvalidPayload `review_incomplete`.
+        rated, which is what stands for the interview, or an imported transcript, rated by itself; without, what stands
+        now. A person only. Raises NotFound, Forbidden `person_required`, Conflict (`nothing_to_rate`,
+        `review_submitted`, `another_attempt`), InvalidPayload `review_incomplete`.
         """
         with self._context.database.write() as tx:
             row, session = self._rated(tx, actor, interview_id, ratings, session_id)
@@ -198,38 +184,22 @@ class Reviews:
             )  # fmt: skip
             return scorecard(tx, row)
 
-    def decide(self, actor: Actor, interview_id: str, decision: Verdict, reason: str) -> Decision:
+    def decide(
+        self, actor: Actor, interview_id: str, decision: Verdict, reason: str, session_id: str | None = None
+    ) -> Decision:
         """What a person decides of an interview, with the reason; the newest decision stands, the others stay.
 
-        Their own that stands, said again in the same words, is that one, so that it may be sent again.
-        Raises NotFound, Forbidden `person_required`, InvalidPayload.
+        Their own that stands, said again in the same words, is that one, so that it may be sent again. `session_id`:
+        what was read; without, what stands for the interview now is meant. Raises NotFound, Forbidden
+        `person_required`, Conflict `another_attempt`, InvalidPayload.
         """
         actor.require(*HIRING_ROLES)
         actor.require_person()
         cleaned = _reason(reason)
         with self._context.database.write() as tx:
             interview = interview_row(tx, interview_id)
-            earlier = review_queries.decisions(tx, interview_id)
-            said = (actor.reviewer_id, decision, cleaned)
-            if earlier and (earlier[0].by, earlier[0].decision, earlier[0].reason) == said:
-                return _decision(earlier[0])
-            row = DecisionRow(
-                decision_id=new_id(),
-                interview_id=interview_id,
-                decision=decision,
-                reason=cleaned,
-                at=after(self._context, earlier[0].at if earlier else None),
-                by=actor.reviewer_id,
-                name=actor.name,
-            )
-            tx.add(row)
-            interview.updated_at = max(interview.updated_at, row.at)
-            audit(tx, self._context, actor, "decision_made", interview_id, decision=decision)
-            webhooks.publish(
-                tx, self._context, "decision.made", interview_id,
-                position_id=interview.position_id, decision_id=row.decision_id, decision=decision,
-            )  # fmt: skip
-            return _decision(row)
+            _require_same(_standing(tx, interview_id), session_id)
+            return add_decision(tx, self._context, actor, interview, decision, cleaned)
 
     def _rated(
         self, tx: Session, actor: Actor, interview_id: str, ratings: Ratings, session_id: str | None
@@ -238,10 +208,7 @@ class Reviews:
         actor.require(*HIRING_ROLES)
         actor.require_person()
         interview = interview_row(tx, interview_id)
-        session = _standing(tx, interview_id)
-        if session is None or session.status not in _RATABLE:
-            raise Conflict("There is nothing to rate before the interview has ended.", code="nothing_to_rate")
-        _require_same(session, session_id)
+        session = _to_rate(tx, interview_id, session_id)
         row = self._row(tx, actor, interview, session)
         if row.submitted_at is not None:
             raise Conflict(
@@ -283,9 +250,25 @@ def _standing(tx: Session, interview_id: str) -> SessionRow | None:
     return next(iter(standing_sessions(tx, interview_id)), None)
 
 
-def _require_same(session: SessionRow, seen: str | None) -> None:
+def _to_rate(tx: Session, interview_id: str, session_id: str | None) -> SessionRow:
+    """The imported session of this id, which is rated by itself; else the one that stands for the interview."""
+    standing, named = _standing(tx, interview_id), tx.get(SessionRow, session_id) if session_id else None
+    if named is not None and named.interview_id == interview_id and named.status == "imported":
+        return named
+    if standing is None or not _ratable(standing, standing):
+        raise Conflict("There is nothing to rate before the interview has ended.", code="nothing_to_rate")
+    _require_same(standing, session_id)
+    return standing
+
+
+def _ratable(session: SessionRow, standing: SessionRow | None) -> bool:
+    """An imported transcript is rated by itself; of the others the one that stands, once it has ended."""
+    return session.status == "imported" or (session is standing and session.status in ("complete", "closed"))
+
+
+def _require_same(session: SessionRow | None, seen: str | None) -> None:
     """Raise Conflict where what somebody has read speaks for the interview no more, and what does was not read."""
-    if seen not in (None, session.session_id):
+    if seen not in (None, session.session_id if session else None):
         raise Conflict(
             "Another session counts for this interview by now. Open the interview again and read that one first.",
             code="another_attempt",
@@ -313,12 +296,3 @@ def _reason(reason: str) -> str:
 
 def _review(row: ReviewRow) -> Review:
     return Review.model_validate(row, from_attributes=True)
-
-
-def _decision(row: DecisionRow) -> Decision:
-    return Decision.model_validate(row, from_attributes=True)
-
-
-def _unexplained(row: DecisionRow) -> Decision:
-    """A decision without its reason, which may tell a reviewer what to rate."""
-    return _decision(row).model_copy(update={"reason": ""})

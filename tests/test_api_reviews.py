@@ -92,6 +92,23 @@ def test_what_was_read_is_what_is_rated(path: str, ines: httpx.Client) -> None:
     ines.post(f"{path}/review", json=lines() | seen).raise_for_status()
     assert code(ines.post(f"{path}/overrides", json=OVERRIDE | {"session_id": "former"})) == (409, "another_attempt")
     ines.post(f"{path}/overrides", json=OVERRIDE | seen).raise_for_status()
+    assert code(ines.post(f"{path}/decisions", json=DECISION | {"session_id": "former"})) == (409, "another_attempt")
+    ines.post(f"{path}/decisions", json=DECISION | seen).raise_for_status()
+
+
+def test_an_imported_transcript_is_rated_by_its_session(world: World, path: str, ines: httpx.Client) -> None:
+    """Beside a completed interview, which stays closed."""
+    with world.client() as rest:
+        said = {"transcript": [{"role": "candidate", "text": "I wrote the test first."}]}
+        rest.post(f"{path}/score", json=said).raise_for_status()
+    imported = next(one for one in ines.get(path).json()["sessions"] if one["status"] == "imported")
+    named = {"session_id": imported["session_id"]}
+    state = ines.get(f"{path}/review", params=named).raise_for_status().json()
+    assert (state["session_id"], state["ratable"], state["scores_open"]) == (named["session_id"], True, False)
+    assert ines.post(f"{path}/review", json=lines() | named).json()["session_id"] == named["session_id"]
+    assert ines.get(f"{path}/review", params=named).json()["scores_open"]
+    assert not ines.get(f"{path}/review").json()["scores_open"]
+    assert code(ines.get(f"{path}/review", params={"session_id": "nobody"})) == (404, "session_not_found")
 
 
 def test_a_reviewer_sees_the_others_after_their_own(world: World, path: str, ines: httpx.Client) -> None:

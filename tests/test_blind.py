@@ -39,6 +39,10 @@ SECRETS = [
     *map(str, (*LEVELS, TOTAL)), RATIONALE, SUMMARY, NARRATIVE, STRENGTH, GUIDE, OPINION, "because the script says so",
 ]  # fmt: skip
 LINES = [SpokenLine(role="candidate", text="I compared both versions.")]
+VERDICT = re.compile(r"\bdecline", re.IGNORECASE)
+"""What a colleague decided; nothing else here is called so."""
+WHY = "Zanzibar was meant."
+"""A colleague's reason, which stands nowhere else."""
 
 
 class TellingEngine(ScriptedEngine):
@@ -89,6 +93,11 @@ class Case:
     def rest(self, key: str) -> httpx.Client:
         return self.world.client(token=key)
 
+    def colleague(self) -> Actor:
+        """Somebody who sees everything, and decides."""
+        access = self.service.access
+        return access.enter(access.add_person(SYSTEM, "Noor", "administrator").secret)[2]
+
     def rate(self) -> None:
         with self.rest(self.own_key) as rest:
             path = f"/interviews/{self.interview_id}"
@@ -138,13 +147,29 @@ WAYS: dict[str, Way] = {
     "scored transcript": lambda case, actor: case.service.scorecards.score_transcript(actor, case.interview_id, LINES),
     "study guide": lambda case, actor: case.service.guides.study_guide(actor, case.interview_id),
     "packet": lambda case, actor: case.service.packets.of_interview(actor, case.interview_id),
+    "packet of the session": lambda case, actor: case.service.packets.of_interview(
+        actor, case.interview_id, case.session_id
+    ),
     "review": lambda case, actor: case.service.reviews.state(actor, case.interview_id),
     "score rows": lambda case, actor: case.service.analytics.score_rows(actor),
-}
-SILENT = {"transcript", "review"}
-"""Ways that say nothing of the engine's scores to anybody."""
+    "counts": lambda case, actor: case.service.interviews.counts(actor),
+    "positions": lambda case, actor: case.service.positions.list(actor),
+    "comparison": lambda case, actor: case.service.comparisons.of_position(actor, case.position_id),
+    "side by side": lambda case, actor: case.service.comparisons.side_by_side(
+        actor, case.position_id, case.service.positions.get(SYSTEM, case.position_id).plan.core_questions[0].text,
+        [case.interview_id],
+    ),
+    "what rescoring changed": lambda case, actor: case.service.rescoring.report(actor, case.position_id),
+    "requests": lambda case, actor: case.service.journeys.adjustments(actor, case.interview_id),
+}  # fmt: skip
+SILENT = {
+    "transcript", "review", "counts", "positions", "side by side", "what rescoring changed", "requests",
+}  # fmt: skip
+"""Ways that say nothing of what the engine gives away here, to anybody."""
 APART = "scored transcript"
 """A transcript from elsewhere is closed until it has been rated by itself, or seen unrated."""
+DECIDED = {"packet", "packet of the session", "review"}
+"""Ways that tell what was decided."""
 
 PATHS: dict[str, tuple[str, str]] = {
     "the list": ("GET", "/interviews"),
@@ -157,7 +182,12 @@ PATHS: dict[str, tuple[str, str]] = {
     "the score table as CSV": ("GET", "/scores?format=csv&position_id={position_id}"),
     "the score table as a workbook": ("GET", "/scores?format=xlsx&position_id={position_id}"),
     "the packet": ("GET", "/interviews/{interview_id}/packet"),
+    "the packet on paper": ("GET", "/interviews/{interview_id}/packet?format=pdf"),
 }
+TELL = {
+    "/interviews/{interview_id}/review", "/interviews/{interview_id}/decisions", "/interviews/{interview_id}/packet",
+}  # fmt: skip
+"""Routes that tell what was decided."""
 
 
 def fetched(case: Case, key: str, way: str) -> str:
@@ -171,12 +201,7 @@ def fetched(case: Case, key: str, way: str) -> str:
         assert not found(reply.text)
         return ""
     assert reply.status_code == 200, reply.text
-    if reply.content.startswith(b"%PDF"):
-        return words_of_pdf(reply.content)
-    if reply.content.startswith(b"PK"):
-        sheets = load_workbook(io.BytesIO(reply.content)).worksheets
-        return repr([cell for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row])
-    return reply.text
+    return words_of(reply)
 
 
 def words_of_pdf(content: bytes) -> str:
@@ -319,16 +344,109 @@ def test_choosing_to_see_opens_the_same_as_rating(case: Case) -> None:
 
 def test_what_others_made_of_it_is_closed_too(case: Case) -> None:
     """Their levels and notes, overrides with their reasons, and the reasons of decisions."""
-    access = case.service.access
-    other = access.enter(access.add_person(SYSTEM, "Noor", "administrator").secret)[2]
-    reviews, words = case.service.reviews, "Zanzibar"
-    reviews.override(other, case.interview_id, "Debugging", "Debugging 1", 5, f"{words} was meant.")
-    reviews.decide(other, case.interview_id, "hold", f"Because of {words}.")
-    assert words in json.dumps(fetched(case, case.world.key("program"), "the interview"))
+    other, reviews = case.colleague(), case.service.reviews
+    reviews.override(other, case.interview_id, "Debugging", "Debugging 1", 5, WHY)
+    reviews.decide(other, case.interview_id, "decline", WHY)
+    assert WHY in json.dumps(fetched(case, case.world.key("program"), "the interview"))
     for way in PATHS:
-        assert words not in fetched(case, case.own_key, way), way
+        assert WHY not in fetched(case, case.own_key, way), way
     case.rate()
-    assert fetched(case, case.own_key, "the review").count(words) == 2
+    assert fetched(case, case.own_key, "the review").count(WHY) == 2
+
+
+# --- what others have decided -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_use_case_tells_what_others_decided_before_one_has_rated(case: Case, way: str) -> None:
+    """A verdict anchors a rating as a score does; nobody's key never rates, and is never told."""
+    case.service.reviews.decide(case.colleague(), case.interview_id, "decline", WHY)
+    by_key = case.service.access.by_bearer(case.own_key)
+    nobody = case.service.access.by_bearer(case.nobodys_key)
+    for actor in (case.link, by_key, nobody):
+        assert not VERDICT.search(told(lambda actor=actor: WAYS[way](case, actor)))
+    case.rate()
+    for actor in (case.link, by_key):
+        seen = told(lambda actor=actor: WAYS[way](case, actor))
+        assert (bool(VERDICT.search(seen)), WHY in seen) == (way in DECIDED,) * 2
+    assert not VERDICT.search(told(lambda: WAYS[way](case, nobody)))
+
+
+def test_no_route_that_reads_tells_what_others_decided_before_one_has_rated(case: Case) -> None:
+    """Every GET of the API's own description, as JSON and in each of its other forms, with every id of the case."""
+    case.service.reviews.decide(case.colleague(), case.interview_id, "decline", WHY)
+    with case.rest(case.own_key) as rest:
+        closed = {path: read(case, rest, path) for path in readable(case)}
+        assert len(closed) > 20
+        assert [path for path, text in closed.items() if VERDICT.search(text) or WHY in text] == []
+        case.rate()
+        assert {path for path in closed if VERDICT.search(read(case, rest, path))} == TELL
+    with case.rest(case.nobodys_key) as rest:
+        assert [path for path in closed if VERDICT.search(read(case, rest, path))] == []
+
+
+def test_that_somebody_decided_is_told_and_ones_own_decision_is_told_whole(case: Case) -> None:
+    """Who and when, never what, whatever it was; so that nobody decides without knowing that another has."""
+    reviews, noor = case.service.reviews, case.colleague()
+    for verdict in ("advance", "hold", "decline", "no_decision"):
+        case.world.clock.advance(minutes=1)
+        made = reviews.decide(noor, case.interview_id, verdict, WHY)
+        seen = reviews.state(case.link, case.interview_id).decisions[0]
+        assert (seen.decision, seen.reason, seen.name, seen.at) == (None, "", "Noor", made.at)
+    own = reviews.decide(case.link, case.interview_id, "advance", "As I see it.")
+    with case.rest(case.own_key) as rest:
+        listed = rest.get(f"/interviews/{case.interview_id}/decisions").json()["decisions"]
+    assert (own.decision, own.reason) == ("advance", "As I see it.")
+    assert [(one["decision"], one["reason"], one["name"]) for one in listed] == [
+        ("advance", "As I see it.", "Ines"), *[(None, "", "Noor")] * 4,
+    ]  # fmt: skip
+
+
+def test_what_was_decided_of_a_newer_attempt_is_not_told_beside_an_older_one(case: Case) -> None:
+    """The packet of an attempt that one has rated, on pages, over REST and on paper."""
+    case.rate()
+    first, case.session_id = case.session_id, case.hold()
+    case.service.reviews.decide(case.colleague(), case.interview_id, "decline", WHY)
+    packet = case.service.packets.of_interview(case.link, case.interview_id, first)
+    assert [(one.decision, one.reason, one.name) for one in packet.decisions] == [(None, "", "Noor")]
+    with case.rest(case.own_key) as rest:
+        for form in ("json", "pdf"):
+            params = {"session_id": first, "format": form}
+            reply = rest.get(f"/interviews/{case.interview_id}/packet", params=params).raise_for_status()
+            words = words_of_pdf(reply.content) if form == "pdf" else reply.text
+            assert "Noor" in words
+            assert not VERDICT.search(words)
+            assert WHY not in words
+
+
+def readable(case: Case) -> list[str]:
+    """The paths of all routes that read."""
+    with case.rest(case.own_key) as rest:
+        described = rest.get("/openapi.json").json()
+    return [path for path, methods in described["paths"].items() if "get" in methods]
+
+
+def read(case: Case, rest: httpx.Client, path: str) -> str:
+    """What is answered there, refusals too, in every form that the routes have, as words."""
+    ids = {"interview_id": case.interview_id, "session_id": case.session_id, "position_id": case.position_id}
+    filled = re.sub(r"\{(\w+)\}", lambda found: ids.get(found[1], "nobody"), path)
+    replies = [
+        rest.get(filled, params={"format": form, "position_id": case.position_id} if form else {})
+        for form in ("", "pdf", "txt", "csv", "xlsx")
+    ]
+    return "\n".join(map(words_of, replies))
+
+
+def words_of(reply: httpx.Response) -> str:
+    if reply.content.startswith(b"%PDF"):
+        return words_of_pdf(reply.content)
+    if reply.content.startswith(b"PK"):
+        sheets = load_workbook(io.BytesIO(reply.content)).worksheets
+        return repr([cell for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row])
+    return reply.text
+
+
+# --- sessions that one holds ------------------------------------------------------------------------------------------
 
 
 def test_start_and_turn_of_the_use_cases_are_veiled(case: Case) -> None:

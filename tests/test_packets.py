@@ -226,6 +226,7 @@ def test_scored_under_another_version_it_has_that_rubric(home: House) -> None:
     assert found.stamp is not None
     assert (found.plan_version, found.stamp.rubric.rpartition("/")[2]) == (1, "2")
     assert criterion(found, "Teamwork 1").anchor.endswith("wrote some of it down")
+    assert criterion(found, "Teamwork 1").anchors.five == "wrote all of it down"
     assert [one.level for one in criterion(found, "Teamwork 1").reviews] == [4]
 
 

@@ -155,7 +155,7 @@ def test_nothing_is_rated_before_the_interview_has_ended(home: House) -> None:
 
 
 def test_what_was_read_of_one_attempt_is_never_filed_for_a_newer_one(home: House) -> None:
-    """Ratings and overrides from a form that was open while another attempt was completed are refused."""
+    """Ratings, overrides and decisions from a form that was open while another attempt was completed are refused."""
     record, ines, root, reviews = held(home), member(home), member(home, "Root", "administrator"), home.service.reviews
     read = reviews.state(ines, record.interview_id).session_id
     reviews.save(ines, record.interview_id, rated(record, 2), read)
@@ -168,11 +168,14 @@ def test_what_was_read_of_one_attempt_is_never_filed_for_a_newer_one(home: House
         lambda: reviews.save(ines, record.interview_id, rated(record, 2), read),
         lambda: reviews.submit(ines, record.interview_id, {}, read),
         lambda: reviews.override(root, record.interview_id, "Debugging", "Debugging 1", 5, REASON, read),
+        lambda: reviews.decide(root, record.interview_id, "advance", REASON, read),
+        lambda: reviews.decide(ines, record.interview_id, "decline", REASON, "nobody"),
     ):
         refused(stale, Conflict, "another_attempt")
     assert home.dump() == before
     assert reviews.state(ines, record.interview_id).session_id == newer
     assert reviews.submit(ines, record.interview_id, rated(record, 4), newer).session_id == newer
+    assert reviews.decide(root, record.interview_id, "advance", REASON, newer).decision == "advance"
 
 
 def test_rating_a_transcript_from_elsewhere_opens_nothing_else(home: House) -> None:
@@ -195,6 +198,43 @@ def test_rating_a_transcript_from_elsewhere_opens_nothing_else(home: House) -> N
     assert session_id not in {row.session_id for row in home.service.analytics.score_rows(ines)}
     assert reviews.submit(ines, record.interview_id, rated(record, 5)).blind
     assert home.see(session_id, ines).scores_open
+
+
+def test_a_transcript_from_elsewhere_beside_a_completed_interview_is_rated_by_itself(home: House) -> None:
+    """By naming it, before or after the one that counts; each opens its own scores, and neither decides the other."""
+    record, ines, noor, reviews = held(home), member(home), member(home, "Noor", "administrator"), home.service.reviews
+    held_here = reviews.state(ines, record.interview_id).session_id
+    home.clock.forward(minutes=1)
+    lines = [SpokenLine(role="candidate", text="I compared both versions.")]
+    imported = home.service.scorecards.score_transcript(SYSTEM, record.interview_id, lines).session_id
+    reviews.decide(noor, record.interview_id, "decline", REASON)
+    before = reviews.state(ines, record.interview_id, imported)
+    assert (before.session_id, before.ratable, before.scores_open, before.mine) == (imported, True, False, None)
+    reviews.save(ines, record.interview_id, {"Debugging": rated(record, 1)["Debugging"]}, imported)
+    theirs = reviews.submit(ines, record.interview_id, rated(record, 1), imported)
+    assert (theirs.session_id, theirs.blind) == (imported, True)
+    assert reviews.state(ines, record.interview_id, imported).scores_open
+    assert home.service.packets.of_interview(ines, record.interview_id, imported).decisions[0].decision is None
+    state = reviews.state(ines, record.interview_id)
+    assert (state.session_id, state.ratable, state.scores_open, state.mine) == (held_here, True, False, None)
+    assert state.decisions[0].decision is None
+    ours = reviews.submit(ines, record.interview_id, rated(record, 5))
+    assert (ours.session_id, ours.blind) == (held_here, True)
+    assert [reviews.state(ines, record.interview_id, one).mine for one in (held_here, imported)] == [ours, theirs]
+    assert reviews.state(ines, record.interview_id).decisions[0].decision == "decline"
+    stray = home.interview()
+    refused(lambda: reviews.submit(ines, stray.interview_id, {}, imported), Conflict, "nothing_to_rate")
+    refused(lambda: reviews.state(ines, stray.interview_id, imported), NotFound, "session_not_found")
+
+
+def test_an_earlier_attempt_cannot_be_rated_any_more(home: House) -> None:
+    record, ines, reviews = held(home), member(home), home.service.reviews
+    first = reviews.state(ines, record.interview_id).session_id
+    home.clock.forward(minutes=1)
+    home.service.interviews.restart(SYSTEM, record.interview_id)
+    home.finish(home.start(record).session_id)
+    assert not reviews.state(ines, record.interview_id, first).ratable
+    assert reviews.state(ines, record.interview_id).ratable
 
 
 def test_other_reviewers_ratings_are_closed_until_ones_own_stand(home: House) -> None:
@@ -405,15 +445,16 @@ def test_the_same_word_again_is_said_once(home: House) -> None:
     assert len(reviews.state(root, record.interview_id).overrides) == 3
 
 
-def test_somebody_elses_reason_is_closed_until_one_has_rated(home: House) -> None:
-    """That a decision was made is no secret."""
+def test_somebody_elses_decision_is_closed_until_one_has_rated(home: House) -> None:
+    """That one was made is no secret, nor by whom."""
     record, ines, noor = held(home), member(home, "Ines"), member(home, "Noor")
     home.service.reviews.decide(ines, record.interview_id, "decline", REASON)
     (seen,) = home.service.reviews.state(noor, record.interview_id).decisions
-    assert (seen.decision, seen.reason, seen.name) == ("decline", "", "Ines")
-    assert home.service.reviews.state(ines, record.interview_id).decisions[0].reason == REASON
+    assert (seen.decision, seen.reason, seen.name) == (None, "", "Ines")
+    (own,) = home.service.reviews.state(ines, record.interview_id).decisions
+    assert (own.decision, own.reason) == ("decline", REASON)
     home.service.reviews.submit(noor, record.interview_id, rated(record))
-    assert home.service.reviews.state(noor, record.interview_id).decisions[0].reason == REASON
+    assert home.service.reviews.state(noor, record.interview_id).decisions == (own,)
 
 
 ADMIN_KEY = "an-administrators-key-of-forty-characters"

@@ -353,6 +353,7 @@ PACKET: dict[str, Any] = {
                     "low": 2.5,
                     "high": 3.5,
                     "anchor": "Between the rubric's level 3 (finds it) and 5 (finds it and proves it)",
+                    "anchors": {"1": "guesses", "3": "finds it", "5": "finds it and proves it"},
                     "rationale": "Narrows the fault down by one variable.",
                     "quotes": [{**_LOCATED_SNAKE, "session_id": _SESSION_ID}],
                     "override": REVIEW_STATE["overrides"][0],

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from pydantic import Field
 
 from interview.api.calls import Caller, KeyedRoute, Use
 from interview.api.errors import problems
 from interview.api.openapi import SnakeCase, shown
 from interview.models import Model, Moment, Scorecard, Words
+from interview.reviewing.deciding import Decision, Verdict
 from interview.reviewing.overriding import Override
 from interview.reviewing.rating import CriterionRating, Ratings
-from interview.reviews import MAX_REASON_CHARS, Decision, Review, ReviewState, Verdict
+from interview.reviews import MAX_REASON_CHARS, Review, ReviewState
 
 router = APIRouter(
     tags=["Reviews"],
@@ -41,7 +44,12 @@ _SEEN = Field(
 
 
 class RatingsRequest(Model):
-    session_id: str | None = _SEEN
+    session_id: str | None = Field(
+        None,
+        max_length=64,
+        description="The session that was read: what counts, refused with `another_attempt` where that is another one "
+        "by now, or an imported transcript, rated by itself. Without it, what counts now is meant.",
+    )
     ratings: tuple[RatingLine, ...] = Field((), max_length=200)
 
 
@@ -61,10 +69,11 @@ class ReviewReply(Model):
 
 
 class ReviewStateReply(Model):
-    """`scores_open`: whether the engine's scores, overrides, others' reviews and reasons are shown to the caller.
+    """`scores_open`: whether the engine's scores, overrides and others' reviews are shown to the caller.
 
-    `session_id`: of the session that counts; send it with what you make of it. `ratable`: whether it has ended;
-    `mine`: the caller's review; `decisions`: newest first.
+    `session_id`: of the session that this is about; send it with what you make of it. `ratable`: whether it can be
+    rated: it has ended, and counts or was imported; `mine`: the caller's review; `decisions`: of the interview, newest
+    first.
     """
 
     session_id: str | None
@@ -93,6 +102,7 @@ class OverrideRequest(Model):
 class DecisionRequest(Model):
     decision: Verdict
     reason: Words = Field(min_length=1, max_length=MAX_REASON_CHARS)
+    session_id: str | None = _SEEN
 
 
 class DecisionList(Model):
@@ -102,11 +112,21 @@ class DecisionList(Model):
 @router.get(
     "/interviews/{interview_id}/review",
     summary="Read where you stand with an interview",
-    responses={**shown(200, "REVIEW_STATE"), **problems("interview_not_found")},
+    responses={**shown(200, "REVIEW_STATE"), **problems("invalid_payload", "interview_not_found", "session_not_found")},
 )
-def read_review(actor: Caller, service: Use, interview_id: str) -> ReviewStateReply:
-    """The hiring role rates first: before that nothing of the engine's scores is in any reply to them."""
-    return _state(service.reviews.state(actor, interview_id))
+def read_review(
+    actor: Caller,
+    service: Use,
+    interview_id: str,
+    session_id: Annotated[
+        str | None, Query(max_length=64, description="One of the interview's; else what counts.")
+    ] = None,
+) -> ReviewStateReply:
+    """The hiring role rates first: before that nothing of the engine's scores is in any reply to them.
+
+    Nor what others have decided: only that they have, who and when.
+    """
+    return _state(service.reviews.state(actor, interview_id, session_id))
 
 
 @router.put(
@@ -168,12 +188,12 @@ def override_score(actor: Caller, service: Use, interview_id: str, body: Overrid
     summary="Decide",
     responses={
         **shown(201, "DECISION"),
-        **problems("invalid_payload", "interview_not_found", "person_required"),
+        **problems("invalid_payload", "interview_not_found", "person_required", "another_attempt"),
     },
 )
 def decide(actor: Caller, service: Use, interview_id: str, body: DecisionRequest) -> Decision:
     """A person's key only. The newest decision stands, the others stay beside it."""
-    return service.reviews.decide(actor, interview_id, body.decision, body.reason)
+    return service.reviews.decide(actor, interview_id, body.decision, body.reason, body.session_id)
 
 
 @router.get(
@@ -182,7 +202,7 @@ def decide(actor: Caller, service: Use, interview_id: str, body: DecisionRequest
     responses=problems("interview_not_found"),
 )
 def list_decisions(actor: Caller, service: Use, interview_id: str) -> DecisionList:
-    """Others' reasons are empty while you are still to rate."""
+    """While you are still to rate, others' have a null `decision` and an empty `reason`."""
     return DecisionList(decisions=service.reviews.state(actor, interview_id).decisions)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from interview.models import (
+    Anchors,
     CriterionStatus,
     Evidence,
     Mode,
@@ -16,8 +17,8 @@ from interview.models import (
     VersionStamp,
 )
 from interview.packet.warnings import PacketWarning
+from interview.reviewing.deciding import Decision
 from interview.reviewing.overriding import Override
-from interview.reviews import Decision
 
 Asked = Literal["answered", "skipped", "asked", "not_asked"]
 """How far a planned question came; `asked`: it was put, and no answer was given to it."""
@@ -42,7 +43,7 @@ class PacketCriterion(Model):
     """`level` stands, with people's overrides; `engine_level` is the engine's own. 0.0 is none, the status says why.
 
     `share`: of the competency's weight, 0 to 1. `low`, `high`: between which the engine's samples or signals lie.
-    `anchor`: what the rubric says of the level that stands.
+    `anchors`: those of the rubric version that it was scored with; `anchor`: what they say of the level that stands.
     """
 
     criterion: str
@@ -54,6 +55,7 @@ class PacketCriterion(Model):
     low: float
     high: float
     anchor: str
+    anchors: Anchors
     rationale: str
     quotes: tuple[Quote, ...] = ()
     override: Override | None = None
@@ -111,7 +113,7 @@ class Packet(Model):
 
     `spoken`: by voice at any time. `minutes`: from its start to its last words. `recordings`: sessions whose sound is
     kept. `doubtful_share`: of the candidate's characters, 0 to 1. `stamp`, `scored_at`, `narrative`: None without a
-    scorecard; levels are those so far then. Newest first: `overrides`, `decisions`.
+    scorecard; levels are those so far then. Newest first: `overrides`, and `decisions`, which are of the interview.
     """
 
     interview_id: str

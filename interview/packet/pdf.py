@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from interview import fonts
 from interview.packet.model import Packet, PacketCompetency, PacketCriterion
-from interview.packet.words import ASKED, VERDICTS, WARNINGS, asked_in_words, counted, given, level_of, standing
+from interview.packet.words import ASKED, WARNINGS, asked_in_words, counted, decided, given, level_of, standing, why
 
 if TYPE_CHECKING:
     from interview.packet.pages import PacketPages
@@ -63,9 +63,7 @@ def _head(pages: PacketPages, packet: Packet) -> None:
     pages.put(" · ".join(parts), size=8.5, muted=True, after=1)
     if packet.decisions:
         one = packet.decisions[0]
-        pages.put(
-            f"{VERDICTS[one.decision]}, decided by {one.name}: {_clip(one.reason, _TEXT_CHARS)}", size=9.5, bold=True
-        )
+        pages.put(f"{decided(one)}, by {one.name}: {_clip(why(one), _TEXT_CHARS)}", size=9.5, bold=True)
     pages.line_across()
 
 
@@ -137,7 +135,7 @@ def _people(pages: PacketPages, packet: Packet) -> None:
         how = "before seeing the scores" if review.blind else "having seen the scores"
         pages.put(f"• Rated by {review.reviewer}, {_moment(review.submitted_at)}, {how}", size=8.5)
     for one in packet.decisions:
-        words = f"• {VERDICTS[one.decision]}, {one.name}, {_moment(one.at)}: {_clip(one.reason, _TEXT_CHARS)}"
+        words = f"• {decided(one)}, {one.name}, {_moment(one.at)}: {_clip(why(one), _TEXT_CHARS)}"
         pages.put(words, size=8.5)
 
 

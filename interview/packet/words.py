@@ -9,7 +9,7 @@ from interview.models import CriterionStatus
 from interview.packet.model import Asked, GivenLevel, Packet
 from interview.packet.warnings import WarningKind
 from interview.policy import STRONG, THIN
-from interview.reviews import Verdict
+from interview.reviewing.deciding import Decision, Verdict
 
 AID = "Scores are an aid: software made them from the words of the transcript alone. People read them and decide."
 SO_FAR = "These are the levels so far; the interview is not complete. "
@@ -45,6 +45,16 @@ WARNINGS: Mapping[WarningKind, str] = {
     "voice_failed": "The voice failed",
 }
 NOT_SHOWN = "The transcript does not show it"
+
+
+def decided(one: Decision) -> str:
+    """The verdict, as in `Advance`; only that there is one, where it is closed to the reader."""
+    return VERDICTS[one.decision] if one.decision else "Decided"
+
+
+def why(one: Decision) -> str:
+    """The reason, or why it is not told."""
+    return one.reason if one.decision else "closed to you until you have rated the session that counts"
 
 
 def level_of(score: float) -> str:

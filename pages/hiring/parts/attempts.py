@@ -21,12 +21,36 @@ def show_review(candor: Service, actor: Actor, record: InterviewRecord) -> None:
         st.write("Levels and transcript appear here with the first answers. The candidate comes in by an invitation.")
         return
     stands = chosen.session_id == (standing := _standing(record))
-    if standing and not stands:
+    rated = _rated_by_themselves(record)
+    if len(rated) > 1:
+        _choose(rated, chosen.session_id)
+    if standing and not stands and chosen.session_id not in rated:
         st.caption(f"You are reading another session: {_about(chosen)}.")
         st.button("Read the one that counts", icon=":material/undo:", on_click=_read, args=(None,))
     with problems():
         chain = [candor.sessions.get(actor, one.session_id) for one in _chain(record, chosen)]
         page.show(candor, actor, record, chain, stands=stands)
+
+
+def _rated_by_themselves(record: InterviewRecord) -> dict[str, str]:
+    """What can be read and rated by itself, and what it is called: the session that counts, then imported ones."""
+    standing = _standing(record)
+    own = [one for one in reversed(record.sessions) if one.session_id == standing or one.status == "imported"]
+    own.sort(key=lambda one: one.session_id != standing)
+    return {one.session_id: _about(one) + ", counts" * (one.session_id == standing) for one in own}
+
+
+def _choose(rated: dict[str, str], shown: str) -> None:
+    ids = list(rated)
+    st.session_state["rated-session"] = shown if shown in rated else None
+    st.selectbox(
+        "What to read and rate", ids, index=None, format_func=rated.__getitem__, key="rated-session",
+        placeholder="Choose what to read", on_change=_chose,
+    )  # fmt: skip
+
+
+def _chose() -> None:
+    _read(st.session_state["rated-session"])
 
 
 def show(candor: Service, actor: Actor, record: InterviewRecord) -> None:
@@ -97,6 +121,8 @@ def _chain(record: InterviewRecord, chosen: SessionSummary) -> list[SessionSumma
 
 
 def _about(one: SessionSummary) -> str:
+    if one.status == "imported":
+        return f"Imported transcript, taken in {moment(one.created_at)}"
     kind = "rehearsal by the team" if one.rehearsal else f"attempt {one.attempt}"
     mode = MODES[one.mode].lower()
     ended = (

@@ -46,7 +46,7 @@ def rate(candor: Service, record: InterviewRecord, session_id: str) -> None:
     """The form; a level draws nothing anew but this. `session_id`: what is rated."""
     actor = staff("hiring", "administrator")
     with problems():
-        state = candor.reviews.state(actor, record.interview_id)
+        state = candor.reviews.state(actor, record.interview_id, session_id)
         ratings = state.mine.ratings if state.mine else {}
         _told(record.competencies, ratings)
         for at, competency in enumerate(record.competencies):

@@ -5,10 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from interview.access import Actor
-from interview.models import Anchors
 from interview.packet.model import Packet
 from interview.packet.words import standing
-from interview.records import InterviewRecord
 from interview.reviews import MAX_REASON_CHARS
 from interview.service import Service
 from pages.components.problems import problems
@@ -18,14 +16,14 @@ from pages.hiring.parts.asking import ask, asked, settled
 OVERRIDE = "Override a score"
 
 
-def offer(candor: Service, actor: Actor, record: InterviewRecord, packet: Packet) -> None:
+def offer(candor: Service, actor: Actor, packet: Packet) -> None:
     st.button(OVERRIDE, icon=":material/edit:", on_click=ask, args=(packet.interview_id, OVERRIDE), key="override")
     if asked(packet.interview_id) == OVERRIDE:
-        _override(candor, actor, record, packet)
+        _override(candor, actor, packet)
 
 
 @st.dialog("Override a score", on_dismiss=settled)
-def _override(candor: Service, actor: Actor, record: InterviewRecord, packet: Packet) -> None:
+def _override(candor: Service, actor: Actor, packet: Packet) -> None:
     found = [(row.competency, one) for row in packet.competencies for one in row.criteria]
     at = st.selectbox(
         "Criterion",
@@ -35,8 +33,7 @@ def _override(candor: Service, actor: Actor, record: InterviewRecord, packet: Pa
     )
     competency, now = found[at]
     st.caption(f"Now: {standing(now.status, now.level)}.")
-    anchors = _anchors(record, competency, now.criterion)
-    texts = {1: anchors.one, 3: anchors.three, 5: anchors.five}
+    texts = {1: now.anchors.one, 3: now.anchors.three, 5: now.anchors.five}
     st.markdown("\n".join(f"- **{level}:** {escaped(text)}" for level, text in texts.items() if text))
     level = st.radio("Your level", (1, 2, 3, 4, 5), index=None, horizontal=True, key="override-level")
     reason = st.text_area("Why", max_chars=MAX_REASON_CHARS, key="override-reason")
@@ -48,9 +45,3 @@ def _override(candor: Service, actor: Actor, record: InterviewRecord, packet: Pa
             )
             settled()
             st.rerun()
-
-
-def _anchors(record: InterviewRecord, competency: str, criterion: str) -> Anchors:
-    """Those of the interview's plan; none where it was scored with another version that has others."""
-    rows = (one for row in record.competencies if row.name == competency for one in row.criteria)
-    return next((one.anchors for one in rows if one.name == criterion), Anchors())

@@ -27,6 +27,7 @@ _BLIND = (
 )
 _NOT_ENDED = "The interview has not ended. You can rate it when it has; until then its scores are closed to you."
 _EARLIER = "The scores of this attempt are closed to you: you have not rated it. Only the one that counts can be rated."
+_IMPORTED = "This transcript was recorded elsewhere. It is rated by itself, and opens its own scores only. "
 
 
 def show(
@@ -34,9 +35,9 @@ def show(
 ) -> None:
     """The last of these sessions, which carry each other on. `stands`: it is the one that counts."""
     look.dress()
-    state = candor.reviews.state(actor, record.interview_id)
+    state = candor.reviews.state(actor, record.interview_id, chain[-1].session_id)
     if chain[-1].scores_open:
-        _open(candor, actor, record, chain, state if stands else None)
+        _open(candor, actor, record, chain, state, stands=stands)
     else:
         _closed(candor, actor, record, chain, state, stands=stands)
     look.follow()
@@ -47,19 +48,21 @@ def _open(
     actor: Actor,
     record: InterviewRecord,
     chain: Sequence[SessionSnapshot],
-    state: ReviewState | None,
+    state: ReviewState,
+    *,
+    stands: bool,
 ) -> None:
-    """`state`: of the reader, where this session can be rated and decided on."""
+    """What people and the engine made of it; overridden and decided on where it is the one that counts."""
     last = chain[-1]
     packet = candor.packets.of_interview(actor, record.interview_id, last.session_id)
-    top.show(packet, decidable=state is not None)
+    top.show(packet, decidable=stands)
     with st.container(horizontal=True):
         files.offer(packet)
-        if state and packet.scored_at:
-            override.offer(candor, actor, record, packet)
+        if stands and packet.scored_at:
+            override.offer(candor, actor, packet)
     beside.sound(candor, chain)
-    mine = state.mine if state else None
-    if state and state.ratable and not (mine and mine.submitted_at):
+    mine = state.mine
+    if state.ratable and not (mine and mine.submitted_at):
         own = st.expander("Rate it yourself", icon=":material/edit_note:", key=OWN, on_change="rerun")
         if own.open:
             with own:
@@ -67,8 +70,8 @@ def _open(
     side_by_side.show(packet, mine.review_id if mine else None)
     notes = notes_of([event for session in chain for event in session.events])
     details.show(packet, last.transcript, notes)
-    if state:
-        decision.show(candor, actor, record.interview_id, packet.decisions)
+    if stands:
+        decision.show(candor, actor, packet)
     if packet.stamp and packet.scored_at:
         stamp = packet.stamp
         st.caption(
@@ -89,8 +92,11 @@ def _closed(
 ) -> None:
     """The transcript alone, and beside it the form; nothing of what the engine made of it."""
     last = chain[-1]
-    ratable = stands and state.ratable
-    st.write(_BLIND if ratable else _NOT_ENDED if stands else _EARLIER)
+    ratable = state.ratable
+    words = _BLIND if ratable else _NOT_ENDED if stands else _EARLIER
+    st.write(words if last.status != "imported" else _IMPORTED + words)
+    decision.refusal()
+    decision.history(state.decisions)
     notes = notes_of([event for session in chain for event in session.events], scores_open=False)
     said, form = st.columns(2, gap="large")
     with said:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from interview.packet.model import Packet, PacketCompetency
 from interview.packet.warnings import PacketWarning
-from interview.packet.words import AID, ASKED, SO_FAR, VERDICTS, WARNINGS, asked_in_words, level_of
+from interview.packet.words import AID, ASKED, SO_FAR, WARNINGS, asked_in_words, decided, level_of, why
 from pages.components.times import minutes, moment
 from pages.hiring.parts.review.bars import bar
 from pages.hiring.parts.wording import MODES, QUESTION_KINDS
@@ -48,7 +48,7 @@ def _decided(packet: Packet) -> str:
     if not packet.decisions:
         return ""
     newest = packet.decisions[0]
-    words = f"{VERDICTS[newest.decision]}, by {newest.name}, {moment(newest.at)}: {newest.reason}"
+    words = f"{decided(newest)}, by {newest.name}, {moment(newest.at)}: {why(newest)}"
     return f'<p dir="auto"><b>Decision:</b> {html.escape(words)}</p>'
 
 
