@@ -48,14 +48,15 @@ def watch(actor: Actor, record: InterviewRecord) -> None:
     own = {one.session_id: one for one in reversed(record.sessions) if not one.rehearsal}
     running = next((one.session_id for one in own.values() if one.status == "active"), None)
     wanted = st.query_params.get("session")
-    shown = wanted if wanted in own else running
+    only = next(iter(own)) if len(own) == 1 else None
+    shown = wanted if wanted in own else running or only
     if running is None:
         st.caption("Nobody is in the interview right now.")
         st.button("Look again", icon=":material/refresh:")
     if not own:
         st.caption("The candidate has not begun. When they do, their session is here while it runs and afterwards.")
         return
-    if len(own) > 1 or shown is None:
+    if len(own) > 1:
         shown = _choose(own, shown)
     if shown is not None:
         live(actor, record, shown, running=own[shown].status == "active")
