@@ -344,7 +344,8 @@ def test_files_have_a_row_per_category_and_the_unknown(home: House) -> None:
     )  # fmt: skip
     assert (first["rate"], first["impact_ratio"], second["note"]) == ("0.4", "0.5", "Highest rate")
     assert (unknown["sex"], unknown["applicants"], unknown["rate"]) == ("Unknown", "0", "")
-    sheet = load_workbook(io.BytesIO(audit_xlsx(report))).active
+    (sheet,) = load_workbook(io.BytesIO(audit_xlsx(report))).worksheets
+    assert sheet.title == "Impact ratios"
     cells = list(sheet.iter_rows(values_only=True))
     assert cells[0] == COLUMNS
     assert (len(cells) - 1, cells[1][3:5]) == (len(rows), (5, 2))

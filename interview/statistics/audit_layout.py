@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from interview.exports import score_rows_csv, score_rows_xlsx
+from interview.exports import Table, score_rows_csv, tables_xlsx
 from interview.fairness import FairnessReport
 from interview.statistics.impact import NAMES, Dimension, Group, Kind, Part, RateTable
 
@@ -48,7 +48,7 @@ def audit_csv(report: FairnessReport) -> str:
 
 
 def audit_xlsx(report: FairnessReport) -> bytes:
-    return score_rows_xlsx(audit_rows(report), COLUMNS)
+    return tables_xlsx([Table("Impact ratios", COLUMNS, audit_rows(report))])
 
 
 def audit_json(report: FairnessReport) -> str:
