@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import browser_report
 import httpx
+import hypothesis
 import pytest
 from builders import House, house
 from demo_fixture import demo as demo
@@ -44,6 +45,11 @@ CHROMIUM_FLAGS = (
     "--no-first-run",
 )
 NO_BROWSER = "no chromium or chromium-browser on PATH"
+
+hypothesis.settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("unhurried")  # how long an example takes says how busy the machine is
 
 
 def pytest_configure(config: pytest.Config) -> None:

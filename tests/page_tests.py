@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from typing import Protocol
 
 import pytest
 from builders import House
@@ -49,6 +50,23 @@ def visiting(house: House, actor: Actor | None) -> Iterator[Callable[..., AppTes
             service.service.cache_clear()
 
 
+class ForRole(Protocol):
+    """Opens one page for a visitor of this role, who stays until the test ends; `query` is the URL's."""
+
+    def __call__(self, role: str = "analyst", **query: str) -> AppTest: ...
+
+
+@contextmanager
+def for_roles(house: House, page: str) -> Iterator[ForRole]:
+    """As `visiting`, for as many visitors as a test wants."""
+    with ExitStack() as visits:
+
+        def open_page(role: str = "analyst", **query: str) -> AppTest:
+            return visits.enter_context(visiting(house, person(house, role)))(page, **query)
+
+        yield open_page
+
+
 def person(house: House, role: str) -> Actor:
     """A member of the team who came in by a personal link."""
     secret = house.service.access.add_person(SYSTEM, f"A person for {role}", role).secret
@@ -61,3 +79,21 @@ def person(house: House, role: str) -> Actor:
 def words(app: AppTest) -> str:
     """All that the page sends to the browser, as text: for tests of what is there or must not be."""
     return "\n".join(str(element.proto) for element in (*app.main, *app.sidebar) if hasattr(element, "proto"))
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    """Click the last button of this label, a dialog's rather than the one that opened it, and let the page run."""
+    assert label in labels(app), labels(app)
+    [button for button in app.button if button.label == label][-1].click().run()
+    assert not app.exception, app.exception[0].value
+    return app
+
+
+def labels(app: AppTest) -> list[str]:
+    """Those of all buttons."""
+    return [button.label for button in app.button]
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    """By label, what each shows."""
+    return {metric.label: metric.value for metric in app.metric}

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from builders import House, house
+from builders import House
 from page_tests import person
 
 from interview.access import SYSTEM, Actor
@@ -14,24 +11,9 @@ from interview.demographics import NOTICE, RACES, SEXES, SelfReport
 from interview.errors import Conflict, Forbidden, NotFound
 from interview.records import InterviewRecord
 
+pytestmark = pytest.mark.house(probes=0)
+
 ANSWER = SelfReport(sex="female", race="native_hawaiian_or_pacific_islander")
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[House]:
-    made = house(tmp_path, probes=0)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def record(home: House) -> InterviewRecord:
-    return home.interview()
-
-
-@pytest.fixture
-def ada(home: House, record: InterviewRecord) -> Actor:
-    return home.candidate(record)
 
 
 def complete(home: House, record: InterviewRecord, actor: Actor) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
-from typing import Protocol
 
 import pytest
 from builders import House
-from page_tests import person, visiting, words
+from page_tests import ForRole, for_roles, person, words
 from streamlit.testing.v1 import AppTest
 
 from interview.access import SYSTEM, Actor
@@ -22,19 +20,9 @@ PAGE = "pages/analyst/agreement.py"
 CANDIDATE = "Zephyrine Quillfeather"
 
 
-class Opened(Protocol):
-    """Opens the page for a visitor of this role, who stays until the test ends; `query` is the URL's."""
-
-    def __call__(self, role: str = "analyst", **query: str) -> AppTest: ...
-
-
 @pytest.fixture
-def opened(home: House) -> Iterator[Opened]:
-    with ExitStack() as visits:
-
-        def open_page(role: str = "analyst", **query: str) -> AppTest:
-            return visits.enter_context(visiting(home, person(home, role)))(PAGE, **query)
-
+def opened(home: House) -> Iterator[ForRole]:
+    with for_roles(home, PAGE) as open_page:
         yield open_page
 
 
@@ -60,14 +48,14 @@ def metrics(app: AppTest) -> list[tuple[str, str]]:
     return [(each.label, each.value) for each in app.metric]
 
 
-def test_without_blind_reviews_it_says_how_there_come_to_be_some(home: House, opened: Opened) -> None:
+def test_without_blind_reviews_it_says_how_there_come_to_be_some(home: House, opened: ForRole) -> None:
     hold(home)
     app = opened()
     assert "Nobody has rated an interview blind yet" in [each.value for each in app.subheader]
     assert len(app.metric) == 0
 
 
-def test_figures_are_those_of_the_use_case(home: House, opened: Opened) -> None:
+def test_figures_are_those_of_the_use_case(home: House, opened: ForRole) -> None:
     """Two reviewers of one interview: both beside the engine, and beside each other."""
     record = hold(home)
     rate(home, person(home, "hiring"), record, (3, 2, 4))
@@ -88,14 +76,14 @@ def test_figures_are_those_of_the_use_case(home: House, opened: Opened) -> None:
     assert "A small sample" in words(app)
 
 
-def test_one_reviewer_has_nobody_to_be_compared_with(home: House, opened: Opened) -> None:
+def test_one_reviewer_has_nobody_to_be_compared_with(home: House, opened: ForRole) -> None:
     rate(home, person(home, "hiring"), hold(home), (1, 3, 5))
     app = opened()
     assert len(app.metric) == 4
     assert "Reviewers have rated nothing in common yet" in words(app)
 
 
-def test_the_filter_comes_from_the_url(home: House, opened: Opened) -> None:
+def test_the_filter_comes_from_the_url(home: House, opened: ForRole) -> None:
     """By position and by the days of the reviews; the reviewer keeps the number."""
     rate(home, person(home, "hiring"), hold(home), (1, 3, 5))
     nurse = hold(home, role_title="Nurse", job_text="We care.")
@@ -107,7 +95,7 @@ def test_the_filter_comes_from_the_url(home: House, opened: Opened) -> None:
     assert "ends before it begins" in opened(**{"from": "2026-03-09", "to": "2026-03-02"}).error[0].value
 
 
-def test_no_name_reaches_the_page(home: House, opened: Opened) -> None:
+def test_no_name_reaches_the_page(home: House, opened: ForRole) -> None:
     """Neither a reviewer's nor a candidate's, nor a reviewer's id."""
     reviewer = person(home, "hiring")
     rate(home, reviewer, hold(home), (1, 3, 5))
@@ -119,7 +107,7 @@ def test_no_name_reaches_the_page(home: House, opened: Opened) -> None:
 
 
 @pytest.mark.parametrize("role", ["hiring", "program"])
-def test_others_do_not_get_it(home: House, opened: Opened, role: str) -> None:
+def test_others_do_not_get_it(home: House, opened: ForRole, role: str) -> None:
     """No such page is in their navigation."""
     rate(home, person(home, "hiring"), hold(home), (1, 3, 5))
     with pytest.raises(ValueError, match="Could not find a navigation page"):

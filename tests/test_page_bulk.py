@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from builders import House
-from page_tests import person, visiting, words
+from page_tests import person, press, visiting, words
 from scripted import position_plan
 from streamlit.testing.v1 import AppTest
 
@@ -26,12 +26,6 @@ def position_id(home: House) -> str:
 def page(home: House, position_id: str) -> Iterator[AppTest]:
     with visiting(home, person(home, "hiring")) as open_page:
         yield open_page(PAGE, position=position_id)
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    next(button for button in app.button if button.label == label).click().run()
-    assert not app.exception, app.exception[0].value
-    return app
 
 
 def choose(app: AppTest, data: bytes) -> AppTest:

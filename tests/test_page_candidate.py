@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from builders import ANSWER, House
-from page_tests import visiting, words
+from page_tests import press, visiting, words
 from streamlit.testing.v1 import AppTest
 
 from interview.access import SYSTEM, Actor
@@ -27,23 +27,9 @@ def record(home: House) -> InterviewRecord:
 
 
 @pytest.fixture
-def ada(home: House, record: InterviewRecord) -> Actor:
-    return home.candidate(record)
-
-
-@pytest.fixture
 def open_page(home: House, ada: Actor) -> Iterator[Open]:
     with visiting(home, ada) as opened:
         yield opened
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    """Click the button of this label and let the page run."""
-    found = [button for button in app.button if button.label == label]
-    assert found, [button.label for button in app.button]
-    found[-1].click().run()
-    assert not app.exception, app.exception[0].value
-    return app
 
 
 def send(app: AppTest, text: str) -> AppTest:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
-from typing import Protocol
 
 import pytest
 from builders import House
-from page_tests import person, visiting, words
-from streamlit.testing.v1 import AppTest
+from page_tests import ForRole, for_roles, metrics, person, visiting, words
 from test_fairness import MAN, WOMAN, held
 
 from interview.counterfactual import SWAPS
@@ -22,19 +19,9 @@ pytestmark = pytest.mark.house(probes=0)
 PAGE = "pages/analyst/fairness.py"
 
 
-class Opened(Protocol):
-    """Opens the page for a visitor of this role, who stays until the test ends; `query` is the URL's."""
-
-    def __call__(self, role: str = "analyst", **query: str) -> AppTest: ...
-
-
 @pytest.fixture
-def opened(home: House) -> Iterator[Opened]:
-    with ExitStack() as visits:
-
-        def open_page(role: str = "analyst", **query: str) -> AppTest:
-            return visits.enter_context(visiting(home, person(home, role)))(PAGE, **query)
-
+def opened(home: House) -> Iterator[ForRole]:
+    with for_roles(home, PAGE) as open_page:
         yield open_page
 
 
@@ -46,17 +33,13 @@ def unequal(home: House) -> str:
     return position
 
 
-def metrics(app: AppTest) -> dict[str, str]:
-    return {each.label: each.value for each in app.metric}
-
-
-def test_without_interviews_it_says_when_figures_appear(opened: Opened) -> None:
+def test_without_interviews_it_says_when_figures_appear(opened: ForRole) -> None:
     app = opened()
     assert "No interview has been completed yet" in words(app)
     assert len(app.metric) == 0
 
 
-def test_the_tables_say_in_words_what_they_show(home: House, opened: Opened) -> None:
+def test_the_tables_say_in_words_what_they_show(home: House, opened: ForRole) -> None:
     """Flag, test and small sample stand in the remark; what they do not prove stands above everything."""
     unequal(home)
     app = opened()
@@ -75,7 +58,7 @@ def test_the_tables_say_in_words_what_they_show(home: House, opened: Opened) -> 
     assert [button.label for button in app.get("download_button")] == ["Download CSV", "Download XLSX", "Download JSON"]
 
 
-def test_under_ten_answers_there_is_no_category_on_the_page(home: House, opened: Opened) -> None:
+def test_under_ten_answers_there_is_no_category_on_the_page(home: House, opened: ForRole) -> None:
     for _ in range(2):
         held(home, 3.0, "advance", WOMAN)
     app = opened()
@@ -86,7 +69,7 @@ def test_under_ten_answers_there_is_no_category_on_the_page(home: House, opened:
     assert "Female" not in page
 
 
-def test_the_filter_lives_in_the_url(home: House, opened: Opened) -> None:
+def test_the_filter_lives_in_the_url(home: House, opened: ForRole) -> None:
     """Nonsense in it filters nothing."""
     first = held(home, 3.0)
     home.clock.forward(days=40)
@@ -101,7 +84,7 @@ def test_the_filter_lives_in_the_url(home: House, opened: Opened) -> None:
     assert metrics(app)["Interviews"] == "2"
 
 
-def test_the_same_answers_are_rated_under_other_names(home: House, opened: Opened) -> None:
+def test_the_same_answers_are_rated_under_other_names(home: House, opened: ForRole) -> None:
     """Only when asked for, of one position; the scripted engine has no eye for names, and the page says so."""
     position = held(home, 3.0).position_id
     assert "Choose a position above" in words(opened())

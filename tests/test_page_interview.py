@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 from builders import ANSWER, House
-from page_tests import person, visiting, words
+from page_tests import person, press, visiting, words
 from streamlit.testing.v1 import AppTest
 
 from interview.access import SYSTEM, Actor
@@ -30,12 +30,6 @@ def page_of(home: House, record: InterviewRecord, actor: Actor | None = None) ->
             return open_page(PAGE, interview=record.interview_id, **({"tab": tab} if tab else {}), **query)
 
         yield show
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    next(button for button in app.button if button.label == label).click().run()
-    assert not app.exception, app.exception[0].value
-    return app
 
 
 def markup(app: AppTest) -> str:

@@ -15,7 +15,7 @@ from builders import House, house
 from gemini_live import tone
 from gemini_script import Turn
 from gemini_server import GeminiServer, gemini_server
-from page_tests import person, visiting, words
+from page_tests import labels, person, press, visiting, words
 from streamlit.testing.v1 import AppTest
 
 from interview.access import SYSTEM, Actor
@@ -128,19 +128,6 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[PutInCall]:
 def open_page(home: House, ada: Actor, calls: list[PutInCall]) -> Iterator[Open]:
     with visiting(home, ada) as opened:
         yield opened
-
-
-def labels(app: AppTest) -> list[str]:
-    return [button.label for button in app.button]
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    """Click the button of this label and let the page run."""
-    found = [button for button in app.button if button.label == label]
-    assert found, labels(app)
-    found[-1].click().run()
-    assert not app.exception, app.exception[0].value
-    return app
 
 
 def run_until(app: AppTest, reached: Callable[[str], object]) -> str:

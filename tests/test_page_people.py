@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from builders import House, house
-from page_tests import person, visiting, words
+from page_tests import person, press, visiting, words
 from streamlit.testing.v1 import AppTest
 
 from interview.access import SYSTEM
@@ -29,13 +29,6 @@ def page(here: House) -> Iterator[AppTest]:
     """The page as an administrator sees it."""
     with visiting(here, person(here, "administrator")) as open_page:
         yield open_page(PAGE)
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    """The page's last button of that name: a dialog's comes after the one that opened it."""
-    [one for one in app.button if one.label == label][-1].click().run()
-    assert not app.exception
-    return app
 
 
 def add(app: AppTest, kind: str, name: str, role: str) -> str:

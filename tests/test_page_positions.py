@@ -9,7 +9,7 @@ import pytest
 from builders import House
 from hypothesis import given
 from hypothesis import strategies as st
-from page_tests import person, visiting, words
+from page_tests import person, press, visiting, words
 from scripted import position_plan
 from streamlit.testing.v1 import AppTest
 
@@ -44,12 +44,6 @@ def edit(app: AppTest, table: str, *, generation: int = 0, version: int = 1, **s
     key = f"plan-{app.query_params['position']}-{version}-{generation}-{table}"
     app.session_state[key] = {"edited_rows": {}, "added_rows": [], "deleted_rows": []} | state
     app.run()
-    assert not app.exception, app.exception[0].value
-    return app
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    next(button for button in app.button if button.label == label).click().run()
     assert not app.exception, app.exception[0].value
     return app
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
-from typing import Protocol
 
 import pytest
 from builders import House
-from page_tests import person, visiting, words
-from streamlit.testing.v1 import AppTest
+from page_tests import ForRole, for_roles, metrics, words
 
 from interview.access import SYSTEM
 from interview.question_statistics import QuestionReport
@@ -21,19 +18,9 @@ PAGE = "pages/analyst/questions.py"
 CANDIDATE = "Zephyrine Quillfeather"
 
 
-class Opened(Protocol):
-    """Opens the page for a visitor of this role, who stays until the test ends; `query` is the URL's."""
-
-    def __call__(self, role: str = "analyst", **query: str) -> AppTest: ...
-
-
 @pytest.fixture
-def opened(home: House) -> Iterator[Opened]:
-    with ExitStack() as visits:
-
-        def open_page(role: str = "analyst", **query: str) -> AppTest:
-            return visits.enter_context(visiting(home, person(home, role)))(PAGE, **query)
-
+def opened(home: House) -> Iterator[ForRole]:
+    with for_roles(home, PAGE) as open_page:
         yield open_page
 
 
@@ -51,17 +38,13 @@ def report(home: House, record: InterviewRecord) -> QuestionReport:
     return home.service.question_statistics.of_position(SYSTEM, record.position_id)
 
 
-def metrics(app: AppTest) -> dict[str, str]:
-    return {each.label: each.value for each in app.metric}
-
-
-def test_without_scores_it_says_when_there_will_be_some(opened: Opened) -> None:
+def test_without_scores_it_says_when_there_will_be_some(opened: ForRole) -> None:
     app = opened()
     assert "No interview has been scored yet" in [each.value for each in app.subheader]
     assert (len(app.selectbox), len(app.metric)) == (0, 0)
 
 
-def test_few_interviews_are_shown_and_nothing_is_said_of_them(home: House, opened: Opened) -> None:
+def test_few_interviews_are_shown_and_nothing_is_said_of_them(home: House, opened: ForRole) -> None:
     """The single position needs no choice; every question is in the table with the use case's figures."""
     record = hold(home, 2.0, 2.0, 2.0)
     hold(home, 3.0, 3.0, 3.0)
@@ -75,7 +58,7 @@ def test_few_interviews_are_shown_and_nothing_is_said_of_them(home: House, opene
     assert shown["number"].tolist() == [1, 2, 3]
 
 
-def test_what_stands_out_is_said_with_what_to_do(home: House, opened: Opened) -> None:
+def test_what_stands_out_is_said_with_what_to_do(home: House, opened: ForRole) -> None:
     """Ten candidates on level 5 throughout."""
     for _ in range(10):
         record = hold(home, *[5.0] * 12)
@@ -87,7 +70,7 @@ def test_what_stands_out_is_said_with_what_to_do(home: House, opened: Opened) ->
     assert any("1. Tell me about debugging" in each for each in said)
 
 
-def test_a_position_is_chosen_in_the_url(home: House, opened: Opened) -> None:
+def test_a_position_is_chosen_in_the_url(home: House, opened: ForRole) -> None:
     """Of several, none is shown before it is chosen; nonsense chooses none."""
     hold(home, 2.0, 2.0, 2.0)
     nurse = hold(home, 3.0, 3.0, 3.0, role_title="Nurse", job_text="We care.")
@@ -102,7 +85,7 @@ def test_a_position_is_chosen_in_the_url(home: House, opened: Opened) -> None:
     assert "ends before it begins" in backwards.error[0].value
 
 
-def test_two_plan_versions_are_compared(home: House, opened: Opened) -> None:
+def test_two_plan_versions_are_compared(home: House, opened: ForRole) -> None:
     record = hold(home, 2.0, 2.0, 2.0)
     hold(home, 3.0, 3.0, 3.0)
     positions = home.service.positions
@@ -116,7 +99,7 @@ def test_two_plan_versions_are_compared(home: House, opened: Opened) -> None:
     assert "Between plan versions" not in words(opened(version="2", position=record.position_id))
 
 
-def test_words_from_outside_are_shown_as_they_stand(home: House, opened: Opened) -> None:
+def test_words_from_outside_are_shown_as_they_stand(home: House, opened: ForRole) -> None:
     """A question of the team's own with Markdown in it, asked of ten."""
     for _ in range(10):
         record = home.interview()
@@ -128,7 +111,7 @@ def test_words_from_outside_are_shown_as_they_stand(home: House, opened: Opened)
     assert any(r"Why \*not\* \[a\]" in each.value for each in app.markdown)
 
 
-def test_no_name_and_no_words_of_a_candidate_reach_the_page(home: House, opened: Opened) -> None:
+def test_no_name_and_no_words_of_a_candidate_reach_the_page(home: House, opened: ForRole) -> None:
     hold(home, 2.0, 2.0, 2.0)
     shown = words(opened())
     assert "Zephyrine" not in shown
@@ -136,7 +119,7 @@ def test_no_name_and_no_words_of_a_candidate_reach_the_page(home: House, opened:
 
 
 @pytest.mark.parametrize("role", ["hiring", "program"])
-def test_others_do_not_get_it(home: House, opened: Opened, role: str) -> None:
+def test_others_do_not_get_it(home: House, opened: ForRole, role: str) -> None:
     """No such page is in their navigation: a reviewer would read scores out of it before rating."""
     hold(home, 2.0, 2.0, 2.0)
     with pytest.raises(ValueError, match="Could not find a navigation page"):

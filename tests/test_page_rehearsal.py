@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from builders import House
-from page_tests import person, visiting, words
+from page_tests import metrics, person, press, visiting, words
 from scripted import ScriptedEngine
 from streamlit.testing.v1 import AppTest
 
@@ -22,16 +22,6 @@ Open = Callable[..., AppTest]
 def open_page(home: House) -> Iterator[Open]:
     with visiting(home, person(home, "hiring")) as opened:
         yield opened
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    next(button for button in app.button if button.label == label).click().run()
-    assert not app.exception, app.exception[0].value
-    return app
-
-
-def metrics(app: AppTest) -> dict[str, str]:
-    return {one.label: one.value for one in app.metric}
 
 
 def captions(app: AppTest) -> str:

@@ -7,17 +7,16 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
-from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 from builders import BEGINNING, House, house
 from http_server import RunningApp, bearer, running_api, running_app
 from openpyxl import load_workbook
-from page_tests import person, visiting, words
+from page_tests import ForRole, for_roles, metrics, person, words
 from streamlit.testing.v1 import AppTest
 
 from interview.access import SYSTEM, Actor
@@ -53,24 +52,10 @@ def hold(home: House, level: float = 3.0, *, weeks: float = 0, **fields: Any) ->
     return record
 
 
-class Opened(Protocol):
-    """Opens the page for a visitor of this role, who stays until the test ends; `query` is the URL's."""
-
-    def __call__(self, role: str = "analyst", **query: str) -> AppTest: ...
-
-
 @pytest.fixture
-def opened(home: House) -> Iterator[Opened]:
-    with ExitStack() as visits:
-
-        def open_page(role: str = "analyst", **query: str) -> AppTest:
-            return visits.enter_context(visiting(home, person(home, role)))(PAGE, **query)
-
+def opened(home: House) -> Iterator[ForRole]:
+    with for_roles(home, PAGE) as open_page:
         yield open_page
-
-
-def metrics(app: AppTest) -> dict[str, str]:
-    return {each.label: each.value for each in app.metric}
 
 
 def table_of(app: AppTest) -> Any:
@@ -82,7 +67,7 @@ def rows(app: AppTest) -> Any:
     return table_of(app).value
 
 
-def test_without_scores_it_says_what_to_do_next(home: House, opened: Opened) -> None:
+def test_without_scores_it_says_what_to_do_next(home: House, opened: ForRole) -> None:
     """To administrators with the way there; there is nothing to filter or to download yet."""
     app = opened("administrator")
     assert "There are no interviews yet" in [each.value for each in app.subheader]
@@ -91,7 +76,7 @@ def test_without_scores_it_says_what_to_do_next(home: House, opened: Opened) -> 
     assert [len(app.selectbox), len(app.metric), len(app.download_button)] == [0, 0, 0]
 
 
-def test_interviews_that_are_under_way_show_in_the_funnel_before_any_score(home: House, opened: Opened) -> None:
+def test_interviews_that_are_under_way_show_in_the_funnel_before_any_score(home: House, opened: ForRole) -> None:
     home.candidate(home.interview())
     app = opened()
     assert metrics(app) == {"Interviews": "1", "Completed": "0", "Overall mean": "None", "Criteria assessed": "None"}
@@ -108,7 +93,7 @@ def test_the_team_has_no_such_page(home: House) -> None:
     assert "Scores" not in menu(person(home, "hiring"))
 
 
-def test_figures_are_those_of_the_use_case(home: House, opened: Opened) -> None:
+def test_figures_are_those_of_the_use_case(home: House, opened: ForRole) -> None:
     """Two interviews, all criteria on 2 and on 4: a mean of 3, six rows, every criterion assessed."""
     hold(home, 2.0)
     hold(home, 4.0)
@@ -130,7 +115,7 @@ def test_figures_are_those_of_the_use_case(home: House, opened: Opened) -> None:
     assert "No model was called." in sent
 
 
-def test_every_column_is_named_and_explained_by_the_row_itself(home: House, opened: Opened) -> None:
+def test_every_column_is_named_and_explained_by_the_row_itself(home: House, opened: ForRole) -> None:
     hold(home)
     app = opened()
     config = json.loads(table_of(app).proto.columns)
@@ -145,7 +130,7 @@ def test_every_column_is_named_and_explained_by_the_row_itself(home: House, open
     assert config[table_of(app).proto.column_order[0]]["pinned"] is True
 
 
-def test_the_filter_comes_from_the_url(home: House, opened: Opened) -> None:
+def test_the_filter_comes_from_the_url(home: House, opened: ForRole) -> None:
     first = hold(home, 2.0)
     hold(home, 4.0, role_title="Nurse", job_text="We care.")
     app = opened(position=first.position_id, version="1", competency="Teamwork")
@@ -156,7 +141,7 @@ def test_the_filter_comes_from_the_url(home: House, opened: Opened) -> None:
     assert "Nothing matches this filter" in words(opened(to="2026-03-01"))
 
 
-def test_nonsense_in_the_url_filters_nothing(home: House, opened: Opened) -> None:
+def test_nonsense_in_the_url_filters_nothing(home: House, opened: ForRole) -> None:
     """No option, no day, and days that no calendar here has."""
     hold(home)
     for told in ("nonsense", "", "9999-99-99", "0001-01-01", "9999-12-31"):
@@ -164,7 +149,7 @@ def test_nonsense_in_the_url_filters_nothing(home: House, opened: Opened) -> Non
         assert metrics(app)["Interviews"] == "1"
 
 
-def test_a_choice_goes_into_the_url_and_back_out(home: House, opened: Opened) -> None:
+def test_a_choice_goes_into_the_url_and_back_out(home: House, opened: ForRole) -> None:
     hold(home, 2.0)
     app = opened()
     app.selectbox(key="scores_competency").select("Planning").run()
@@ -176,7 +161,7 @@ def test_a_choice_goes_into_the_url_and_back_out(home: House, opened: Opened) ->
     assert len(rows(app)) == 3
 
 
-def test_another_position_takes_back_what_belonged_to_the_one_before(home: House, opened: Opened) -> None:
+def test_another_position_takes_back_what_belonged_to_the_one_before(home: House, opened: ForRole) -> None:
     first = hold(home, 2.0)
     second = hold(home, 4.0, role_title="Nurse", job_text="We care.")
     app = opened(position=first.position_id, version="1", competency="Planning")
@@ -185,7 +170,7 @@ def test_another_position_takes_back_what_belonged_to_the_one_before(home: House
     assert metrics(app)["Overall mean"] == "4.00"
 
 
-def test_a_filter_without_scores_can_be_cleared(home: House, opened: Opened) -> None:
+def test_a_filter_without_scores_can_be_cleared(home: House, opened: ForRole) -> None:
     """A range that ends before it begins says so instead."""
     hold(home)
     app = opened(**{"from": "2030-01-01"})
@@ -197,7 +182,7 @@ def test_a_filter_without_scores_can_be_cleared(home: House, opened: Opened) -> 
     assert "ends before it begins" in backwards.error[0].value
 
 
-def test_rows_that_do_not_count_show_when_asked_for(home: House, opened: Opened) -> None:
+def test_rows_that_do_not_count_show_when_asked_for(home: House, opened: ForRole) -> None:
     """The figures stay as they are."""
     record = hold(home)
     home.clock.forward(hours=1)
@@ -212,7 +197,7 @@ def test_rows_that_do_not_count_show_when_asked_for(home: House, opened: Opened)
 
 
 def test_more_rows_than_the_table_shows_are_said_and_in_the_files(
-    home: House, opened: Opened, monkeypatch: pytest.MonkeyPatch
+    home: House, opened: ForRole, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The newest are shown; the figures count them all."""
     monkeypatch.setattr("pages.analyst.parts.rows.TABLE_ROWS", 2)
@@ -223,7 +208,7 @@ def test_more_rows_than_the_table_shows_are_said_and_in_the_files(
     assert "n = 1" in words(app)
 
 
-def test_engine_cost_is_told_by_day_and_model(home: House, opened: Opened) -> None:
+def test_engine_cost_is_told_by_day_and_model(home: House, opened: ForRole) -> None:
     """Dollars where a price is set; else tokens, and that a price is missing."""
     record = hold(home)
     spend(home, record, 0.5)
@@ -253,7 +238,7 @@ def table_of_models(app: AppTest) -> list[list[Any]]:
     return found
 
 
-def test_small_samples_say_so(home: House, opened: Opened) -> None:
+def test_small_samples_say_so(home: House, opened: ForRole) -> None:
     """Under ten scores, and under two weeks; neither sentence stays when there are enough."""
     hold(home)
     one = opened()
@@ -272,7 +257,7 @@ PEOPLE = (CANDIDATE, "Quentin Ravensworth", "Philippa Thistlewood")
 EMAIL, RESUME = "zephyrine@quillfeather.example", "Taxidermy at the Marzipan museum"
 
 
-def test_an_analyst_reaches_no_name(home: House, opened: Opened) -> None:
+def test_an_analyst_reaches_no_name(home: House, opened: ForRole) -> None:
     """Not by the page, its tables, charts and choices, nor by any file or REST reply; the search finds what is there.
 
     Sought: every candidate, the people who rated, overrode and decided, e-mail addresses and words of résumés.

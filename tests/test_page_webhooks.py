@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from builders import House
-from page_tests import person, visiting, words
+from page_tests import person, press, visiting, words
 from streamlit.testing.v1 import AppTest
 from test_webhooks import Receiver, receiving
 
@@ -27,12 +27,6 @@ def page(home: House) -> Iterator[AppTest]:
     """The page as an administrator sees it."""
     with visiting(home, person(home, "administrator")) as open_page:
         yield open_page(PAGE)
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    [one for one in app.button if one.label == label][-1].click().run()
-    assert not app.exception, app.exception[0].value
-    return app
 
 
 def add(app: AppTest, url: str) -> AppTest:
