@@ -65,8 +65,11 @@ def hearing(playwright: Playwright, folder: Path, pcm: bytes, rate: int) -> Iter
 
 def profile(browser: Browser, script: str = SILENT_UNTIL_SPOKEN, **settings: Any) -> BrowserContext:
     """A browser profile of its own, patient, with this script in every frame."""
+    from playwright.sync_api import expect
+
     context = browser.new_context(locale="en-GB", **settings)
     context.set_default_timeout(MILLISECONDS)
+    expect.set_options(timeout=MILLISECONDS)  # 5 s are too few on a busy machine
     context.add_init_script(script)
     return context
 

@@ -38,7 +38,8 @@ def interview(app: RunningApp) -> dict[str, Any]:
 def page(chromium: Browser, interview: dict[str, Any]) -> Iterator[Page]:
     """The candidate, at the first question."""
     context = chromium.new_context()
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
+    expect.set_options(timeout=60_000)
     opened = context.new_page()
     opened.goto(interview["url"])
     opened.get_by_text("I have read this and agree").click()

@@ -41,7 +41,8 @@ def app(tmp_path: Path) -> Iterator[RunningApp]:
 def profile(chromium: Browser, **settings: object) -> BrowserContext:
     """A browser profile of its own, in which a missing thing is told soon."""
     context = chromium.new_context(locale="en-GB", **settings)  # type: ignore[arg-type]
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
+    expect.set_options(timeout=60_000)
     return context
 
 

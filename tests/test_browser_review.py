@@ -77,7 +77,7 @@ class Team:
 @pytest.fixture(scope="module", autouse=True)
 def _patient() -> Iterator[None]:
     """The first page of a fresh server loads what it draws with."""
-    expect.set_options(timeout=20_000)
+    expect.set_options(timeout=60_000)
     yield
     expect.set_options(timeout=5_000)
 
