@@ -5,7 +5,6 @@ All of it happens on the voice loop, in plain calls: nothing here waits.
 
 from __future__ import annotations
 
-import asyncio
 from time import monotonic
 
 from interview import usage
@@ -14,13 +13,12 @@ from interview.errors import InterviewError
 from interview.live import prompt, rules
 from interview.live.clerk import Clerk, Pools, WordKeeper
 from interview.live.connector import Connector, Timing
-from interview.live.downlink import Downlink, milliseconds
+from interview.live.downlink import milliseconds
 from interview.live.entry import Entry
 from interview.live.line import EndCause, InterruptedMessage, Line, ResumedMessage, TurnCompleteMessage
+from interview.live.opening import Openings
 from interview.live.recording import Recorder
-from interview.live.transcript import Transcript
-from interview.live.uplink import Uplink
-from interview.live.view import Display
+from interview.live.talk import Talk
 from interview.live.voice import (
     CandidateSaid,
     GoingAway,
@@ -38,12 +36,14 @@ from interview.live.voice import (
 )
 from interview.live.watch import Watch
 from interview.matching import best_match
-from interview.redaction import Redactor
 from interview.spoken import LiveScene, Spoken, Standing
 
 
-class Dialogue:
-    """One talk's state, and what happens to it."""
+class Dialogue(Talk):
+    """The talk of a live model."""
+
+    words: WordKeeper
+    clerk: Clerk
 
     def __init__(
         self,
@@ -56,19 +56,9 @@ class Dialogue:
         timing: Timing,
         recorder: Recorder | None,
     ) -> None:
-        self._scene, self._voice, self._context, self.timing = scene, voice, context, timing
-        self._began = monotonic() - scene.elapsed_ms / 1000
-        self.over: asyncio.Future[EndCause] = asyncio.get_running_loop().create_future()
-        self.deadline = monotonic() + scene.seconds_left
-        self.display, self.transcript, self.uplink = Display(line), Transcript(), Uplink()
-        self.downlink = Downlink(line.speaker, recorder)
-        if recorder is not None:
-            self.uplink.recording = lambda pcm: recorder.candidate(pcm, self.clock_ms())
-        self.progress = rules.Progress(scene.questions, scene.statuses, scene.asked_question_index)
-        self.display.statuses(scene.statuses, scene.asked_question_index)
-        redactor = Redactor(scene.private, on=context.settings.redact)
-        follow_ups = max(0, context.settings.max_questions_per_competency - 1)
-        self._prompt = prompt.Prompt(scene, redactor, follow_ups=follow_ups)
+        super().__init__(scene, line, recorder, timing, in_hand=scene.asked_question_index)
+        self._voice, self._context = voice, context
+        self._openings = Openings(scene, context.settings, self.transcript, self.uplink)
         self.connector, self.watch = Connector(voice, self.uplink, self, timing), Watch(self)
         self.words = WordKeeper(
             spoken, scene.session_id, self.transcript, self.clock_ms, pools.words, self._session_over
@@ -78,12 +68,6 @@ class Dialogue:
         )
         self.thinking = self.wrapped = False
         """The candidate takes a moment; the closing words have been said."""
-        self._known = 0
-        """The sequence from which on the model with the newest handle knows nothing."""
-        self._cut: Entry | None = None
-        """What a fault cut off and is to be said again."""
-        self._first: str | None = None
-        """What the model was asked to do at once on this connection."""
         self._replied_to = scene.asked_question_index
         """The question that the candidate is replying to: the model may have marked the next one already."""
         self._counted: Entry | None = None
@@ -91,19 +75,6 @@ class Dialogue:
         self._guarded = self._too_early = False
         """In this part: the guard has acted; the model wanted to end."""
         self._close_with: EndCause | None = None
-
-    def clock_ms(self) -> int:
-        """Since the session's start."""
-        return int((monotonic() - self._began) * 1000)
-
-    def end(self, cause: EndCause) -> None:
-        """The first cause counts."""
-        if not self.over.done():
-            self.over.set_result(cause)
-
-    @property
-    def ending(self) -> bool:
-        return self.over.done()
 
     @property
     def seconds_lost(self) -> float:
@@ -113,44 +84,18 @@ class Dialogue:
     def time_up(self) -> bool:
         return monotonic() >= self.deadline
 
-    def captions(self) -> None:
-        """Tell what has changed in the transcript."""
-        for message in self.transcript.changed(self.clock_ms()):
-            self.display.caption(message)
-
     def _through(self) -> int | None:
         return self.transcript.closed_through(self.clock_ms())
 
     # --- what the connector asks --------------------------------------------------------------------------------------
 
     def opening(self, handle: str | None) -> Opening:
-        now = self.clock_ms()
-        said = (*self._scene.entries, *self.transcript.said(now))
-        since = self.transcript.said(now, self._known)
-        self._first = self._first_words(said_any=bool(said))
-        return self._prompt.opening(self.progress.statuses, said, since=since, handle=handle, first_words=self._first)
-
-    def _first_words(self, *, said_any: bool) -> str | None:
-        """What the model is to do at once; None: the candidate is speaking, or it is their turn."""
-        if self._cut is not None:
-            return prompt.say_again(self._cut.text(0), self._cut.whole_text())
-        if not said_any:
-            return prompt.greet()
-        if not self.transcript.entries:
-            return prompt.come_back(self.progress.question)
-        answering = self.transcript.answering or self._typed_last()
-        if answering is not None and self.uplink.quiet_seconds() >= self.timing.answered:
-            return prompt.go_on(answering.text(self.clock_ms()))
-        return None
-
-    def _typed_last(self) -> Entry | None:
-        last = self.transcript.entries[-1]
-        return last if last.role == "candidate" and last.pieces else None
+        return self._openings.make(handle, self.progress, self.clock_ms(), answered=self.timing.answered)
 
     def connected(self, seconds_lost: float | None) -> None:
         self.transcript.connected()
         self._guarded = False
-        if self._first is not None:
+        if self._openings.speaks_first:
             self.watch.expect()
         if seconds_lost is not None:
             self.clerk.give_back(seconds_lost, "connection_lost")
@@ -164,7 +109,7 @@ class Dialogue:
             self._turn_over()  # all of it is here and being played
         elif speaking is not None:
             self.stop_speaking(by_model=True)
-            self._cut = speaking
+            self._openings.cut = speaking
         self.watch.show()
 
     def on(self, event: VoiceEvent) -> None:
@@ -231,7 +176,7 @@ class Dialogue:
 
     def _begins(self, entry: Entry) -> None:
         """The interviewer has begun to speak: what the candidate has said until now is an answer."""
-        self._cut = None
+        self._openings.cut = None
         if entry.sequence > 0:
             self._count(self.transcript.entries[entry.sequence - 1])
 
@@ -321,7 +266,7 @@ class Dialogue:
     def _handle(self, handle: str | None) -> None:
         if handle is not None:
             self.connector.handle = handle
-            self._known = len(self.transcript.entries)
+            self._openings.handle_came()
 
     def _used(self, tokens: TokensUsed) -> None:
         context, interview_id = self._context, self._scene.interview_id

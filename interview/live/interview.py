@@ -44,7 +44,7 @@ class LiveInterview:
         scene: LiveScene,
         actor: Actor,
         mode: VoiceMode,
-        talk: Talk,
+        talk: Talk[Any],
         parts: Sequence[Part],
         spoken: Spoken,
         pools: Pools,

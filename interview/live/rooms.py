@@ -141,7 +141,7 @@ class LiveRooms:
         if isinstance(voice, EmbeddedVoice):
             ends = await off_loop(pools.words, Endpointing, least_silence_ms=voice.least_silence_ms)
             turns = TurnDialogue(scene, actor, line, voice, ends, self._turns, pools, self._timing, recorder)
-            parts: tuple[Part, ...] = (turns.converse, turns.uplink.run, turns.watch)
+            parts: tuple[Part, ...] = (turns.converse, turns.uplink.run, turns.watch.run)
             return LiveInterview(scene, actor, voice.mode, turns, parts, self._spoken, pools)
         talk = Dialogue(scene, line, voice, self._spoken, self._context, pools, self._timing, recorder)
         parts = (talk.connector.run, talk.uplink.run, talk.watch.run)

@@ -1,26 +1,23 @@
-"""What a running talk is to `LiveInterview`, whichever voice holds it: with a live model, or turn by turn."""
+"""What a running talk is, whichever voice holds it: with a live model, or turn by turn."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Protocol
+from abc import ABC, abstractmethod
+from time import monotonic
+from typing import Generic, Protocol
 
 from interview.errors import InterviewError
+from interview.live.connector import Timing
 from interview.live.downlink import Downlink
-from interview.live.line import EndCause
+from interview.live.line import EndCause, Line
+from interview.live.recording import Recorder
 from interview.live.rules import Progress
+from interview.live.transcript import Transcript
+from interview.live.uplink import Hearer, Uplink
 from interview.live.view import Display
 from interview.models import StatusName
-
-
-class Microphoned(Protocol):
-    """What takes the candidate's sound; `dropped`: messages that there was no room for."""
-
-    dropped: int
-
-    def hear(self, pcm: bytes) -> None: ...
-
-    def close(self) -> None: ...
+from interview.scenes import LiveScene
 
 
 class Kept(Protocol):
@@ -53,46 +50,72 @@ class Clerical(Protocol):
         ...
 
 
-class Said(Protocol):
-    """The transcript of the talk."""
+class Talk(ABC, Generic[Hearer]):
+    """One talk's state, and what may happen to it. Made on the voice loop, and used there.
 
-    def close(self, now_ms: int) -> object: ...
-
-
-class Talk(Protocol):
-    """On the voice loop. `over`: why it ended, when it has; the first cause counts. `deadline`: monotonic.
-
-    `seconds_lost`: without the voice until now, and not given back yet.
+    `over`: why it ended, when it has; the first cause counts. `deadline`: monotonic. `progress`: where it stands, as
+    far as it was heard.
     """
 
-    @property
-    def uplink(self) -> Microphoned: ...
-    @property
-    def downlink(self) -> Downlink: ...
-    @property
-    def display(self) -> Display: ...
-    @property
-    def progress(self) -> Progress: ...
-    @property
-    def transcript(self) -> Said: ...
-    @property
-    def words(self) -> Kept: ...
-    @property
-    def clerk(self) -> Clerical: ...
-    @property
-    def deadline(self) -> float: ...
-    @property
-    def seconds_lost(self) -> float: ...
-    @property
-    def over(self) -> asyncio.Future[EndCause]: ...
-    @property
-    def ending(self) -> bool: ...
+    words: Kept
+    clerk: Clerical
 
-    def clock_ms(self) -> int: ...
-    def end(self, cause: EndCause) -> None: ...
-    def captions(self) -> None: ...
-    def stop_speaking(self) -> None: ...
+    def __init__(
+        self, scene: LiveScene, line: Line, recorder: Recorder | None, timing: Timing, *, in_hand: int | None
+    ) -> None:
+        """`in_hand`: the question that the candidate may be replying to at once."""
+        self._scene, self.timing = scene, timing
+        self._began = monotonic() - scene.elapsed_ms / 1000
+        self.over: asyncio.Future[EndCause] = asyncio.get_running_loop().create_future()
+        self.deadline = monotonic() + scene.seconds_left
+        self.display, self.transcript = Display(line), Transcript()
+        self.uplink: Uplink[Hearer] = Uplink()
+        self.downlink = Downlink(line.speaker, recorder)
+        if recorder is not None:
+            self.uplink.recording = lambda pcm: recorder.candidate(pcm, self.clock_ms())
+        self.progress = Progress(scene.questions, scene.statuses, in_hand)
+        self.display.statuses(scene.statuses, scene.asked_question_index)
+
+    def clock_ms(self) -> int:
+        """Since the session's start."""
+        return int((monotonic() - self._began) * 1000)
+
+    def end(self, cause: EndCause) -> None:
+        """The first cause counts."""
+        if not self.over.done():
+            self.over.set_result(cause)
+
+    @property
+    def ending(self) -> bool:
+        return self.over.done()
+
+    def captions(self) -> None:
+        """Tell what has changed in the transcript."""
+        for message in self.transcript.changed(self.clock_ms()):
+            self.display.caption(message)
+
+    def line_silent(self) -> float:
+        """Seconds without any message from the line; none while it is muted, when it may send none."""
+        return 0.0 if self.uplink.muted else monotonic() - self.uplink.last_message
+
+    @property
+    @abstractmethod
+    def seconds_lost(self) -> float:
+        """Without the voice until now, and not given back yet."""
+
+    @abstractmethod
+    def stop_speaking(self) -> None:
+        """What is left of the interviewer's part is not heard."""
+
+    @abstractmethod
     def typed(self, words: str) -> None: ...
+
+    @abstractmethod
     def mute(self, on: bool) -> None: ...
-    def think(self, on: bool) -> None: ...
+
+    @abstractmethod
+    def think(self, on: bool) -> None:
+        """The candidate takes a moment; or is ready again."""
+
+    @abstractmethod
     def skip(self, index: int) -> None: ...

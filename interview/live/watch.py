@@ -102,7 +102,7 @@ class Watch:
         """The state as it is now."""
         talk = self._talk
         if not talk.ending:
-            message = SILENT_LINE if self._line_silent() >= talk.timing.line_silent else None
+            message = SILENT_LINE if talk.line_silent() >= talk.timing.line_silent else None
             talk.display.show(self._state(), message)
 
     def _state(self) -> LiveState:
@@ -126,7 +126,7 @@ class Watch:
         self.show()
         if self._end_at is not None and now >= self._end_at[0]:
             talk.end(self._end_at[1])
-        elif self._line_silent() >= talk.timing.line_lost:
+        elif talk.line_silent() >= talk.timing.line_lost:
             talk.end("line_lost")
         elif now >= talk.deadline + talk.timing.wrap_up:
             talk.end("time_up")
@@ -134,10 +134,6 @@ class Watch:
             self._look_at_time(now)
             self._look_at_model(now)
             self._look_at_candidate(now)
-
-    def _line_silent(self) -> float:
-        """Seconds without any message from the line; none while it is muted, when it may send none."""
-        return 0.0 if self._talk.uplink.muted else monotonic() - self._talk.uplink.last_message
 
     def _look_at_time(self, now: float) -> None:
         talk = self._talk
