@@ -1,4 +1,4 @@
-"""What tests share: the data folder beside the checkout, and a real Chromium."""
+"""What tests share: services to begin with, the data folder beside the checkout, and a real Chromium."""
 
 from __future__ import annotations
 
