@@ -42,7 +42,7 @@ WARNINGS: Mapping[WarningKind, str] = {
     "keyword_list": "A list of terms",
     "vivid_but_thin": "Vivid but thin",
     "off_topic": "Off topic",
-    "voice_failed": "The voice failed",
+    "voice_failed": "A technical fault",
 }
 NOT_SHOWN = "The transcript does not show it"
 
