@@ -21,7 +21,6 @@ from embedded_talk import voiced as voiced
 from gemini_fixture import engine as engine
 from gemini_fixture import running_gemini as running_gemini
 from gemini_fixture import server as server
-from http_server import World
 from stage import brisk as brisk
 from stage import stage as stage
 from talk import Talk
@@ -30,6 +29,7 @@ from interview.access import Actor
 from interview.records import InterviewRecord
 
 if TYPE_CHECKING:
+    from http_server import World
     from playwright.sync_api import Browser, Playwright
 
 ROOT = Path(__file__).parent.parent
