@@ -6,7 +6,9 @@ snake_case. One function turns the one into the other, for replies and for what 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -14,9 +16,9 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from pydantic.alias_generators import to_snake
 
-from interview.api import examples
-
 CAMEL_PATHS = "/interview-sessions"
+EXAMPLES: dict[str, Any] = json.loads(Path(__file__).with_name("examples.json").read_text(encoding="utf-8"))
+"""Requests and responses by name, each in the spelling of the path that it stands at."""
 _REF = "#/components/schemas/"
 _DATA = {"example", "examples", "enum", "const"}
 
@@ -29,7 +31,7 @@ class SnakeCase(JSONResponse):
 
 
 def shown(status: int, example: str) -> dict[int | str, dict[str, Any]]:
-    """An example response, for a route's `responses`, by its name in `examples`."""
+    """An example response, for a route's `responses`, by its name in `EXAMPLES`."""
     return {status: {"content": {"application/json": {"example": example}}}}
 
 
@@ -64,7 +66,7 @@ def _tidy(paths: dict[str, Any]) -> None:
         for response in responses.values():
             body = response.get("content", {}).get("application/json", {})
             if "example" in body:
-                body["example"] = getattr(examples, body["example"])
+                body["example"] = EXAMPLES[body["example"]]
 
 
 def _snake_keys(value: Any) -> Any:

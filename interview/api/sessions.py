@@ -6,10 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Header, Query, Response
 
-from interview.api import examples
 from interview.api.calls import Caller, KeyedRoute, Slow, Use
 from interview.api.errors import problems, unexpected
-from interview.api.openapi import shown
+from interview.api.openapi import EXAMPLES, shown
 from interview.contract import SessionSnapshot, StartRequest, StartResponse, TurnRequest, TurnResponse
 from interview.errors import InterviewError
 
@@ -36,7 +35,7 @@ async def start_session(
     actor: Caller,
     service: Use,
     slow: Slow,
-    body: Annotated[StartRequest, Body(openapi_examples={"start": {"value": examples.START_REQUEST}})],
+    body: Annotated[StartRequest, Body(openapi_examples={"start": {"value": EXAMPLES["START_REQUEST"]}})],
 ) -> StartResponse | Response:
     """Asks the warm-up question. After an expiry, answered questions are carried over and the interview goes on."""
     try:
@@ -62,7 +61,7 @@ async def take_turn(
     actor: Caller,
     service: Use,
     slow: Slow,
-    body: Annotated[TurnRequest, Body(openapi_examples={"answer": {"value": examples.TURN_REQUEST}})],
+    body: Annotated[TurnRequest, Body(openapi_examples={"answer": {"value": EXAMPLES["TURN_REQUEST"]}})],
     idempotency_key: Annotated[
         str | None,
         Header(
