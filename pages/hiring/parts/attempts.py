@@ -41,16 +41,13 @@ def _rated_by_themselves(record: InterviewRecord) -> dict[str, str]:
 
 
 def _choose(rated: dict[str, str], shown: str) -> None:
-    ids = list(rated)
-    st.session_state["rated-session"] = shown if shown in rated else None
+    """Which one; a widget of its own for each that is shown, so that the address and nothing else says which it is."""
+    ids, key = list(rated), f"rated-{shown}"
     st.selectbox(
-        "What to read and rate", ids, index=None, format_func=rated.__getitem__, key="rated-session",
-        placeholder="Choose what to read", on_change=_chose,
+        "What to read and rate", ids, index=ids.index(shown) if shown in rated else None,
+        format_func=rated.__getitem__, key=key, placeholder="Choose what to read",
+        on_change=lambda: _read(st.session_state[key]),
     )  # fmt: skip
-
-
-def _chose() -> None:
-    _read(st.session_state["rated-session"])
 
 
 def show(candor: Service, actor: Actor, record: InterviewRecord) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 import pandas as pd
@@ -29,6 +30,8 @@ _ORDERS = {
     "verdict": "A verdict on oneself",
     "role_change": "Another role for the scorer",
 }
+_LINE_CHARS = 29
+"""Of a competency's name, in a column that leaves room for the others."""
 
 
 def report(found: Rehearsal) -> None:
@@ -120,6 +123,7 @@ def table(found: RehearsalReport, key: str = "newest") -> None:
         pd.DataFrame(rows),
         hide_index=True,
         height="content",
+        row_height=_row_height(found),
         key=f"rehearsed-{key}",
         alt="Levels by competency and simulated candidate",
         column_config={
@@ -128,6 +132,12 @@ def table(found: RehearsalReport, key: str = "newest") -> None:
             "Told apart": st.column_config.TextColumn(width=90, help="Criteria that told strong from weak."),
         },
     )
+
+
+def _row_height(found: RehearsalReport) -> int | None:
+    """Room for the longest name's lines in pixels; Streamlit breaks a cell's text in rows higher than 4 rem only."""
+    lines = max(len(textwrap.wrap(row.competency, _LINE_CHARS)) for row in found.competencies)
+    return None if lines < 2 else max(66, 14 + 22 * lines)
 
 
 def to_do(found: RehearsalReport) -> None:
