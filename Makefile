@@ -12,8 +12,8 @@ BIN = .venv/bin/python
 EXAMPLE = examples/backend-engineer
 # Wheels only are compiled when first imported (--no-compile); the lists are complete (--no-deps), which a test checks.
 PIP = $(BIN) -m pip --disable-pip-version-check --no-input
-# A file stays in one process; more than four would want more memory than they save time.
-SIDE_BY_SIDE = -n auto --maxprocesses 4 --dist loadfile
+# A file stays in one process; more than four would want more memory than they save time. tests/conftest.py has the order.
+SIDE_BY_SIDE = -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 INSTALL = $(PIP) install --no-user --no-deps --no-compile --progress-bar on
 
 # Personal pip settings that would send packages elsewhere or refuse them. Index, proxy and certificate are kept.

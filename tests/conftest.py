@@ -62,8 +62,11 @@ def drives_a_browser(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests run last, or by `-m browser`: they are slow, and Playwright's event loop stays with the thread."""
-    items.sort(key=drives_a_browser)
+    """Browser tests run last, or by `-m browser`: Playwright's event loop stays with the thread.
+
+    Of the others the slow files begin first, so that no process is left alone with one.
+    """
+    items.sort(key=lambda item: (drives_a_browser(item), item.get_closest_marker("slow") is None))
     for item in filter(drives_a_browser, items):
         item.add_marker("browser")
         if CHROMIUM is None:

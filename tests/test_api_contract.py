@@ -13,6 +13,8 @@ from http_server import FORM, RunningApp, answer, running_app
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+pytestmark = pytest.mark.slow
+
 ANSWERS = (
     "I was drawn to it because I like to find out why systems are slow.",
     "Every night our payment service timed out: a report held a lock, which I proved by comparing slow requests.",

@@ -13,6 +13,8 @@ from interview.errors import Unauthorized
 from interview.service import open_service
 from interview.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 
 def test_keys_are_made_listed_and_revoked(tmp_path: Path) -> None:
     """A key works from the moment it is shown until it is revoked, and is listed without its secret."""

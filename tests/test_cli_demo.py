@@ -11,6 +11,8 @@ from command_line import EXAMPLES, candor
 from interview import documents
 from interview.demo import run_demo
 
+pytestmark = pytest.mark.slow
+
 ROLES = {
     "backend-engineer": "Backend engineer",
     "registered-nurse": "Registered nurse",

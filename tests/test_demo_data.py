@@ -24,6 +24,8 @@ from interview.synthetic.chance import make_truth
 from interview.synthetic.making import Held, TruthMismatch, hold, make_demo_data
 from interview.synthetic.truth import NAME_MARK, TITLE_MARK, sentence
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 
 

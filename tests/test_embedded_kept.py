@@ -14,6 +14,8 @@ from interview.live.line import ErrorMessage
 from interview.live.rooms import LiveRooms
 from interview.live.turn_by_turn import TROUBLE
 
+pytestmark = pytest.mark.slow
+
 # --- nothing is lost --------------------------------------------------------------------------------------------------
 
 

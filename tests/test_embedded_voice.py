@@ -17,6 +17,8 @@ from interview.live.line import InterruptedMessage, SessionMessage, TurnComplete
 from interview.live.rooms import LiveRooms
 from interview.live.turn_by_turn import CHECK_IN
 
+pytestmark = pytest.mark.slow
+
 LONG = (
     "Welcome to this interview. My name is Alex, and I am software. We have a good deal of time for this talk today. "
     "Please tell me at length what drew you to this role, and what you would like to learn in it."

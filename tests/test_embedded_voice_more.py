@@ -23,6 +23,8 @@ from interview.live.line import MESSAGE_BYTES, ErrorMessage, TurnCompleteMessage
 from interview.live.rooms import LiveRooms
 from interview.records import InterviewRecord
 
+pytestmark = pytest.mark.slow
+
 APPLIED, EXPORT, COMPARED = ANSWERS[:3]
 DEBUGGING = "Tell me about debugging, part 1."
 _RATE = 48_000

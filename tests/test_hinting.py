@@ -13,6 +13,8 @@ from interview.engines import AskRequest
 from interview.engines.embedded import EmbeddedEngine
 from interview.models import PositionPlan, Question
 
+pytestmark = pytest.mark.slow
+
 ENGINE = EmbeddedEngine()
 JOB = "We are looking for a backend engineer. You design services, find faults, work in a team and are on call."
 RESUME = """Ada Example

@@ -18,11 +18,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from builders import house
 from scripted import ScriptedEngine
 
 from interview.access import SYSTEM
 from interview.contract import TurnRequest
+
+pytestmark = pytest.mark.slow
 
 KILLS = 50
 KEY = "a key of the administrator's, for this test"

@@ -26,6 +26,8 @@ from http_server import ROOT, RunningApp, running_app
 
 from examples.live_client import UP_RATE, Talk, read_wav, talk
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 240
 TURNS = 10
 HEARD = tuple(f"In part {number} I compared both versions and found lock number {number}." for number in range(TURNS))

@@ -12,6 +12,8 @@ from interview.access import SYSTEM, Actor
 from interview.records import InterviewRecord
 from interview.reviewing.rating import CriterionRating
 
+pytestmark = pytest.mark.slow
+
 PAGE = "pages/hiring/compare.py"
 
 

@@ -18,6 +18,8 @@ from interview.records import InterviewRecord
 from interview.score_changes import ScoreChanges
 from interview.usage import BudgetReached, spend
 
+pytestmark = pytest.mark.slow
+
 
 class Newer(ScriptedEngine):
     """The engine after an upgrade."""

@@ -25,6 +25,8 @@ from interview.speech.client import WORKER, Speech, SpeechUnavailable
 from interview.speech.weights import folder
 from interview.speech.words import pieces
 
+pytestmark = pytest.mark.slow
+
 T = TypeVar("T")
 SECONDS = 120
 """The bound of everything that is waited for here; it takes a few."""

@@ -17,6 +17,8 @@ from live_line import MemoryLine
 from pydantic import BaseModel
 from speech_samples import quiet, up_rate, word_errors
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 ANSWERS = (
     "I applied because I enjoy building reliable services, and your team works on problems that I know well.",

@@ -30,6 +30,8 @@ from pages.components.webrtc.call import Call
 from pages.components.webrtc.playback import Playback
 from pages.components.webrtc.source import SourceTrack
 
+pytestmark = pytest.mark.slow
+
 hooks.install()
 
 
