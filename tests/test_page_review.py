@@ -330,12 +330,21 @@ def test_an_override_shows_the_anchors_that_it_was_scored_with(
     assert "did it well and said why" not in shown
 
 
-def test_a_decision_is_on_what_the_page_showed(home: House, record: InterviewRecord, reviewer: Actor) -> None:
-    """While it was open another attempt was completed, which the page then shows: closed, or open to administrators."""
+@pytest.mark.parametrize("named", [False, True])
+def test_a_decision_is_on_what_the_page_showed(
+    home: House, record: InterviewRecord, reviewer: Actor, *, named: bool
+) -> None:
+    """While it was open another attempt was completed, which the page then shows: closed, or open to administrators.
+
+    A page whose address names the session goes on showing that one, and says it too.
+    """
     home.service.reviews.submit(reviewer, record.interview_id, rated(record, 4))
     for actor in (reviewer, person(home, "administrator")):
+        newest = home.service.interviews.get(SYSTEM, record.interview_id).sessions[-1].session_id
+        if named:
+            home.service.reviews.see_unrated(reviewer, record.interview_id)
         with visiting(home, actor) as open_page:
-            app = open_page(PAGE, interview=record.interview_id)
+            app = open_page(PAGE, interview=record.interview_id, **({"session": newest} if named else {}))
             app.radio(key="verdict-0").set_value("advance")
             app.text_area(key="verdict-reason-0").set_value("It went well.")
             home.clock.forward(minutes=5)

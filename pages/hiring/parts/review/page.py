@@ -55,6 +55,8 @@ def _open(
     """What people and the engine made of it; overridden and decided on where it is the one that counts."""
     last = chain[-1]
     packet = candor.packets.of_interview(actor, record.interview_id, last.session_id)
+    if not stands:
+        decision.refusal()
     top.show(packet, decidable=stands)
     with st.container(horizontal=True):
         files.offer(packet)
