@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from interview.errors import Conflict, InvalidPayload
-from interview.models import MAX_ANSWER_CHARS, Words
+from interview.models import MAX_ANSWER_CHARS, Speaker, Words
 from interview.store.tables import EntryRow, InterviewRow
-
-if TYPE_CHECKING:
-    from interview.spoken import Utterance
 
 MAX_ENTRIES = 50_000
 """Of an interview, over all its sessions."""
 _LONGEST_MS = 24 * 3_600_000
 _CLEANED = TypeAdapter(Words)
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """A piece of transcript as it stands now. `entry_id` is None until it has been kept once.
+
+    `start_ms`, `end_ms`: since the session's start. `final`: all of it was said and heard; a sentence that was cut off
+    stays without it. `spoken`: heard, not written.
+    """
+
+    role: Speaker
+    text: str
+    start_ms: int
+    end_ms: int
+    final: bool
+    entry_id: int | None = None
+    spoken: bool = True
 
 
 def keep(tx: Session, interview: InterviewRow, session_id: str, said: Utterance, heard: int) -> int:

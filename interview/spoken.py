@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
@@ -21,10 +20,10 @@ from interview.contract import StartRequest
 from interview.errors import Conflict, InvalidPayload, SessionUnknown
 from interview.events import EndReason, ModeChanged, SessionCompleted, TimeGivenBack, VoiceFailed
 from interview.folding import hear, rate, stale
-from interview.keeping import keep
+from interview.keeping import Utterance, keep
 from interview.live.voice import VoiceMode
 from interview.mishearing import put_right
-from interview.models import Model, Speaker, StatusName
+from interview.models import Model, StatusName
 from interview.scenes import LiveScene, Standing, scene_of, standing_of
 from interview.scorecards import score_request
 from interview.sessions import InterviewSessionManager, record_end, require_active, require_session
@@ -37,7 +36,7 @@ from interview.store.tables import InterviewRow, InvitationRow, SessionRow
 from interview.switching import go_on_in_writing
 from interview.usage import charged
 
-__all__ = ["LiveScene", "LiveSession", "Spoken", "Standing", "Utterance", "require_voice", "voice_mode"]
+__all__ = ["LiveScene", "LiveSession", "Spoken", "Standing", "require_voice", "voice_mode"]
 
 Written = TypeVar("Written")
 _CAUSE_CHARS = 40
@@ -53,23 +52,6 @@ class LiveSession(Model):
     session_id: str
     interview_id: str
     mode: VoiceMode
-
-
-@dataclass(frozen=True)
-class Utterance:
-    """A piece of transcript as it stands now. `entry_id` is None until it has been kept once.
-
-    `start_ms`, `end_ms`: since the session's start. `final`: all of it was said and heard; a sentence that was cut off
-    stays without it. `spoken`: heard, not written.
-    """
-
-    role: Speaker
-    text: str
-    start_ms: int
-    end_ms: int
-    final: bool
-    entry_id: int | None = None
-    spoken: bool = True
 
 
 class Spoken:

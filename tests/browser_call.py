@@ -89,7 +89,7 @@ def of_widget(page: Page) -> Frame:
 
 
 def switch_on(page: Page) -> None:
-    widget(page).get_by_role("button", name="Start").click()
+    widget(page).get_by_role("button", name="Connect", exact=True).click()
 
 
 def begin(page: Page) -> None:

@@ -10,9 +10,10 @@ import pytest
 from builders import House, house
 
 from interview.access import SYSTEM, Actor
+from interview.keeping import Utterance
 from interview.models import Speaker
 from interview.records import InterviewRecord
-from interview.spoken import Spoken, Standing, Utterance
+from interview.spoken import Spoken, Standing
 from interview.state import InterviewSessionState
 from interview.store.sessions import load
 

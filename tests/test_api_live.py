@@ -10,7 +10,7 @@ import pytest
 from http_server import World, scripted_world
 
 from interview.access import SYSTEM
-from interview.spoken import Utterance
+from interview.keeping import Utterance
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from interview.keeping import Utterance
 from interview.live.transcript import LATE_MS, Transcript
 from interview.models import MAX_ANSWER_CHARS
-from interview.spoken import Utterance
 
 
 def keep_all(transcript: Transcript, now_ms: int, store: dict[int, Utterance]) -> None:

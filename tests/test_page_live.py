@@ -383,7 +383,7 @@ def test_after_a_reload_pressing_start_is_enough(
     again = open_page()
     page = words(again)
     assert "Welcome back" in page
-    assert "Press **Start** to go on by voice." in page
+    assert "Press **Connect** to go on by voice." in page
     assert {"Check the microphone first", "Go on in writing"} <= set(labels(again))
     calls[1].playing = True
     run_until(again, lambda _: "Skip this question" in labels(again))

@@ -20,8 +20,9 @@ from interview.context import new_id
 from interview.contract import StartRequest
 from interview.errors import Forbidden, InvalidPayload, NotFound
 from interview.imported import SpokenLine
-from interview.question_statistics import QuestionReport, QuestionStatistic, StatisticsFilter
+from interview.question_statistics import QuestionReport, StatisticsFilter
 from interview.records import InterviewRecord
+from interview.statistics.item_analysis import QuestionStatistic
 from interview.store.review_tables import QuestionScoreRow
 from interview.store.tables import ScorecardRow
 

@@ -20,9 +20,9 @@ from interview.errors import (
     SessionExpired,
     SessionUnknown,
 )
+from interview.keeping import Utterance
 from interview.models import MAX_ANSWER_CHARS
 from interview.records import InterviewRecord
-from interview.spoken import Utterance
 
 pytestmark = speaking()
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from builders import House, types
 from gemini_script import Close, RefuseConnects, Turn
 from gemini_server import GeminiServer
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 from stage import ASKED, FAST, Q, StageMaker
 from talk import Talk, speaking_house
 from test_migration import taken_back_to
@@ -206,7 +209,8 @@ def test_what_is_asked_after_the_voice_failed_is_known_again(home: House, talk: 
     ]  # fmt: skip
 
 
-def test_a_voice_that_takes_turns_knows_its_hints(home: House, talk: Talk) -> None:
+def taking_turns(home: House, talk: Talk) -> None:
+    """By a voice that takes turns, from the first word to the scorecard."""
     home.service.sessions.begin_spoken(SYSTEM, talk.session_id)
     home.engine.levels.extend([None] * 2)
     for answer in ("I like clocks.", "I have no idea.", "I fixed it.", "We shared it.", "In steps.", "No.", "No."):
@@ -215,6 +219,10 @@ def test_a_voice_that_takes_turns_knows_its_hints(home: House, talk: Talk) -> No
         request = TurnRequest(session_id=talk.session_id, answer=answer)
         home.service.sessions.turn(SYSTEM, request, heard=Heard(1_000, 2_000))
     talk.spoken.conclude(talk.session_id, "finished")
+
+
+def test_a_voice_that_takes_turns_knows_its_hints(home: House, talk: Talk) -> None:
+    taking_turns(home, talk)
     report = home.service.question_statistics.of_position(SYSTEM, talk.record.position_id)
     assert report.questions[0].hint_share == 1.0
     assert all(known(home))
@@ -251,3 +259,47 @@ def test_a_database_of_before_opens_and_knows_what_was_spoken_freely(home: House
     for table in ("sessions", "transcript_entries", "question_scores"):
         assert after[table] == before[table], table
     assert again.service.analytics.figures(SYSTEM).funnel.modes[0] == live
+
+
+def as_before(home: House) -> dict[str, Any]:
+    """The states of all sessions by their ids, in a database of 0005, as that version wrote them."""
+    taken_back_to(home, "0005")
+    with home.service.context.database.write() as tx:
+        states = states_of(tx)
+        for session_id, state in states.items():
+            for prompt in state["prompts"]:
+                del prompt["heard"]
+            wanted = {"state": json.dumps(state), "id": session_id}
+            tx.execute(text("UPDATE sessions SET state = :state WHERE session_id = :id"), wanted)
+    return states
+
+
+def states_of(tx: Session) -> dict[str, Any]:
+    rows = tx.execute(text("SELECT session_id, state FROM sessions"))
+    return {session_id: json.loads(state) for session_id, state in rows}
+
+
+def test_what_was_spoken_freely_before_stays_unknown_when_it_is_scored_again(home: House, talk: Talk) -> None:
+    """That version did not keep with a prompt how it was asked; all else stays as it was."""
+    talk.through()
+    talk.spoken.conclude(talk.session_id, "finished")
+    home.finish(home.start(home.interview()).session_id)
+    before = as_before(home)
+    again = home.again()
+    with again.service.context.database.read() as tx:
+        after = states_of(tx)
+    prompts = [prompt | {"heard": True} for prompt in before[talk.session_id]["prompts"]]
+    assert after == before | {talk.session_id: before[talk.session_id] | {"prompts": prompts}}
+    again.service.scorecards.score(SYSTEM, talk.record.interview_id)
+    report = again.service.question_statistics.of_position(SYSTEM, talk.record.position_id)
+    assert [(one.asked, one.hints_known) for one in report.questions] == [(2, 1)] * 3
+
+
+def test_hints_of_a_voice_that_took_turns_before_stay_known(home: House, talk: Talk) -> None:
+    taking_turns(home, talk)
+    assert all(known(home))
+    before = as_before(home)
+    again = home.again()
+    assert all(known(again))
+    with again.service.context.database.read() as tx:
+        assert states_of(tx) == before

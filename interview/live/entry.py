@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from interview.keeping import Utterance
 from interview.live.line import TranscriptMessage
 from interview.models import Speaker
-from interview.spoken import Utterance
 
 
 @dataclass(eq=False)

@@ -12,10 +12,10 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
+from interview.keeping import Utterance
 from interview.live.entry import Entry
 from interview.live.line import TranscriptMessage
 from interview.models import MAX_ANSWER_CHARS, Speaker, TranscriptEntry, Words
-from interview.spoken import Utterance
 
 LATE_MS = 1_500
 """A piece of the candidate's words that comes so soon after the interviewer began belongs to the answer before."""

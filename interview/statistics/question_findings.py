@@ -8,14 +8,10 @@ Under 10 nothing is said of a question, under 30 with a warning, and of its disc
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
 
-from interview.models import Model
+from interview.statistics.item_analysis import FEWEST, Finding, QuestionStatistic
 
-if TYPE_CHECKING:
-    from interview.question_statistics import QuestionStatistic
-
-FEWEST, FEW = 10, 30
+FEW = 30
 
 TOO_EASY, TOO_HARD = 0.85, 0.15
 """Difficulty beyond which little of the scale is left to tell candidates apart (means of 4.4, 1.6). Our own lines."""
@@ -25,19 +21,6 @@ NOT_ASSESSED, SKIPPED, HINTED = 0.25, 0.20, 0.50
 """Shares from which something is the rule rather than a candidate's bad day. Our own lines."""
 SMALL_EFFECT = 0.20
 """The standardised difference under which a change hardly matters (Cohen 1988)."""
-
-FindingKind = Literal[
-    "too_few", "too_easy", "too_hard", "does_not_tell_apart", "often_not_assessed", "often_skipped", "often_hinted",
-    "drifted", "as_expected",
-]  # fmt: skip
-
-
-class Finding(Model):
-    """`says`: what the figures say; `do`: what to do about it."""
-
-    kind: FindingKind
-    says: str
-    do: str
 
 
 def findings(of: QuestionStatistic) -> tuple[Finding, ...]:

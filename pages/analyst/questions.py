@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime, time, timedelta
 import pandas as pd
 import streamlit as st
 
-from interview.question_statistics import QuestionReport, QuestionStatistic, ScoredPosition, StatisticsFilter
-from interview.statistics.question_findings import FEW, FEWEST, TELLS_APART
+from interview.question_statistics import QuestionReport, ScoredPosition, StatisticsFilter
+from interview.statistics.item_analysis import FEWEST, QuestionStatistic
+from interview.statistics.question_findings import FEW, TELLS_APART
 from pages.analyst.parts.filters import counted, day, pick
 from pages.components import statistics_charts
 from pages.components.guard import staff

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from interview.agreement import ENOUGH, CompetencyAgreement, MonthAgreement
-from interview.question_statistics import QuestionStatistic
+from interview.statistics.item_analysis import QuestionStatistic
 from interview.statistics.question_findings import FEW, TELLS_APART
 
 Spec = dict[str, Any]

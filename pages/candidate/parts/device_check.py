@@ -25,20 +25,20 @@ _CONNECTING_SECONDS = 0.5
 
 _REFUSED = """
 1. Look for a microphone or a lock beside the page's address, press it, and allow the microphone for this page.
-2. If the browser asks nothing more, load this page again and press Start.
+2. If the browser asks nothing more, load this page again and press Connect.
 3. If another program holds the microphone (a video call, say), close it.
 4. On a phone or a Mac, the system's own settings have to allow the browser to use the microphone, too.
 5. If this device has no microphone, open your link on another one, or go on in writing.
 """
 
 _TROUBLES: dict[Trouble, str] = {
-    "blocked": "The browser has blocked the microphone. Allow it beside the page's address, then press Start again. "
+    "blocked": "The browser has blocked the microphone. Allow it beside the page's address, then press Connect again. "
     "You can also go on in writing.",
-    "missing": "No microphone was found. Plug one in or switch it on, then press Start again. You can also go on in "
+    "missing": "No microphone was found. Plug one in or switch it on, then press Connect again. You can also go on in "
     "writing.",
-    "in_use": "The microphone could not be opened; another program may be using it. Close that, then press Start "
+    "in_use": "The microphone could not be opened; another program may be using it. Close that, then press Connect "
     "again. You can also go on in writing.",
-    "other": "The browser could not connect to us by voice. Press Start again; if that does not help, try another "
+    "other": "The browser could not connect to us by voice. Press Connect again; if that does not help, try another "
     "network or browser, or go on in writing.",
 }
 """What the candidate reads, with the way on."""
@@ -49,7 +49,7 @@ class Trial:
 
     def __init__(self) -> None:
         self._pcm = bytearray()
-        self.played = False
+        self._played_at: float | None = None
 
     def hear(self, pcm: bytes) -> None:
         if not self.full:
@@ -59,9 +59,18 @@ class Trial:
     def full(self) -> bool:
         return len(self._pcm) >= _TRIAL_SECONDS * UP_RATE * 2
 
+    @property
+    def played(self) -> bool:
+        """It has been handed to the loudspeaker; it takes as long to be heard as it took to be recorded."""
+        return self._played_at is not None
+
+    @property
+    def over(self) -> bool:
+        return self._played_at is not None and time.monotonic() - self._played_at > _TRIAL_SECONDS
+
     def play(self, call: Call) -> None:
         """Once, through the call, as the interviewer will be heard."""
-        self.played = True
+        self._played_at = time.monotonic()
         call.speaker.play(_slower(bytes(self._pcm)), call.speaker.flush())
 
 
@@ -96,7 +105,7 @@ def unheard(heard: Callable[[], bool]) -> None:
         st.rerun()
     st.write(
         ":material/hearing_disabled: You are connected, but no sound reaches us. The interview goes on when it does; "
-        "if it does not, press **Disconnect**, then **Start**."
+        "if it does not, press **Disconnect**, then **Connect**."
     )
 
 
@@ -106,7 +115,10 @@ def check(call: Call) -> bool:
     if state.connecting:
         return False
     if not state.playing:
-        st.write(":material/mic_off: The microphone is not on yet. Press **Start** and allow it when the browser asks.")
+        if state.trouble is None:  # else it has been said what is wrong and what to press
+            st.write(
+                ":material/mic_off: The microphone is not on yet. Press **Connect** and allow it when the browser asks."
+            )
         return False
     _meter(call)
     # not in the meter's fragment: a button that is pressed there while the page is drawn takes its neighbours away
@@ -125,27 +137,23 @@ def _meter(call: Call) -> None:
     if not call.state().playing:
         st.rerun()  # it has ended on our side, which the browser may hear of later
     level = call.state().level_dbfs
-    heard = _heard(call.key, level)
     st.progress(_share(level), text=":material/mic: Your microphone's level")
-    if heard:
-        st.markdown("**:material/check_circle: We hear you.**")
-    else:
-        st.markdown(
-            "**:material/hearing_disabled: We do not hear you yet.** Say a few words, or choose another microphone."
-        )
+    st.markdown(_heard_in_words(call.key, level))
     trial: Trial | None = st.session_state.get(_trial(call))
-    if trial is None or trial.played:
-        st.caption(
-            "That was you. If you did not hear it, look at this device's volume and at what it plays sound through."
-            if trial
-            else "Try how you sound: you hear your own voice as we hear it. Nothing of it is kept."
-        )
-    elif trial.full:
+    if trial is not None and trial.full and not trial.played:
         call.attach(None)
         trial.play(call)
-        st.caption(":material/volume_up: You hear yourself now …")
-    else:
-        st.caption(":material/fiber_manual_record: Recording: say a few words …")
+    st.caption(_trial_in_words(trial))
+
+
+def _trial_in_words(trial: Trial | None) -> str:
+    if trial is None:
+        return "Try how you sound: you hear your own voice as we hear it. Nothing of it is kept."
+    if not trial.played:
+        return ":material/fiber_manual_record: Recording: say a few words …"
+    if not trial.over:
+        return ":material/volume_up: You hear yourself now …"
+    return "That was you. If you did not hear it, look at this device's volume and at what it plays sound through."
 
 
 def _begin_trial(call: Call) -> None:
@@ -167,13 +175,17 @@ def trouble(call: Call) -> None:
         st.markdown(_REFUSED)
 
 
-def _heard(key: str, level: float | None) -> bool:
-    """Whether a voice was heard just now."""
+def _heard_in_words(key: str, level: float | None) -> str:
+    """Whether a voice is heard; somebody who was heard and has stopped speaking reads that all is well."""
     name = f"heard-at-{key}"
     if level is not None and level >= HEARD_DBFS:
         st.session_state[name] = time.monotonic()
     heard_at: float | None = st.session_state.get(name)
-    return heard_at is not None and time.monotonic() - heard_at < _REMEMBERED_SECONDS
+    if heard_at is None:
+        return "**:material/hearing_disabled: We do not hear you yet.** Say a few words, or choose another microphone."
+    if time.monotonic() - heard_at < _REMEMBERED_SECONDS:
+        return "**:material/check_circle: We hear you.**"
+    return "**:material/check_circle: We heard you.** It is quiet now. Say a few words to try again."
 
 
 def _share(level: float | None) -> float:

@@ -35,7 +35,7 @@ def section(actor: Actor, journey: Journey, snapshot: SessionSnapshot) -> None:
         st.toast("Put right. Your answers have been rated anew.", icon=":material/check:")
     with (
         st.expander("Read your interview", icon=":material/article:", key="heard"),
-        st.container(height=_HEIGHT, border=False),
+        st.container(height=_HEIGHT, border=False, autoscroll=False),
     ):
         chat(snapshot.transcript, candidate=journey.candidate_name or "You", interviewer=journey.interviewer_name)
     with st.expander("Put mis-heard words right", icon=":material/edit:", key="put-right-open"):

@@ -51,7 +51,7 @@ _ENDINGS: dict[EndCause, Ending] = {
     ),
     "line_lost": Ending(
         "The connection has ended",
-        "You have disconnected, or your line was lost. What was said until then is kept. Press Start to go on by "
+        "You have disconnected, or your line was lost. What was said until then is kept. Press Connect to go on by "
         "voice, or go on in writing.",
     ),
     "budget_reached": Ending(
@@ -136,7 +136,7 @@ def _beginning(journey: Journey, ended: EndCause | None) -> None:
         st.subheader("Welcome back", anchor=False)
         st.write("What was said is kept, and the interview goes on where it was.")
         if journey.step == "interview" and not st.session_state.get(_CHECK):
-            st.write("Press **Start** to go on by voice.")
+            st.write("Press **Connect** to go on by voice.")
             return
     if line.microphone_allowed():
         device_check.before()
@@ -167,7 +167,8 @@ def _ready(actor: Actor, journey: Journey, session_id: str | None, call: Call, e
             on_click=_wish,
             args=(_BEGIN,),
         )
-        st.caption("The time starts with the first question.")
+        if session_id is None and not journey.expired:
+            st.caption("The time starts with the first question.")
     _ways_on(ended, session_id, checking=checking)
     device_check.trouble(call)
     adjustments.section(actor, journey)

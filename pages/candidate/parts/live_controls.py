@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _TYPED = "typed-words"
 _ASKED = "dialog-is-open"
+_SKIP = "I would like to skip this question."
 
 
 def controls(actor: Actor, talk: LiveInterview, drawn: LiveState | None) -> None:
@@ -95,8 +96,11 @@ def confirm_finish(finish: Callable[[], None]) -> None:
 
 
 def _skip_in_hand(talk: LiveInterview) -> None:
+    """The planned question in hand by its number; the first and the last one have none, and are skipped in words."""
     if (index := talk.view().question_index) is not None:
         talk.skip(index)
+    else:
+        talk.say(_SKIP)
 
 
 def _confirm(yes: str, no: str, move: str, act: Callable[[], None]) -> None:

@@ -28,7 +28,7 @@ SILENT_SECONDS = 5.0
 """A muted microphone still sends frames. Without any the candidate is gone; WebRTC itself would take half a minute."""
 
 _WORDS = {
-    "start": "Start",
+    "start": "Connect",
     "stop": "Disconnect",
     "select_device": "Choose a microphone",
     "media_api_not_available": "This browser gives pages no microphone. It needs an https address, or another browser.",
@@ -70,7 +70,7 @@ class _Player:
 
 
 class Call:
-    """One candidate's line in one page. It outlives its connections: after Disconnect and Start the same call goes on.
+    """One candidate's line in one page. It outlives its connections: after Disconnect and Connect the same call goes on.
 
     `speaker` is where the interview plays. Everything may be used from any thread, and nothing waits. `on_gone` is
     called once each time the candidate goes: no frame for five seconds, or the connection's end unless by `close`. It
@@ -185,7 +185,7 @@ def prepare() -> None:
 
 
 def call(key: str, *, ice_servers: Sequence[IceServer], on_gone: Callable[[], None]) -> Call:
-    """Draw the call's widget (Start, Disconnect, choice of microphone) and give the call, which the tab keeps.
+    """Draw the call's widget (Connect, Disconnect, choice of microphone) and give the call, which the tab keeps.
 
     `key` names it among the calls of a session; a call that has been closed stays closed under its key. May run the
     page anew while the connection is being made.
