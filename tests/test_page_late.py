@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from builders import House
 from gemini_server import GeminiServer
+from page_tests import press
 from test_page_live import (
     Open,
     PutInCall,
@@ -47,3 +48,20 @@ def test_a_call_that_ends_while_the_interviewer_joins_is_said_at_once(
     monkeypatch.setattr(LiveRooms, "join", slow)
     app = talking(home, ada, open_page, calls)
     run_until(app, shows("The connection has ended"))
+
+
+def test_a_press_that_another_window_was_faster_than_is_not_done_later(
+    home: House, ada: Actor, open_page: Open, calls: list[PutInCall], gemini: GeminiServer
+) -> None:
+    """It goes on in writing already; when the candidate comes back to the voice, it stays with the voice."""
+    gemini.script(*script())
+    app = talking(home, ada, open_page, calls)
+    calls[0].playing = False
+    calls[0].on_gone()
+    run_until(app, shows("The connection has ended"))
+    home.service.journeys.begin_text(ada)
+    press(app, "Go on in writing")
+    run_until(app, shows("Your answer"))
+    press(app, "Go on by voice")
+    run_until(app, shows("Welcome back"))
+    assert home.service.journeys.read(ada).mode == "live"

@@ -4,7 +4,6 @@ import streamlit as st
 
 from pages.candidate.parts import done, live, talk, welcome
 from pages.components import guard, problems
-from pages.components.live import hang_up
 from pages.components.service import service
 
 _OWN_DIRECTION = "<style>.stTextArea textarea, .stCode code { unicode-bidi: plaintext; text-align: start }</style>"
@@ -17,7 +16,7 @@ with problems.needed():
 
 speaking = journey.step in ("start", "interview") and journey.voice_offered and journey.mode == "live"
 if not speaking:
-    hang_up()
+    live.elsewhere()
 if speaking:
     live.by_voice(actor, journey)
 elif journey.step == "welcome":

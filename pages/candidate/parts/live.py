@@ -228,6 +228,13 @@ def _conclude(session_id: str) -> str:
     return f"conclude-now-{session_id}"
 
 
+def elsewhere() -> None:
+    """The candidate is not on the way of the voice (any more): no call, no talk, and no press that waits."""
+    line.hang_up()
+    _granted(_BEGIN)
+    _granted(_WRITE)
+
+
 def _granted(name: str) -> None:
     """Called last before the work: whatever is drawn or read from the state before may stop this run for another."""
     st.session_state.pop(name, None)
