@@ -259,6 +259,18 @@ def test_the_widget_is_two_plain_buttons_with_a_name(page: Page) -> None:
     expect(button).to_have_css("background-color", "rgba(0, 0, 0, 0)", timeout=MILLISECONDS)
 
 
+def test_a_connection_whose_end_the_browser_does_not_tell_is_made_again(page: Page, gemini: GeminiServer) -> None:
+    """A page closes its own side without any event: the widget then offers to connect, not to disconnect."""
+    gemini.script(Turn(GREETING))
+    begin(page)
+    hears(page, GREETING[-20:])
+    of_widget(page).evaluate("() => window.connections.at(-1).close()")
+    page.get_by_text("The connection has ended").wait_for()
+    switch_on(page)
+    captions(page).wait_for()
+    page.get_by_text("The interviewer is listening.").wait_for()
+
+
 def test_speaking_stops_the_interviewer(page: Page, app: RunningApp, gemini: GeminiServer, invited: Invited) -> None:
     """What was not heard any more is not in the transcript either."""
     long = f"Thank you. {invited.questions[0]} " + " ".join(f"Word {n} of a long speech." for n in range(1, 60))

@@ -58,6 +58,8 @@ def draw() -> Call:
     made anew, and the connection with it.
     """
     seat = _seat()
+    if seat.call is not None and seat.call.state().dropped:
+        end_call()  # its widget would go on offering to disconnect, and nobody could connect again
     seat.call = webrtc.call(
         f"voice-{seat.number}", ice_servers=service().context.settings.ice_servers, on_gone=seat.gone
     )

@@ -43,7 +43,8 @@ class CallState:
     """How a call is now.
 
     `playing`: connected, and packets leave. `connecting`: the browser has begun to, and no packet has left yet; on a
-    busy machine that may last beyond the browser's last word on it. `level_dbfs`: of the microphone's last 100 ms.
+    busy machine that may last beyond the browser's last word on it. `dropped`: it has ended on our side, and the
+    browser has not noticed, so that its widget offers no new one. `level_dbfs`: of the microphone's last 100 ms.
     `silent_seconds`: since the last frame while connected. `heard_ms`: sound that came in. `played`: what went out.
     `trouble`: why the browser gave no microphone when it was last asked.
     """
@@ -56,6 +57,7 @@ class CallState:
     heard_ms: int
     played: Played
     trouble: Trouble | None = None
+    dropped: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class _Player:
 
 
 class Call:
-    """One candidate's line in one page. It outlives its connections: after Disconnect and Connect the same call goes on.
+    """One candidate's line in one page. It outlives its connections: after another Connect the same call goes on.
 
     `speaker` is where the interview plays. Everything may be used from any thread, and nothing waits. `on_gone` is
     called once each time the candidate goes: no frame for five seconds, or the connection's end unless by `close`. It
@@ -102,6 +104,7 @@ class Call:
             heard_ms=self.uplink.heard_ms,
             played=self.speaker.played(),
             trouble=None if self._playing() else self.trouble,
+            dropped=self._dropped(),
         )
 
     def close(self) -> None:
@@ -139,7 +142,12 @@ class Call:
     def _connecting(self) -> bool:
         if self._context is None or self.closed or self._playing():
             return False
-        return self._context.state.playing or self._context.state.signalling
+        return self._context.state.signalling or (self._context.state.playing and not self._since)
+
+    def _dropped(self) -> bool:
+        if self._context is None or self.closed or self._playing() or self._context.state.signalling:
+            return False
+        return self._context.state.playing and self._since > 0
 
     def _silent_seconds(self) -> float:
         return monotonic() - max(self._since, self.uplink.last_frame or 0.0)
