@@ -21,8 +21,10 @@ from streamlit.testing.v1 import AppTest
 from interview.access import SYSTEM, Actor
 from interview.contract import SessionSnapshot
 from interview.live.line import Microphone
+from interview.moves import recognise
 from interview.records import InterviewRecord
 from interview.settings import IceServer
+from pages.candidate.parts import device_check
 from pages.components.webrtc import call as webrtc
 from pages.components.webrtc.call import CallState
 from pages.components.webrtc.playback import Playback
@@ -230,6 +232,24 @@ def test_the_meter_says_in_words_whether_a_voice_is_heard(
     assert app.progress[0].value > 50
 
 
+def test_who_was_heard_and_is_quiet_is_not_told_that_they_are_not_heard(
+    home: House, ada: Actor, open_page: Open, calls: list[PutInCall], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until the call ends: the next microphone has to be heard itself."""
+    monkeypatch.setattr(device_check, "_REMEMBERED_SECONDS", 0.0)
+    consented(home, ada)
+    app = open_page()
+    calls[0].playing, calls[0].level = True, -20.0
+    app.run()
+    calls[0].level = -70.0
+    assert "We heard you." in (page := words(app.run()))
+    assert "We do not hear you" not in page
+    calls[0].playing = False
+    app.run()
+    calls[0].playing = True
+    assert "We do not hear you yet." in words(app.run())
+
+
 def test_two_seconds_of_ones_own_voice_are_played_back(
     home: House, ada: Actor, open_page: Open, calls: list[PutInCall]
 ) -> None:
@@ -245,6 +265,9 @@ def test_two_seconds_of_ones_own_voice_are_played_back(
     assert "You hear yourself now" in words(app.run())
     assert calls[0].speaker.played().waiting_ms == pytest.approx(2_000, abs=5)
     assert calls[0].microphone is None
+    assert "You hear yourself now" in words(app.run())
+    while calls[0].speaker.take():
+        pass
     assert "That was you" in words(app.run())
 
 
@@ -346,6 +369,20 @@ def test_a_question_is_skipped_after_it_was_asked_twice(
     assert status_of_first(home, ada) != "skipped"
     press(app, "Skip it")
     run_until(app, lambda _: status_of_first(home, ada) == "skipped")
+
+
+def test_the_first_question_is_skipped_too(
+    home: House, ada: Actor, open_page: Open, calls: list[PutInCall], gemini: GeminiServer
+) -> None:
+    """It is none of the plan's and has no number: the interviewer is told in words."""
+    gemini.script(*script())
+    app = talking(home, ada, open_page, calls)
+    run_until(app, shows("What do you do at the moment"))
+    press(app, "Skip this question")
+    press(app, "Skip it")
+    said = "I would like to skip this question."
+    gemini.wait_for(lambda: any(said in row.texts for row in gemini.connections), SECONDS)
+    assert recognise(said) == "skip"
 
 
 def test_switching_to_text_keeps_what_was_said_and_the_way_back(

@@ -49,7 +49,7 @@ class Trial:
 
     def __init__(self) -> None:
         self._pcm = bytearray()
-        self._played_at: float | None = None
+        self.played = False
 
     def hear(self, pcm: bytes) -> None:
         if not self.full:
@@ -59,18 +59,9 @@ class Trial:
     def full(self) -> bool:
         return len(self._pcm) >= _TRIAL_SECONDS * UP_RATE * 2
 
-    @property
-    def played(self) -> bool:
-        """It has been handed to the loudspeaker; it takes as long to be heard as it took to be recorded."""
-        return self._played_at is not None
-
-    @property
-    def over(self) -> bool:
-        return self._played_at is not None and time.monotonic() - self._played_at > _TRIAL_SECONDS
-
     def play(self, call: Call) -> None:
         """Once, through the call, as the interviewer will be heard."""
-        self._played_at = time.monotonic()
+        self.played = True
         call.speaker.play(_slower(bytes(self._pcm)), call.speaker.flush())
 
 
@@ -115,6 +106,7 @@ def check(call: Call) -> bool:
     if state.connecting:
         return False
     if not state.playing:
+        st.session_state.pop(_heard_at(call.key), None)  # the next microphone has to be heard itself
         if state.trouble is None:  # else it has been said what is wrong and what to press
             st.write(
                 ":material/mic_off: The microphone is not on yet. Press **Connect** and allow it when the browser asks."
@@ -143,15 +135,15 @@ def _meter(call: Call) -> None:
     if trial is not None and trial.full and not trial.played:
         call.attach(None)
         trial.play(call)
-    st.caption(_trial_in_words(trial))
+    st.caption(_trial_in_words(trial, sounds=call.speaker.played().waiting_ms > 0))
 
 
-def _trial_in_words(trial: Trial | None) -> str:
+def _trial_in_words(trial: Trial | None, *, sounds: bool) -> str:
     if trial is None:
         return "Try how you sound: you hear your own voice as we hear it. Nothing of it is kept."
     if not trial.played:
         return ":material/fiber_manual_record: Recording: say a few words …"
-    if not trial.over:
+    if sounds:
         return ":material/volume_up: You hear yourself now …"
     return "That was you. If you did not hear it, look at this device's volume and at what it plays sound through."
 
@@ -177,7 +169,7 @@ def trouble(call: Call) -> None:
 
 def _heard_in_words(key: str, level: float | None) -> str:
     """Whether a voice is heard; somebody who was heard and has stopped speaking reads that all is well."""
-    name = f"heard-at-{key}"
+    name = _heard_at(key)
     if level is not None and level >= HEARD_DBFS:
         st.session_state[name] = time.monotonic()
     heard_at: float | None = st.session_state.get(name)
@@ -191,6 +183,10 @@ def _heard_in_words(key: str, level: float | None) -> str:
 def _share(level: float | None) -> float:
     """The meter's place from 0 to 1: from a silent line to full scale."""
     return 0.0 if level is None else min(1.0, max(0.0, 1 - level / _SILENT_DBFS))
+
+
+def _heard_at(key: str) -> str:
+    return f"heard-at-{key}"
 
 
 def _trial(call: Call) -> str:
