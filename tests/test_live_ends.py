@@ -9,13 +9,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from gemini_script import HEARD, Turn
+from gemini_script import HEARD, Close, Turn
 from gemini_server import GeminiServer
 from live_line import LOUD, MemoryLine, speak
 from stage import AGAIN, ASKED, FAST, Q, StageMaker, answer_turns
 
 from interview.access import SYSTEM
 from interview.errors import Conflict, SessionUnknown
+from interview.events import TimeGivenBack
 from interview.live.interview import LiveInterview
 from interview.live.line import ErrorMessage, TurnCompleteMessage
 from interview.speaking import spoken_wrapup
@@ -50,6 +51,25 @@ def test_it_goes_on_in_writing_from_the_middle_of_a_sentence(stage: StageMaker, 
     assert "I found it." in scene.texts("candidate")
     assert any(brisk.said[1].startswith(text) for text in scene.texts("interviewer")[1:2])
     assert scene.house.say(scene.session_id, "I wrote a test for it.").question is not None
+
+
+def test_time_without_the_voice_is_given_back_to_somebody_who_then_writes(
+    stage: StageMaker, brisk: GeminiServer
+) -> None:
+    """They gave up waiting for it: that the voice was away costs them nothing."""
+    brisk.script(Turn(f"Hello. {Q[0]}", audio_ms=100))
+    scene = stage()
+    talk, line = scene.begin()
+    line.wait_for_message(TurnCompleteMessage)
+    brisk.refuse_connections(1_000)
+    brisk.cause(Close())
+    line.wait_for(lambda: brisk.refused > 2)
+    talk.to_text()
+    assert line.ended().reason == "to_text"
+    snapshot = scene.house.see(scene.session_id)
+    assert (snapshot.mode, snapshot.status) == ("text", "active")
+    (given,) = (row.payload for row in snapshot.events if isinstance(row.payload, TimeGivenBack))
+    assert given.seconds > 0
 
 
 def test_it_ends_although_the_model_asks_for_no_end(stage: StageMaker, brisk: GeminiServer) -> None:

@@ -55,10 +55,20 @@ def backoff(failures: int, first: float = 0.25, longest: float = _LONGEST_WAIT) 
 
 
 async def note_failure(spoken: Spoken, session_id: str, pools: Pools, code: str, seconds: float = 0.0) -> None:
-    """Store that a talk failed (see `Spoken.voice_failed`), tried again where that fails. Raises nothing."""
+    """Store that a talk failed (see `Spoken.voice_failed`). Raises nothing."""
+    await _note(pools, partial(spoken.voice_failed, session_id, code, seconds))
+
+
+async def give_back(spoken: Spoken, session_id: str, pools: Pools, seconds: float) -> None:
+    """Give back what the voice was away for when its talk was left (see `Spoken.give_back`). Raises nothing."""
+    await _note(pools, partial(spoken.give_back, session_id, seconds, "connection_lost"))
+
+
+async def _note(pools: Pools, write: Callable[[], object]) -> None:
+    """Tried again where it fails."""
     for attempt in range(1, _NOTE_ATTEMPTS + 1):
         try:
-            await off_loop(pools.words, spoken.voice_failed, session_id, code, seconds)
+            await off_loop(pools.words, write)
         except Exception as error:  # noqa: BLE001 - a database that is busy or full; the talk is over as it is
             if isinstance(error, InterviewError) and error.code in OVER:
                 return

@@ -16,7 +16,7 @@ from typing import Any
 
 from interview.access import Actor
 from interview.errors import Conflict, EngineFailure, InterviewError, InvalidPayload, logged
-from interview.live.clerk import Pools, note_failure, off_loop
+from interview.live.clerk import Pools, give_back, note_failure, off_loop
 from interview.live.line import COMPLETING, EndCause, ErrorMessage, SessionMessage
 from interview.live.talk import Talk
 from interview.live.view import RATED_LATER, WITHDRAWN, LiveView
@@ -226,6 +226,8 @@ class LiveInterview:
         talk.clerk.close()
         if cause in COMPLETING:
             await clerk  # what it is rating is not rated twice
+        elif cause != "voice_failed" and self._seconds_lost > 0:
+            await give_back(self._spoken, self.session_id, self._pools, self._seconds_lost)
         message = await self._settle(cause)
         talk.downlink.close()
         talk.display.end(cause, message)
