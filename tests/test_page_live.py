@@ -185,6 +185,7 @@ def test_the_welcome_says_that_it_is_by_voice_and_what_that_needs(open_page: Ope
     assert "quiet place" in page
     assert "Headphones" in page
     assert "switch to text at any moment" in page
+    assert "A pause ends your answer." in page
     assert "Gemini" in page
 
 
@@ -570,6 +571,7 @@ def test_mis_heard_words_are_put_right_beside_what_was_heard(
     press(app, "Put these right")
     assert "Nothing has been changed yet." in app.info[0].value
     field = next(area for area in app.text_area if area.value == _ANSWERS[1])
+    assert field.label.replace("\\", "").endswith(f"after: {_QUESTIONS[0]}")
     field.set_value("Something else altogether, at length and in quite other words than before.")
     press(app, "Put these right")
     assert "too far from what was heard" in app.error[0].value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import shorten
 
 import streamlit as st
 
@@ -18,6 +19,7 @@ from pages.components.service import service
 from pages.components.text import escaped
 
 _HEIGHT = 420
+_QUESTION_CHARS = 160
 _RIGHT = "words-were-put-right"
 
 
@@ -39,7 +41,7 @@ def section(actor: Actor, journey: Journey, snapshot: SessionSnapshot) -> None:
     ):
         chat(snapshot.transcript, candidate=journey.candidate_name or "You", interviewer=journey.interviewer_name)
     with st.expander("Put mis-heard words right", icon=":material/edit:", key="put-right-open"):
-        _correct(actor, snapshot.session_id, spoken)
+        _correct(actor, snapshot, spoken)
 
 
 def spoken_answers(snapshot: SessionSnapshot) -> list[TranscriptLine]:
@@ -60,15 +62,29 @@ def _as_it_stands(line: TranscriptLine, newest: Mapping[int, TranscriptLine]) ->
     return line
 
 
-def _correct(actor: Actor, session_id: str, spoken: list[TranscriptLine]) -> None:
+def _asked_before(snapshot: SessionSnapshot) -> dict[int, str]:
+    """By entry: what the interviewer had said last; a correction has that of what it corrects."""
+    asked: dict[int, str] = {}
+    last = ""
+    for line in snapshot.transcript:
+        if line.role == "interviewer":
+            last = line.text
+        else:
+            asked[line.entry_id] = last if line.corrects is None else asked.get(line.corrects, "")
+    return asked
+
+
+def _correct(actor: Actor, snapshot: SessionSnapshot, spoken: list[TranscriptLine]) -> None:
     st.write(
         "Change only what was heard wrongly; an answer cannot be written anew. The first wording stays in the "
         "transcript, marked as corrected, and your answers are rated again with the new words."
     )
+    asked = _asked_before(snapshot)
     with st.form("put-right", border=False):
         for line in spoken:
+            question = shorten(asked.get(line.entry_id, ""), _QUESTION_CHARS, placeholder=" …")
             st.text_area(
-                f"At {escaped(line.timestamp)}",
+                f"{escaped(line.timestamp)}, after: {escaped(question)}" if question else escaped(line.timestamp),
                 line.text,
                 key=_field(line),
                 max_chars=MAX_ANSWER_CHARS,
@@ -76,7 +92,7 @@ def _correct(actor: Actor, session_id: str, spoken: list[TranscriptLine]) -> Non
             )
         sent = st.form_submit_button("Put these right", key="put-right-send", type="primary", icon=":material/check:")
     if sent:
-        _send(actor, session_id, spoken)
+        _send(actor, snapshot.session_id, spoken)
 
 
 def _send(actor: Actor, session_id: str, spoken: list[TranscriptLine]) -> None:

@@ -29,6 +29,7 @@ _BY_VOICE = (
     "time, and some follow-ups. You see in writing what both of you say.\n"
     "- **You need a microphone and a quiet place.** Headphones help. Before it starts you can try whether you are "
     "heard.\n"
+    "- **A pause ends your answer.** A short one does not. Press “Let me think” when you want longer.\n"
     "- **You set the pace.** You can ask to hear a question again or in other words, take a moment, skip, or finish "
     "early. None of that is rated, and neither is how you speak.\n"
     "- **You can switch to text at any moment**, and go on from the same question.\n"
