@@ -119,6 +119,9 @@ def test_a_second_tab_takes_the_talk_over(stage: StageMaker, brisk: GeminiServer
     assert first.of(ErrorMessage)[0].code == "taken_over"
     answer_turns(talk, second, 3)
     assert second.ended().reason == "finished"
+    cut_off = scene.texts("interviewer")[0]
+    assert [row.text for row in talk.view().captions if row.interrupted] == [cut_off]
+    assert cut_off not in second.said("interviewer")
     last = brisk.connections[-1]
     assert last.continued_by == "history"
     assert "Never greet again" in last.setup.instruction

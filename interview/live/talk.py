@@ -69,6 +69,7 @@ class Talk(ABC, Generic[Hearer]):
         self.over: asyncio.Future[EndCause] = asyncio.get_running_loop().create_future()
         self.deadline = monotonic() + scene.seconds_left
         self.display, self.transcript = Display(line), Transcript()
+        self.display.earlier(scene.entries)
         self.uplink: Uplink[Hearer] = Uplink()
         self.downlink = Downlink(line.speaker, recorder)
         if recorder is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from interview.errors import logged
@@ -18,7 +19,7 @@ from interview.live.line import (
     StatusMessage,
     TranscriptMessage,
 )
-from interview.models import QuestionStatus
+from interview.models import QuestionStatus, TranscriptEntry
 
 log = logging.getLogger(__name__)
 
@@ -69,9 +70,10 @@ class Reply:
 class LiveView:
     """A talk at one moment.
 
-    `question`: the one in hand. `first_sound_ms`: from the end of the candidate's speech to the interviewer's first
-    sound, median and 95th percentile of the turns so far; None before any. `replies`: the same turn by turn, where the
-    decision that an answer has ended is ours. `dropped`: messages of sound.
+    `captions`: the newest, those of before the talk under numbers below 0. `question`: the one in hand.
+    `first_sound_ms`: from the end of the candidate's speech to the interviewer's first sound, median and 95th
+    percentile of the turns so far; None before any. `replies`: the same turn by turn, where the decision that an answer
+    has ended is ours. `dropped`: messages of sound.
     """
 
     state: LiveState
@@ -118,6 +120,22 @@ class Display:
             return
         self.state, self.message = state, message
         self.tell(StatusMessage(state=state, message=message))
+
+    def earlier(self, entries: Sequence[TranscriptEntry]) -> None:
+        """Begin the captions with what was said before this talk, under numbers below 0; the line is not told."""
+        newest = entries[-_CAPTIONS:]
+        self.captions = tuple(
+            TranscriptMessage(
+                sequence=number - len(newest),
+                role=entry.role,
+                text=entry.text,
+                start_ms=entry.start_ms,
+                end_ms=entry.end_ms,
+                final=entry.final,
+                interrupted=not entry.final,
+            )
+            for number, entry in enumerate(newest)
+        )
 
     def caption(self, message: TranscriptMessage) -> None:
         rows = {row.sequence: row for row in self.captions} | {message.sequence: message}
