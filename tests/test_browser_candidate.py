@@ -162,6 +162,15 @@ def test_a_link_withdrawn_in_the_middle_says_what_is_kept(chromium: Browser, app
     context.close()
 
 
+def tab_to(page: Page, label: str) -> None:
+    """A few steps from where the last field was; what was said so far may have come in between."""
+    for _ in range(3):
+        page.keyboard.press("Tab")
+        if page.evaluate("() => document.activeElement.getAttribute('aria-label')") == label:
+            return
+    raise AssertionError(f"no field {label!r} within three steps")
+
+
 def test_the_keyboard_is_enough(page: Page) -> None:
     """Consent, start, an answer, the next field, a dialog and its way out: no pointer."""
     page.get_by_role("checkbox").focus()
@@ -173,8 +182,7 @@ def test_the_keyboard_is_enough(page: Page) -> None:
     page.keyboard.press("Control+Enter")
     page.get_by_text(re.compile("question 1 of about")).wait_for(state="attached")
     expect_value(field(page), "")
-    page.keyboard.press("Tab")
-    assert page.evaluate("() => document.activeElement.getAttribute('aria-label')") == "Your answer"
+    tab_to(page, "Your answer")
     page.get_by_role("button", name="Skip").focus()
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Skip it").wait_for()
