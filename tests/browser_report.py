@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 _WORDS = 3_000
 """Characters of a frame that are shown."""
 _LOG_LINES = 40
+_LINK = re.compile(r"/enter/\S+")
 _WAIT = 5_000
 """Milliseconds for a page that may be stuck."""
 
@@ -32,7 +34,8 @@ def sections(item: pytest.Function) -> list[tuple[str, str]]:
         except Error as error:
             made.append((f"page {number} gives nothing", error.message))
     if app := item.funcargs.get("app"):
-        made.append(("the app's last lines", "\n".join(app.output.splitlines()[-_LOG_LINES:])))
+        lines = _LINK.sub("/enter/…", app.output).splitlines()
+        made.append(("the app's last lines", "\n".join(lines[-_LOG_LINES:])))
     return made
 
 
