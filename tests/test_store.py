@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -180,6 +182,17 @@ def test_several_processes_may_open_a_fresh_database_at_once(tmp_path: Path) -> 
     code = "import sys; from interview.store.database import Database; Database(sys.argv[1]).close()"
     started = [subprocess.Popen([sys.executable, "-c", code, url], cwd=ROOT) for _ in range(3)]
     assert [process.wait(timeout=60) for process in started] == [0, 0, 0]
+
+
+def test_a_fresh_database_that_somebody_is_writing_is_waited_for(tmp_path: Path) -> None:
+    """SQLite itself would refuse the write-ahead log at once, whatever the busy timeout."""
+    file = tmp_path / "fresh.sqlite3"
+    with closing(sqlite3.connect(file, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        released = threading.Timer(0.3, other.execute, ["COMMIT"])
+        released.start()
+        Database(f"sqlite:///{file}").close()
+        released.join()
 
 
 def test_eight_sessions_at_once_do_not_lock_one_another_out(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
+from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
 from interview.errors import InvalidPayload
 
@@ -108,13 +109,29 @@ def _make_private(file: Path) -> None:
         file.touch(mode=0o600)
 
 
+def _is_busy(error: BaseException) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_BUSY
+
+
+@retry(
+    retry=retry_if_exception(_is_busy), wait=wait_random(0.01, 0.05), stop=stop_after_delay(_BUSY_SECONDS), reraise=True
+)
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Keep the database's journal as a write-ahead log.
+
+    SQLite does not wait where somebody else is making the same change to a fresh database: it refuses at once.
+    """
+    connection.execute("PRAGMA journal_mode=WAL").close()
+
+
 def _tune(engine: Engine) -> None:
     """SQLite's settings per connection, and SQLAlchemy's BEGIN in the place of the driver's own."""
 
     @event.listens_for(engine, "connect")
     def connected(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        _write_ahead(connection)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")
