@@ -1,4 +1,4 @@
-"""The command line, run as a user runs it: a process of its own, real files, a real database."""
+"""The command line on real files and a real database; some calls are processes of their own, as a user starts them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from command_line import ROOT, candor
+from command_line import ROOT, candor, candor_process
 
 from interview.access import SYSTEM
 from interview.errors import Unauthorized
@@ -18,11 +18,11 @@ pytestmark = pytest.mark.slow
 
 def test_keys_are_made_listed_and_revoked(tmp_path: Path) -> None:
     """A key works from the moment it is shown until it is revoked, and is listed without its secret."""
-    made = candor("keys", "create", "Our careers site", "--role", "program", data_dir=tmp_path)
+    made = candor_process("keys", "create", "Our careers site", "--role", "program", data_dir=tmp_path)
     secret = made.stdout.strip()
     service = open_service(Settings(data_dir=tmp_path))
     assert service.access.by_bearer(secret).role == "program"
-    listed = candor("keys", "list", data_dir=tmp_path).stdout
+    listed = candor_process("keys", "list", data_dir=tmp_path).stdout
     assert "Our careers site" in listed
     assert secret not in listed
     key_id = service.access.credentials(SYSTEM, "key")[0].credential_id
@@ -97,7 +97,7 @@ def test_evaluate_writes_a_line_an_item_and_prints_agreement(tmp_path: Path) -> 
 def test_evaluate_names_the_line_that_it_cannot_take(tmp_path: Path) -> None:
     items = tmp_path / "items.jsonl"
     items.write_text('{"id": "a", "question": "Q?", "answer": "A", "criteria": []}\nnot json\n')
-    done = candor("evaluate", items, data_dir=tmp_path)
+    done = candor_process("evaluate", items, data_dir=tmp_path)
     assert done.returncode == 1
     assert "invalid_payload" in done.stderr
     assert "line" in done.stderr.lower()

@@ -1,12 +1,14 @@
-"""The demo on the command line, run as a user runs it: the example roles, and every résumé of the shared data."""
+"""The demo on the command line: the example roles, and every résumé of the shared data."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
-from command_line import EXAMPLES, candor
+from command_line import EXAMPLES, candor, candor_process
 
 from interview import documents
 from interview.demo import run_demo
@@ -19,13 +21,15 @@ ROLES = {
     "account-executive": "Account executive",
 }
 
+Call = Callable[..., CompletedProcess[str]]
 
-def demo(folder: str, out: Path, answers: str = "answers.txt", resume: Path | None = None) -> dict[str, object]:
+
+def demo(folder: str, out: Path, answers: str = "answers.txt", call: Call = candor) -> dict[str, object]:
     """Run the demo on an example role and return its scorecard."""
     source = EXAMPLES / folder
     job = next(source.glob("job.*"))
-    words = ("demo", "--resume", resume or source / "resume.pdf", "--job", job, "--role", ROLES[folder])
-    done = candor(*words, "--answers", source / answers, "--out", out, data_dir=out / "data")
+    words = ("demo", "--resume", source / "resume.pdf", "--job", job, "--role", ROLES[folder])
+    done = call(*words, "--answers", source / answers, "--out", out, data_dir=out / "data")
     assert done.returncode == 0, done.stderr
     card: dict[str, object] = json.loads((out / "scorecard.json").read_text())
     return card
@@ -61,8 +65,9 @@ def test_strong_answers_score_well_above_weak_ones_and_gaming_gains_nothing(tmp_
 
 
 def test_the_demo_is_deterministic(tmp_path: Path) -> None:
-    """The same input gives the same scores and the same words."""
-    first, second = (demo("registered-nurse", tmp_path / name) for name in ("one", "two"))
+    """The same input gives the same scores and the same words, also in a process of its own, as a user runs it."""
+    calls = {"one": candor, "two": candor_process}
+    first, second = (demo("registered-nurse", tmp_path / name, call=call) for name, call in calls.items())
     assert first["competencies"] == second["competencies"]
     words = [(tmp_path / name / "transcript.md").read_text() for name in ("one", "two")]
     assert words[0] == words[1]
