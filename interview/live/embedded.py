@@ -119,6 +119,8 @@ class Ear:
         self._partial_task: asyncio.Task[None] | None = None
         self._partial_wanted = False
         self._turn = 0
+        self._since_ended = 0
+        """Bytes heard since a turn was ended in the middle of speech: what came before is in that turn already."""
         self.in_turn = False
         self.start_ms = self.end_ms = 0
 
@@ -135,6 +137,7 @@ class Ear:
         """While muted no sound comes, so that no silence ends a turn."""
 
     def _hear(self, pcm: bytes) -> None:
+        self._since_ended += len(pcm)
         events = self._ends.hear(pcm, interviewer_speaks=self._listener.speaking)
         began = next((event for event in events if isinstance(event, SpeechStarted)), None)
         if began is not None:
@@ -152,7 +155,7 @@ class Ear:
             self._cut()
 
     def _begin(self, pcm: bytes) -> None:
-        now = self._clock_ms()
+        now, pcm = self._clock_ms(), pcm[-self._since_ended :]
         if not self._stretches:
             self.start_ms = max(0, now - len(pcm) * 1000 // _BYTES_A_SECOND)
         self.end_ms, self.in_turn = now, True
@@ -173,7 +176,7 @@ class Ear:
             case PartialDue():
                 self._want_partial()
             case TurnEnded():
-                self.end_turn()
+                self._over()
                 self._listener.candidate_ended()
 
     # --- words out ------------------------------------------------------------------------------------------------
@@ -192,7 +195,12 @@ class Ear:
         self._ends.think()
 
     def end_turn(self) -> None:
-        """The turn is over, by a pause or otherwise: what was said is recognised for good."""
+        """The turn is over otherwise than by a pause: what was said is recognised for good, and in no other turn."""
+        if self.in_turn:
+            self._since_ended = 0
+        self._over()
+
+    def _over(self) -> None:
         self.in_turn = False
         self._cut()
         self._ends.end_turn()
