@@ -7,7 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from interview.live.line import LiveState
-from interview.live.view import SILENT_LINE
+from interview.live.view import said_of
 
 if TYPE_CHECKING:
     from interview.live.turn_by_turn import TurnDialogue
@@ -44,8 +44,8 @@ class TurnWatch:
         """The state as it is now."""
         talk = self._talk
         if talk.begun and not talk.ending:
-            silent = talk.line_silent() >= talk.timing.line_silent
-            talk.display.show(self._state(), SILENT_LINE if silent else None)
+            state, silent = self._state(), talk.line_silent() >= talk.timing.line_silent
+            talk.display.show(state, said_of(state, silent=silent, thinking=talk.ear.thinking))
 
     def _state(self) -> LiveState:
         if self._talk.uplink.muted:

@@ -36,6 +36,7 @@ STATES: dict[LiveState, str] = {
     "ending": "Thank you. Your last answers are being read.",
     "ended": "The talk has ended.",
 }
+WAITS_AFTERWARDS = "The interviewer is speaking. Then it waits; take the time you need."
 SILENT_LINE = "No sound reaches us from your microphone. Please check it, or go on in writing."
 
 ENDS: dict[EndCause, str] = {
@@ -52,6 +53,13 @@ ENDS: dict[EndCause, str] = {
 }
 WITHDRAWN = "The hiring team has withdrawn your link. What you have said is kept. Please ask them for a new one."
 RATED_LATER = "Your answers are safe. Rating them did not work yet and will be done later."
+
+
+def said_of(state: LiveState, *, silent: bool, thinking: bool) -> str:
+    """The sentence for a state. `silent`: nothing comes from the line; `thinking`: a moment was asked for."""
+    if silent:
+        return SILENT_LINE
+    return WAITS_AFTERWARDS if thinking and state == "speaking" else STATES[state]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from interview.live import prompt, rules
 from interview.live.entry import Entry
 from interview.live.line import EndCause, LiveState
-from interview.live.view import SILENT_LINE
+from interview.live.view import said_of
 
 if TYPE_CHECKING:
     from interview.live.dialogue import Dialogue
@@ -102,8 +102,8 @@ class Watch:
         """The state as it is now."""
         talk = self._talk
         if not talk.ending:
-            message = SILENT_LINE if talk.line_silent() >= talk.timing.line_silent else None
-            talk.display.show(self._state(), message)
+            state, silent = self._state(), talk.line_silent() >= talk.timing.line_silent
+            talk.display.show(state, said_of(state, silent=silent, thinking=talk.thinking))
 
     def _state(self) -> LiveState:
         talk = self._talk
