@@ -63,5 +63,5 @@ def test_a_press_that_another_window_was_faster_than_is_not_done_later(
     press(app, "Go on in writing")
     run_until(app, shows("Your answer"))
     press(app, "Go on by voice")
-    run_until(app, shows("Welcome back"))
+    run_until(app, shows("Press **Connect** to go on by voice."))
     assert home.service.journeys.read(ada).mode == "live"

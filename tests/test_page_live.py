@@ -20,6 +20,7 @@ from streamlit.testing.v1 import AppTest
 
 from interview.access import SYSTEM, Actor
 from interview.contract import SessionSnapshot
+from interview.live import rooms
 from interview.live.line import Microphone
 from interview.moves import recognise
 from interview.records import InterviewRecord
@@ -398,7 +399,7 @@ def test_switching_to_text_keeps_what_was_said_and_the_way_back(
     assert calls[0].closed
     assert "I work on payment systems at a bank." in [line.text for line in session_of(home, ada).transcript]
     press(app, "Go on by voice")
-    assert "Welcome back" in words(app)
+    assert "Press **Connect** to go on by voice." in words(app)
     assert len(calls) == 2
 
 
@@ -426,6 +427,63 @@ def test_after_a_reload_pressing_start_is_enough(
     calls[1].playing = True
     run_until(again, lambda _: "Skip this question" in labels(again))
     gemini.wait_for(lambda: [one.continued_by for one in gemini.connections] == [None, "history"], SECONDS)
+
+
+def test_a_join_that_fails_after_a_reload_can_be_tried_again(
+    home: House,
+    ada: Actor,
+    open_page: Open,
+    calls: list[PutInCall],
+    gemini: GeminiServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gemini.script(*script())
+    answered(talking(home, ada, open_page, calls), calls[0])
+    again = open_page()
+    calls[1].playing = True
+    with monkeypatch.context() as full:
+        full.setattr(rooms, "MOST_TALKS", 0)
+        assert "Too many interviews" in again.run().error[0].value
+        assert {"Try again", "Check the microphone first", "Go on in writing"} <= set(labels(again))
+    press(again, "Try again")
+    run_until(again, lambda _: "Skip this question" in labels(again))
+
+
+def test_a_start_that_fails_is_said_once_and_can_be_tried_again(
+    home: House,
+    ada: Actor,
+    open_page: Open,
+    calls: list[PutInCall],
+    gemini: GeminiServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody is welcomed back to a talk that they have not had."""
+    gemini.script(*script())
+    with monkeypatch.context() as full:
+        full.setattr(rooms, "MOST_TALKS", 0)
+        app = talking(home, ada, open_page, calls)
+        assert len(app.error) == 1
+        page = words(press(app.run(), "Try again"))
+        assert len(app.error) == 1
+        assert "Welcome back" not in page
+        press(app, "Check the microphone first")
+        press(app, "Go on by voice")
+        assert len(app.error) == 1
+    press(app, "Try again")
+    run_until(app, shows("What do you do at the moment"))
+
+
+def test_somebody_who_came_in_writing_is_not_welcomed_back_by_the_voice(
+    home: House, ada: Actor, open_page: Open, calls: list[PutInCall]
+) -> None:
+    """After a reload they are."""
+    consented(home, ada)
+    app = press(open_page(), "Go on in writing")
+    press(app, "Go on by voice")
+    page = words(app)
+    assert "Welcome back" not in page
+    assert "Everything so far is kept, and the interview goes on where it was." in page
+    assert "Welcome back" in words(open_page())
 
 
 def test_the_microphone_can_be_checked_before_going_on(

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _BEGIN = "begin-by-voice"
 _WRITE = "go-on-in-writing"
 _CHECK = "check-before-going-on"
+_HERE = "here-before-the-voice"
+"""In this visit the page has shown another step already: nobody comes back by what follows."""
 _FRESH_SECONDS = 2.0
 """A line that has brought sound within this time is there again."""
 
@@ -65,6 +67,8 @@ _ENDINGS: dict[EndCause, Ending] = {
 def by_voice(actor: Actor, journey: Journey) -> None:
     """Everything between consent and thanks for somebody who speaks."""
     session_id = journey.session_id if journey.step == "interview" else None
+    if session_id is None:
+        st.session_state[_HERE] = True
     talk = line.talk(session_id) or _being_rated(session_id)
     ended = talk.view().ended if talk else None
     if session_id and (talk is None or ended is not None) and _has_gone_on(actor, journey):
@@ -133,8 +137,9 @@ def _beginning(journey: Journey, ended: EndCause | None) -> None:
         st.write(_ENDINGS[ended].words)
         return
     if journey.step == "interview" or journey.expired:
-        st.subheader("Welcome back", anchor=False)
-        st.write("What was said is kept, and the interview goes on where it was.")
+        back = journey.expired or not st.session_state.get(_HERE)
+        st.subheader("Welcome back" if back else "Go on by voice", anchor=False)
+        st.write("Everything so far is kept, and the interview goes on where it was.")
         if journey.step == "interview" and not st.session_state.get(_CHECK):
             st.write("Press **Connect** to go on by voice.")
             return
@@ -144,7 +149,8 @@ def _beginning(journey: Journey, ended: EndCause | None) -> None:
 
 def _ready(actor: Actor, journey: Journey, session_id: str | None, call: Call, ended: EndCause | None) -> None:
     """Below the call: what there is to do before anybody speaks."""
-    if st.session_state.get(_BEGIN):
+    begun = st.session_state.get(_BEGIN, False)
+    if begun:
         _begin(actor, call)
     if st.session_state.get(_WRITE):
         _begin_in_writing(actor)
@@ -153,7 +159,9 @@ def _ready(actor: Actor, journey: Journey, session_id: str | None, call: Call, e
         device_check.connecting(call)
     checking = session_id is None or st.session_state.get(_CHECK, False)
     if session_id and not checking and _may_join(ended, call):
-        _join(actor, session_id, call)
+        if not begun:
+            _join(actor, session_id, call)
+        st.button("Try again", key="join-again", icon=":material/refresh:")  # whatever is pressed, it joins again
     elif ended == "line_lost" and call.state().playing:
         device_check.unheard(partial(_may_join, ended, call))
     if checking:
@@ -230,6 +238,7 @@ def _conclude(session_id: str) -> str:
 
 def elsewhere() -> None:
     """The candidate is not on the way of the voice (any more): no call, no talk, and no press that waits."""
+    st.session_state[_HERE] = True
     line.hang_up()
     _granted(_BEGIN)
     _granted(_WRITE)
