@@ -26,9 +26,9 @@ else:
     from interview.api.socket import live_socket
     from interview.fonts import FOLDER
     from pages.components.problems import on_script_error
-    from pages.components.service import service, warm_up
+    from pages.components.service import open_at_start, warm_up
 
-    candor = service()
+    candor = open_at_start()
     # A folder named `pages` makes Streamlit look for pages of the older kind until `st.navigation` has run once: on a
     # fresh server the first visitor's deep link would be "not found".
     PagesManager.uses_pages_directory = False
