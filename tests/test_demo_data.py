@@ -170,6 +170,28 @@ def test_a_real_candidate_at_a_synthetic_position_is_left_alone(tmp_path: Path) 
         made.close()
 
 
+def test_a_folder_that_a_server_uses_is_left_alone(tmp_path: Path) -> None:
+    """Its files are not taken from under it: what it writes afterwards would be nowhere."""
+    held = hold(tmp_path, make_truth(9, date(2026, 1, 31), interviews=2, positions=1))
+    try:
+        with pytest.raises(Conflict) as refused:
+            make_demo_data(tmp_path, seed=1, last_day=LAST_DAY)
+        assert refused.value.code == "database_in_use"
+        found, _ = held.service.interviews.list(SYSTEM)
+        assert {one.interview_id for one in found} == set(held.interview_ids.values())
+    finally:
+        held.service.close()
+
+
+def test_demo_data_go_into_the_folder_whatever_database_is_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment may name the database of a team."""
+    real = tmp_path / "real.sqlite3"
+    monkeypatch.setenv("INTERVIEW_DATABASE_URL", f"sqlite:///{real}")
+    hold(tmp_path / "demo", make_truth(9, date(2026, 1, 31), interviews=2, positions=1)).service.close()
+    assert not real.exists()
+    assert (tmp_path / "demo" / "candor.sqlite3").exists()
+
+
 def test_the_command_makes_three_hundred_interviews_in_the_place_of_older_ones(tmp_path: Path) -> None:
     """Run as a user runs it, over the rest of an earlier run; it says how to look at what it made."""
     hold(tmp_path, make_truth(9, date(2026, 1, 31), interviews=2, positions=1)).service.close()

@@ -1,8 +1,8 @@
-"""The rows of an interview, taken out down to the candidate's last word."""
+"""Rows taken out: those of an interview, down to the candidate's last word, and all that there are."""
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from interview.store import webhook_queries
@@ -10,6 +10,7 @@ from interview.store.review_tables import DecisionRow, DemographicsRow, Override
 from interview.store.tables import (
     AdjustmentRow,
     AnswerDraftRow,
+    Base,
     CandidateRow,
     CompetencyScoreRow,
     ConsentRow,
@@ -46,3 +47,10 @@ def delete_rows(tx: Session, row: InterviewRow) -> None:
         tx.execute(delete(of_interview).where(of_interview.interview_id == interview_id))
     others = select(InterviewRow.interview_id).where(InterviewRow.candidate_id == candidate_id)
     tx.execute(delete(CandidateRow).where(CandidateRow.candidate_id == candidate_id, ~others.exists()))
+
+
+def delete_everything(tx: Session) -> None:
+    """Every row of every table."""
+    tx.execute(text("PRAGMA defer_foreign_keys=ON"))
+    for table in Base.metadata.tables.values():
+        tx.execute(delete(table))

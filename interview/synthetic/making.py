@@ -17,6 +17,8 @@ from interview.records import NewInterview
 from interview.reviewing.rating import CriterionRating
 from interview.service import Service, open_service
 from interview.settings import Settings
+from interview.store.database import Database, require_unused
+from interview.store.deletion import delete_everything
 from interview.synthetic.chance import make_truth
 from interview.synthetic.engine import SyntheticEngine, plan_of
 from interview.synthetic.truth import (
@@ -88,7 +90,8 @@ class DemoData:
 def make_demo_data(folder: Path, *, seed: int, track: Track = iter, last_day: date | None = None) -> DemoData:
     """Fill a data folder with what is true of this seed, in place of synthetic interviews that are there.
 
-    `last_day`: of the 26 weeks; yesterday without it. Raises Conflict `not_synthetic` for a folder with others.
+    `last_day`: of the 26 weeks; yesterday without it. Raises Conflict `not_synthetic` for a folder with others, and
+    `database_in_use` while a server runs on it.
     """
     _clear(folder)
     day = last_day or datetime.now(UTC).date() - timedelta(days=1)
@@ -100,7 +103,11 @@ def make_demo_data(folder: Path, *, seed: int, track: Track = iter, last_day: da
 def hold(folder: Path, truth: Truth, track: Track = iter) -> Held:
     """Open a service on this folder and hold every interview of the truth; its clock stands at the end."""
     settings = Settings(
-        data_dir=folder, engine="embedded", text_input_price=INPUT_PRICE, text_output_price=OUTPUT_PRICE
+        data_dir=folder,
+        database_url="",  # the folder's, whatever the environment says
+        engine="embedded",
+        text_input_price=INPUT_PRICE,
+        text_output_price=OUTPUT_PRICE,
     )
     clock = Clock(truth.begin)
     service = open_service(settings, engine=SyntheticEngine(truth), clock=clock)
@@ -116,11 +123,11 @@ def hold(folder: Path, truth: Truth, track: Track = iter) -> Held:
 
 
 def _clear(folder: Path) -> None:
-    """Take synthetic interviews out of the folder; raise Conflict where there is anything else."""
-    database = folder / "candor.sqlite3"
-    if not database.exists():
+    """Take synthetic interviews out of the folder; raise Conflict where there is anything else, or it is in use."""
+    file = folder / "candor.sqlite3"
+    if not file.exists():
         return
-    service = open_service(Settings(data_dir=folder, engine="embedded"))
+    service = open_service(Settings(data_dir=folder, database_url="", engine="embedded"))
     try:
         if not _only_synthetic(service):
             raise Conflict(
@@ -129,8 +136,13 @@ def _clear(folder: Path) -> None:
             )
     finally:
         service.close()
-    for suffix in ("", "-wal", "-shm"):
-        database.with_name(database.name + suffix).unlink(missing_ok=True)
+    require_unused(file)
+    database = Database(f"sqlite:///{file.absolute()}")
+    try:
+        with database.write() as tx:
+            delete_everything(tx)
+    finally:
+        database.close()
 
 
 def _only_synthetic(service: Service) -> bool:
