@@ -165,6 +165,7 @@ def _depths(session: SessionRow) -> dict[str, Depth]:
                 answers=one.answers + bool(prompt.answers),
                 follow_ups=one.follow_ups + (prompt.escalation not in ("broad", "hint")),
                 hints=one.hints + (prompt.escalation == "hint"),
+                ruled=one.ruled and not prompt.heard,
             )
     return depths
 
@@ -199,7 +200,7 @@ def _measured(held: _Held, competency: str) -> Measured:
         assessed=score.criteria_assessed if score else 0,
         total=score.criteria_total if score else 0,
         answers=depth.answers,
-        hints=depth.hints,
+        hints=depth.hints if depth.ruled else None,
     )
 
 
@@ -218,6 +219,7 @@ def _candidate(held: _Held, scores: Sequence[ComparedScore]) -> ComparedCandidat
         session_id=card.session_id,
         candidate_name=held.name,
         completed_at=_completed(held.session),
+        mode=held.session.mode,
         plan_version=held.by.version,
         stamp=VersionStamp.model_validate(card, from_attributes=True),
         source=card.source,

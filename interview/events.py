@@ -22,6 +22,9 @@ EventType = Literal[
 EndReason = Literal["finished", "stopped", "closed"]
 
 
+SPOKEN_FREELY = "The voice asked this of its own accord; no rule chose it."
+
+
 class PromptMetadata(Model):
     """What the contract says of a prompt. `reasoning` and `follow_up_prompt` are for the team."""
 
@@ -30,6 +33,11 @@ class PromptMetadata(Model):
     reasoning: str = ""
     escalation: Escalation = "broad"
     follow_up_prompt: str = ""
+
+    @property
+    def by_rule(self) -> bool:
+        """Whether the rules chose the prompt, and its `escalation` with it."""
+        return self.reasoning != SPOKEN_FREELY
 
 
 class Payload(Model):

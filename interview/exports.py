@@ -65,6 +65,7 @@ def transcript_markdown(
     """The transcript as Markdown: title, role and date, then speaker, time (`mm:ss`) and words, in the order given.
 
     A correction stands beside the entry that it corrects; the first wording stays. Line breaks in an entry are kept.
+    What of an entry was not clearly understood stands beneath it.
     """
     name, role = _escaped(candidate_name) or "candidate", _escaped(role_title)
     about = " · ".join(part for part in (role, f"{held_on.day} {held_on:%B %Y}") if part)
@@ -152,6 +153,9 @@ def _with_corrections(entries: Sequence[TranscriptEntry]) -> Iterable[list[Trans
 def _entry_markdown(entry: TranscriptEntry, *corrections: TranscriptEntry) -> str:
     note = "" if entry.final else " (cut off)"
     parts = [f"**{_SPEAKERS[entry.role]}** {entry.timestamp}{note}", _paragraph(entry.text)]
+    if entry.doubtful:
+        unclear = ", ".join(f"“{_escaped(entry.text[start:end])}”" for start, end in entry.doubtful)
+        parts.append(f"> *Not clearly understood:* {unclear}")
     for later in corrections:
         quoted = _paragraph(later.text).replace("\n", "\n> ")
         parts.append(f"> *Corrected at {later.timestamp}*\n>\n> {quoted}")

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from interview import flagging, moves, speaking
 from interview.draft import Draft
 from interview.events import (
+    SPOKEN_FREELY,
     AnswerGiven,
     CandidateMove,
     FollowUpAsked,
@@ -181,8 +182,14 @@ class _Hearing:
     def _prompt(self, asked: AskedPrompt) -> None:
         draft = self._draft
         draft.update(prompts=(*draft.state.prompts, asked))
-        metadata = PromptMetadata(competency=asked.competency, stage=draft.state.stage, escalation=asked.escalation)
-        kind = QuestionAsked if asked.escalation == "broad" else FollowUpAsked
+        follows = asked.escalation != "broad"
+        metadata = PromptMetadata(
+            competency=asked.competency,
+            stage=draft.state.stage,
+            escalation=asked.escalation,
+            reasoning=SPOKEN_FREELY if follows else "",
+        )
+        kind = FollowUpAsked if follows else QuestionAsked
         draft.emit(
             kind(
                 entry_id=asked.entry_id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from math import floor
 
 from sqlalchemy.orm import Session
 
@@ -99,6 +100,7 @@ class Packets:
             recordings=tuple(filter(self._recordings.kept, queries.session_chain(tx, session))),
             questions=_questions(self._context, loaded),
             hints=_hints(payloads, loaded),
+            hints_known=not any(prompt.heard and prompt.competency for prompt in loaded.state.prompts),
             overall_level=standing.overall_score if standing else overall(stands),
             engine_overall=engines.overall_score if engines else overall(made),
             narrative=standing.narrative if standing else None,
@@ -125,7 +127,7 @@ def _spoken(loaded: Loaded, payloads: Sequence[Payload]) -> bool:
 def reached_anchor(level: float, anchors: Anchors) -> str:
     """What the rubric says of a level; "" without a level or an anchor. Levels 2 and 4 lie between two anchors."""
     texts = {1: anchors.one, 3: anchors.three, 5: anchors.five}
-    at = round(level)
+    at = floor(level + 0.5)
     if at in texts:
         return f"The rubric's level {at}: {texts[at]}" if texts[at] else ""
     below, above = texts.get(at - 1, ""), texts.get(at + 1, "")

@@ -92,6 +92,18 @@ def test_hints_that_most_had_mark_nobody() -> None:
     assert {each.mark for each in marks([measured(hints=1)] * 3, NOW)} == {"comparable"}
 
 
+def test_a_voice_that_talked_freely_is_beside_the_rules_another_way_of_asking() -> None:
+    """Nobody knows its hints, so that nobody is measured by them."""
+    freely, ruled = measured(hints=None), measured(hints=1)
+    assert [each.why for each in marks([freely, measured(), measured()], NOW)] == [
+        "Asked freely by a voice, most others by the rules.", "", "",
+    ]  # fmt: skip
+    assert [each.why for each in marks([ruled, freely, freely], NOW)] == [
+        "Asked by the rules, most others freely by a voice.", "", "",
+    ]  # fmt: skip
+    assert {each.mark for each in marks([freely] * 3, NOW)} == {"comparable"}
+
+
 def test_scores_that_cannot_be_compared_are_no_measure_for_others() -> None:
     column = [measured(), measured(answers=9, version=1), measured(answers=9, assessed=0)]
     assert marks(column, NOW)[0].mark == "comparable"

@@ -107,6 +107,15 @@ def test_a_correction_stands_beside_the_first_wording_and_not_again_later() -> N
     ]
 
 
+def test_words_that_were_not_clearly_understood_are_named_beneath() -> None:
+    heard = TranscriptEntry(
+        entry_id=1, role="candidate", text="We ran *cough* on lamda.", spoken=True, doubtful=((7, 14), (18, 23))
+    )
+    assert shown_text(markdown(heard))[2:] == [
+        "Candidate 00:00", "We ran *cough* on lamda.", "Not clearly understood: “*cough*”, “lamda”",
+    ]  # fmt: skip
+
+
 def test_words_that_were_cut_off_are_marked() -> None:
     cut = TranscriptEntry(entry_id=1, role="interviewer", text="So what", final=False)
     assert "**Interviewer** 00:00 (cut off)" in markdown(cut)

@@ -15,10 +15,12 @@ from talk import FOUND, Talk, speaking, speaking_house
 
 from interview.engines import EvaluationRequest
 from interview.errors import InterviewError
+from interview.events import FollowUpAsked
 from interview.matching import best_match
 from interview.models import CompetencySummary, Evaluation, Speaker, StatusName
 from interview.state import AskedPrompt
 from interview.store.sessions import load
+from pages.hiring.parts.review.notes import notes_of
 
 pytestmark = speaking(core=2)
 
@@ -69,6 +71,16 @@ def test_a_follow_up_stays_in_the_response_in_hand(talk: Talk) -> None:
     assert len({prompt.response for prompt in talk.state.prompts}) == 2
     request = talk.home.engine.evaluated[-1]
     assert [exchange.answer_text for exchange in request.exchanges] == [FOUND, "I turned it off and on."]
+
+
+def test_no_rung_is_claimed_for_what_no_rule_chose(talk: Talk) -> None:
+    talk.question(0)
+    talk.interviewer("What did you try first?")
+    talk.fold()
+    events = talk.home.see(talk.session_id).events
+    assert [event.payload.metadata.by_rule for event in events if isinstance(event.payload, FollowUpAsked)] == [False]
+    notes = [note for found in notes_of(events).beside.values() for note in found]
+    assert [note for note in notes if note.startswith("Follow-up")] == ["Follow-up"]
 
 
 def test_a_question_that_is_asked_again_goes_on_with_its_own_response(talk: Talk) -> None:

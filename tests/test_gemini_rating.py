@@ -15,6 +15,7 @@ from gemini_server import GeminiServer
 
 from interview.access import SYSTEM
 from interview.engines.gemini import GeminiEngine
+from interview.engines.gemini.prompts import PROMPT_VERSION
 from interview.errors import EngineFailure
 from interview.models import Evaluation
 from interview.usage import charged
@@ -97,6 +98,7 @@ def test_samples_give_the_median_and_their_range(server: GeminiServer) -> None:
     server.enqueue(*(reply_of(rating_of([quotes[level]], level)) for level in (5, 2, 4)))
     with engine_with(scoring_samples=3) as engine:
         first = engine.evaluate(request_of(said)).criterion_scores[0]
+        assert engine.prompt_version == f"{PROMPT_VERSION}, median of 3"
     assert (first.score, first.low, first.high) == (4.0, 2.0, 5.0)
     assert [piece.quote for piece in first.evidence] == ["proved the cause and wrote"]
     assert len({json.dumps(request.body) for request in server.requests}) == 1

@@ -338,6 +338,8 @@ def test_a_level_names_the_anchor_that_was_reached() -> None:
     anchors = Anchors(one="nothing", three="something", five="all")
     assert reached_anchor(1.2, anchors) == "The rubric's level 1: nothing"
     assert reached_anchor(2.0, anchors) == "Between the rubric's level 1 (nothing) and 3 (something)"
+    assert reached_anchor(2.5, anchors) == "The rubric's level 3: something"
+    assert reached_anchor(4.5, anchors) == "The rubric's level 5: all"
     assert reached_anchor(3.4, anchors) == "The rubric's level 3: something"
     assert reached_anchor(5.0, anchors) == "The rubric's level 5: all"
     assert reached_anchor(0.0, anchors) == ""

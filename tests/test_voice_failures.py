@@ -27,6 +27,7 @@ from interview.errors import Conflict, InvalidPayload
 from interview.events import TimeGivenBack, VoiceFailed
 from interview.imported import SpokenLine
 from interview.live.clerk import Pools, note_failure
+from interview.packet.words import asked_in_words
 from interview.store.review_tables import QuestionScoreRow
 
 SECONDS = 30
@@ -192,6 +193,11 @@ def test_a_voice_that_talks_freely_leaves_hints_unknown(home: House, talk: Talk)
     assert known(home) == [False] * 3
     report = home.service.question_statistics.of_position(SYSTEM, talk.record.position_id)
     assert [(one.asked, one.hints_known, one.hint_share) for one in report.questions] == [(1, 0, None)] * 3
+    packet = home.service.packets.of_interview(SYSTEM, talk.record.interview_id)
+    assert not packet.hints_known
+    assert "whether the voice gave hints is not known" in asked_in_words(packet)
+    compared = home.service.comparisons.of_position(SYSTEM, talk.record.position_id)
+    assert {score.depth.ruled for one in compared.candidates for score in one.scores} == {False}
 
 
 def test_what_is_asked_after_the_voice_failed_is_known_again(home: House, talk: Talk) -> None:

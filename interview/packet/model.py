@@ -135,6 +135,7 @@ class Packet(Model):
     recordings: tuple[str, ...]
     questions: tuple[PacketQuestion, ...]
     hints: tuple[PacketHint, ...]
+    hints_known: bool
     overall_level: float
     engine_overall: float
     narrative: Narrative | None

@@ -9,6 +9,8 @@ The lines are our own, not published ones:
   follow-up more or fewer (1 beside 2, 2 beside 3) is how structured interviews go, and 1 beside 3 is another interview:
   within a factor of 2 of the others' median, outside of it with care.
 - A hint is help. Whoever had one where most others had none is compared with care.
+- A voice that talks freely follows up as it sees fit, and whether it helped is not known. Beside interviews whose every
+  prompt the rules chose, that is another way of asking: whoever was asked otherwise than most is compared with care.
 """
 
 from __future__ import annotations
@@ -46,14 +48,17 @@ class Yardstick:
 
 @dataclass(frozen=True)
 class Measured:
-    """What the rules read of one candidate's score. `total` 0: not in their plan; `answers`: prompts answered."""
+    """What the rules read of one candidate's score. `total` 0: not in their plan; `answers`: prompts answered.
+
+    `hints`: None where a voice talked freely, so that nobody knows.
+    """
 
     version: int
     engine: tuple[str, str, str]
     assessed: int
     total: int
     answers: int
-    hints: int
+    hints: int | None
 
 
 def yardstick(used: Sequence[Yardstick]) -> Yardstick:
@@ -96,7 +101,7 @@ def _mark(one: Measured, others: Sequence[Measured], by: Yardstick) -> Comparabi
         why = f"Scored by {_engine(one.engine)}, most by {_engine(by.engine)}. Score it again to compare."
         return Comparability(mark="not_comparable", why=why)
     alike = [each for each in others if each.assessed and (each.version, each.engine) == (by.version, by.engine)]
-    cares = [care for care in (_thin(one), _depth(one, alike), _helped(one, alike)) if care]
+    cares = [care for care in (_thin(one), _depth(one, alike), _helped(one, alike), _asked(one, alike)) if care]
     return Comparability(mark="with_care", why=" ".join(cares)) if cares else Comparability(mark="comparable")
 
 
@@ -113,8 +118,19 @@ def _depth(one: Measured, others: Sequence[Measured]) -> str:
 
 
 def _helped(one: Measured, others: Sequence[Measured]) -> str:
-    usual = median(each.hints for each in others) if others else one.hints
-    return f"{_counted(one.hints, 'hint')}, most others had none." if one.hints and not usual else ""
+    known = [each.hints for each in others if each.hints is not None]
+    if not one.hints or not known or median(known):
+        return ""
+    return f"{_counted(one.hints, 'hint')}, most others had none."
+
+
+def _asked(one: Measured, others: Sequence[Measured]) -> str:
+    otherwise = sum((each.hints is None) != (one.hints is None) for each in others)
+    if 2 * otherwise <= len(others):
+        return ""
+    if one.hints is None:
+        return "Asked freely by a voice, most others by the rules."
+    return "Asked by the rules, most others freely by a voice."
 
 
 def _engine(engine: tuple[str, str, str]) -> str:

@@ -5,18 +5,23 @@ from __future__ import annotations
 from typing import Literal
 
 from interview.contract import TranscriptLine
-from interview.models import Evidence, Model, Moment, ScoreSource, VersionStamp
+from interview.models import Evidence, Mode, Model, Moment, ScoreSource, VersionStamp
 from interview.reviewing.comparability import Comparability
 
 SaidAs = Literal["question", "follow_up", "hint", "answer"]
 
 
 class Depth(Model):
-    """How deeply a competency was probed: prompts that were answered, follow-ups among those asked, hints given."""
+    """How deeply a competency was probed: prompts that were answered, follow-ups among those asked, hints given.
+
+    `ruled`: the rules chose each prompt. Where a voice talked freely they did not, and what of it was a hint nobody
+    knows.
+    """
 
     answers: int = 0
     follow_ups: int = 0
     hints: int = 0
+    ruled: bool = True
 
 
 class ComparedScore(Model):
@@ -31,12 +36,16 @@ class ComparedScore(Model):
 
 
 class ComparedCandidate(Model):
-    """`scores`: in the order of the comparison's competencies. `source`: whether a person changed the engine's."""
+    """`scores`: in the order of the comparison's competencies. `source`: whether a person changed the engine's.
+
+    `mode`: how the interview was held last.
+    """
 
     interview_id: str
     session_id: str
     candidate_name: str
     completed_at: Moment
+    mode: Mode
     plan_version: int
     stamp: VersionStamp
     source: ScoreSource

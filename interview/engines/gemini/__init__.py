@@ -24,7 +24,6 @@ class GeminiEngine:
     """
 
     name = "gemini"
-    prompt_version = PROMPT_VERSION
 
     def __init__(self, settings: Settings, pacing: Pacing = Pacing()) -> None:  # noqa: B008  (frozen)
         if settings.gemini_api_key is None:
@@ -35,6 +34,9 @@ class GeminiEngine:
             raise InvalidPayload("GEMINI_API_KEY is no key: it has a space, a line end or other odd characters in it.")
         self.model = settings.text_model
         self._samples, self._redact = settings.scoring_samples, settings.redact
+        # A median of several replies measures otherwise than one reply does.
+        several = f", median of {self._samples}" if self._samples > 1 else ""
+        self.prompt_version = f"{PROMPT_VERSION}{several}"
         self._client = GeminiClient(settings, pacing)
 
     def open(self) -> None:

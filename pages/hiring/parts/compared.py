@@ -114,6 +114,7 @@ def _head(one: ComparedCompetency) -> str:
 
 def _row(one: ComparedCandidate, version: int | None) -> str:
     about = [_on(one.completed_at)]
+    about += ["by voice"] if one.mode == "live" else []
     about += [f"plan version {one.plan_version}"] if one.plan_version != version else []
     about += ["with a person’s changes"] if one.source == "override" else []
     name, cells = html.escape(one.candidate_name) or "No name", "".join(map(_cell, one.scores))
@@ -130,10 +131,11 @@ def _cell(one: ComparedScore) -> str:
     level = min(5, int(one.score + 0.5))
     filled = one.comparability.mark != "not_comparable" and level > 0
     look = f' class="filled level-{level}" style="background:{_LEVELS[level - 1]}"' if filled else ""
-    sign, told = MARKS[one.comparability.mark]
-    mark = f'<span class="small" title="{html.escape(one.comparability.why)}">{sign} {told}</span>' if sign else ""
+    sign, words = MARKS[one.comparability.mark]
+    mark = f'<span class="small" title="{html.escape(one.comparability.why)}">{sign} {words}</span>' if sign else ""
     counts = ((one.depth.answers, "answer"), (one.depth.follow_ups, "follow-up"), (one.depth.hints, "hint"))
-    asked = ", ".join(f"{n} {what}{'' if n == 1 else 's'}" for n, what in counts if n or what == "answer")
+    told = [f"{n} {what}{'' if n == 1 else 's'}" for n, what in counts if n or what == "answer"]
+    asked = ", ".join(told if one.depth.ruled else [*told, "hints not known"])
     figure = f"{one.score:.1f}" if one.criteria_assessed else "None"
     return (
         f'<td{look}><b>{figure}</b>{mark}<span class="small">{one.criteria_assessed} of {one.criteria_total} criteria'

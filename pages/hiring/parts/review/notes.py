@@ -67,7 +67,7 @@ def _happened(event: InterviewEvent, *, scores_open: bool) -> str:
         case HintGiven():
             return "Hint"
         case FollowUpAsked(metadata=about):
-            return f"Follow-up ({about.escalation})" if scores_open else "Follow-up"
+            return f"Follow-up ({about.escalation})" if scores_open and about.by_rule else "Follow-up"
         case CandidateMove(move=move):
             return _MOVES[move]
         case FlagRaised(note=note):
