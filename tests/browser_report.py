@@ -33,8 +33,8 @@ def sections(item: pytest.Function) -> list[tuple[str, str]]:
             made.append((f"picture of page {number}", str(picture)))
         except Error as error:
             made.append((f"page {number} gives nothing", error.message))
-    if app := item.funcargs.get("app"):
-        lines = _LINK.sub("/enter/…", app.output).splitlines()
+    if output := getattr(item.funcargs.get("app"), "output", ""):
+        lines = _LINK.sub("/enter/…", output).splitlines()
         made.append(("the app's last lines", "\n".join(lines[-_LOG_LINES:])))
     return made
 
