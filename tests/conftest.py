@@ -148,6 +148,8 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     """Headless Chromium with a fake microphone. A test opens its own context, so that no cookie is shared."""
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=CHROMIUM_FLAGS)
+    from browser_call import launch
+
+    browser = launch(playwright)
     yield browser
     browser.close()

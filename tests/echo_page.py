@@ -16,7 +16,10 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from pages.components.webrtc import call as calls
 from pages.components.webrtc.call import Call, call
+
+calls.SILENT_SECONDS = 15.0  # a busy machine may hold a browser's frames up for longer than the product waits
 
 
 class Echo:

@@ -14,10 +14,19 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from browser_call import KEEP_CONNECTIONS, hearing, profile, stats, switch_on, wait_until, widget
+from browser_call import (
+    KEEP_CONNECTIONS,
+    SPEECH_RATE,
+    hearing,
+    profile,
+    speech,
+    stats,
+    switch_on,
+    wait_until,
+    widget,
+)
 from conftest import ROOT
 from http_server import free_port
-from peers import tone
 from playwright.sync_api import Error as PlaywrightError
 
 if TYPE_CHECKING:
@@ -32,6 +41,12 @@ _VISITORS = count(1)
 class EchoApp:
     url: str
     gone: Path
+    log: Path
+
+    @property
+    def output(self) -> str:
+        """What the server has written."""
+        return self.log.read_text()
 
     def times_gone(self, page: Page) -> int:
         """How often the line said so of this visitor."""
@@ -42,17 +57,17 @@ class EchoApp:
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EchoApp]:
     folder = tmp_path_factory.mktemp("echo")
-    port, gone = free_port(), folder / "gone.log"
+    port, gone, log = free_port(), folder / "gone.log", folder / "server.log"
     command = [sys.executable, "-m", "streamlit", "run", "tests/echo_page.py", "--server.port", str(port)]
     with (
-        (folder / "server.log").open("w") as output,
+        log.open("w") as output,
         subprocess.Popen(
             command, cwd=ROOT, env=os.environ | {"GONE_LOG": str(gone)}, stdout=output, stderr=subprocess.STDOUT
         ) as process,
     ):
         try:
             wait_until(lambda: _healthy(port))
-            yield EchoApp(f"http://127.0.0.1:{port}", gone)
+            yield EchoApp(f"http://127.0.0.1:{port}", gone, log)
         finally:
             process.terminate()
 
@@ -66,8 +81,8 @@ def _healthy(port: int) -> bool:
 
 @pytest.fixture(scope="module")
 def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """Chromium with a microphone that hears 440 Hz, over and over."""
-    with hearing(playwright, tmp_path_factory.mktemp("microphone"), tone(2_000, 48_000), 48_000) as opened:
+    """Chromium with a microphone that hears somebody speak, over and over."""
+    with hearing(playwright, tmp_path_factory.mktemp("microphone"), speech(2.0), SPEECH_RATE) as opened:
         yield opened
 
 
@@ -86,12 +101,20 @@ def start(page: Page) -> None:
     page.get_by_text("The call is on").wait_for()
 
 
+def packets(page: Page) -> int:
+    """How many have come in on this connection."""
+    return int(stats(page)["inbound"].get("packetsReceived", 0))
+
+
 def test_sound_goes_both_ways_and_none_is_lost(page: Page) -> None:
-    """The tone of the microphone comes back through the server, in the browser's own figures."""
-    wait_until(lambda: stats(page)["inbound"].get("packetsReceived", 0) > 150 and stats(page)["remote"])
+    """What the microphone hears comes back through the server, in the browser's own figures."""
+    wait_until(lambda: stats(page)["inbound"].get("totalAudioEnergy", 0) > 0.01 and stats(page)["remote"])
+    before = stats(page)  # the microphone may have been on for a while when the call stood
+    wait_until(lambda: packets(page) > before["inbound"]["packetsReceived"] + 150)
     found = stats(page)
-    assert found["source"]["totalAudioEnergy"] > 0.01
-    assert found["inbound"]["totalAudioEnergy"] > 0.3 * found["source"]["totalAudioEnergy"]
+    spoken, heard = (found[way]["totalAudioEnergy"] - before[way]["totalAudioEnergy"] for way in ("source", "inbound"))
+    assert spoken > 0.01
+    assert heard > 0.3 * spoken
     assert found["inbound"]["packetsLost"] == 0
     assert found["remote"]["packetsLost"] == 0
 
@@ -119,7 +142,7 @@ def test_a_reload_ends_the_call_and_another_begins(page: Page, app: EchoApp) -> 
 def test_stop_and_start_go_on_with_the_same_call(page: Page, app: EchoApp) -> None:
     widget(page).get_by_role("button", name="Disconnect").click()
     page.get_by_text("The call is off").wait_for()
-    assert app.times_gone(page) == 1
+    wait_until(lambda: app.times_gone(page) == 1)
     start(page)
     wait_until(lambda: stats(page)["inbound"].get("totalAudioEnergy", 0) > 0.01)
 
@@ -141,8 +164,8 @@ def test_a_call_outlives_every_run_of_the_page(page: Page, app: EchoApp) -> None
     for _ in range(3):
         again.click()
         page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-    received = stats(page)["inbound"]["packetsReceived"]
-    wait_until(lambda: stats(page)["inbound"]["packetsReceived"] > received + 50)
+    received = packets(page)
+    wait_until(lambda: packets(page) > received + 50)
     assert app.times_gone(page) == 0
 
 
