@@ -8,7 +8,7 @@ import signal
 import sys
 from dataclasses import asdict
 
-from interview.documents import MEMORY, OLE, SECONDS, WEB_PAGE
+from interview.documents import MEMORY, OLE, PROCESSOR_SECONDS, WAIT_SECONDS, WEB_PAGE
 from interview.documents.text import MAX_BYTES, DocumentText, finished, problem
 from interview.errors import DocumentError
 
@@ -39,9 +39,8 @@ def _confine() -> None:
     if sys.platform != "win32":
         import resource
 
-        seconds = int(SECONDS) + 1
-        signal.alarm(seconds)  # for a parent that ended before the call above
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        signal.alarm(int(WAIT_SECONDS) + 1)  # for a parent that ended before the call above
+        resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 

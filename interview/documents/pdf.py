@@ -19,6 +19,7 @@ from interview.documents.text import MAX_CHARS, MAX_PAGES, MIN_LETTERS, Document
 
 pdfium: Any = pypdfium2.raw
 _PAINTING_SECONDS = 1.5
+"""Of a processor, for all pages; the rest of them is not checked for hidden text."""
 _FEWEST_REPORTED = 4
 """Fewer hidden words are leftovers, such as a page number below the edge: left out without a word."""
 _LINE_END_HYPHEN = "\ufffe"
@@ -61,7 +62,7 @@ def pdf_text(data: bytes) -> DocumentText:
     if len(document) > MAX_PAGES:
         raise problem("document_too_long")
     found = _Findings()
-    deadline = time.monotonic() + _PAINTING_SECONDS
+    deadline = time.process_time() + _PAINTING_SECONDS
     for number in range(len(document)):
         try:
             found.texts.append(_page_text(document[number], number + 1, found, deadline))
@@ -110,7 +111,7 @@ def _page_text(page: Any, number: int, found: _Findings, deadline: float) -> str
     words = [piece for piece in pieces if isinstance(piece, Word)]
     if not words:
         return ""
-    if not mark_hidden(page, textpage, words, paint=time.monotonic() < deadline):
+    if not mark_hidden(page, textpage, words, paint=time.process_time() < deadline):
         found.unchecked.append(number)
     if _is_scan(page, words):
         found.scans.append(number)
