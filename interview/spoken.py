@@ -128,13 +128,13 @@ class Spoken:
         """
         return self._again(lambda: self._fold(session_id, through))
 
-    def conclude(self, session_id: str, cause: str) -> None:
+    def conclude(self, session_id: str, cause: str) -> Standing:
         """End the session: everything is folded, what waits is rated, the scorecard is written. Once more: nothing.
 
         `cause`: an `EndCause`; `stopped` is told apart. Raises EngineFailure and BudgetReached: nothing has changed,
         and the session can be concluded later.
         """
-        self._again(lambda: self._conclude(session_id, "stopped" if cause == "stopped" else "finished"))
+        return self._again(lambda: self._conclude(session_id, "stopped" if cause == "stopped" else "finished"))
 
     def to_text(self, actor: Actor, session_id: str) -> None:
         """Go on in writing with the question in hand, or with the warm-up where nothing was asked. Twice is once."""
@@ -217,11 +217,11 @@ class Spoken:
             tx.flush()
             return standing_of(load(tx, session_id), self._context.clock())
 
-    def _conclude(self, session_id: str, reason: EndReason) -> None:
+    def _conclude(self, session_id: str, reason: EndReason) -> Standing:
         with self._context.database.read() as tx:
             loaded = load(tx, session_id)
         if loaded.session.status == "complete":
-            return
+            return standing_of(loaded, self._context.clock())
         _require_live(loaded.session, loaded.interview)
         draft = loaded.draft(self._context)
         hear(draft)
@@ -236,6 +236,8 @@ class Spoken:
                 raise overtaken()  # somebody spoke while the model wrote
             save_heard(tx, draft, read_version=loaded.session.version)
             record_end(tx, self._context, loaded, draft)
+            tx.flush()
+            return standing_of(load(tx, session_id), self._context.clock())
 
     def _require_heard(self, loaded: Loaded, index: int, status: StatusName) -> None:
         """An answer needs the candidate's words, a skip that there are none; also of words that were not folded yet."""

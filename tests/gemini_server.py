@@ -38,6 +38,9 @@ from starlette.websockets import WebSocket
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidState
 
+SECONDS = 60
+"""The longest wait for anything."""
+
 LIVE_PATH = "/ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent"
 
 
@@ -94,7 +97,7 @@ class GeminiServer:
     def cause(self, fault: Fault) -> None:
         """Makes the fault happen now on all open connections."""
         for talk in tuple(self.live.talks):
-            asyncio.run_coroutine_threadsafe(talk.strike(fault), self.loop).result(timeout=10)
+            asyncio.run_coroutine_threadsafe(talk.strike(fault), self.loop).result(SECONDS)
 
     def refuse_connections(self, count: int = 1, code: int = 503) -> None:
         """The next Live connections are refused: with this HTTP status, or from 1000 on with this close code."""
@@ -104,7 +107,7 @@ class GeminiServer:
         """The next resumption handle, although good, is refused (1007)."""
         self.live.refuse_next_handle()
 
-    def wait_for(self, predicate: Callable[[], object], seconds: float = 10) -> None:
+    def wait_for(self, predicate: Callable[[], object], seconds: float = SECONDS) -> None:
         """Until the predicate holds, asked after every change; AssertionError when it does not come to that."""
         with self.changed:
             assert self.changed.wait_for(predicate, seconds), f"it did not happen within {seconds} seconds"

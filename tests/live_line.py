@@ -11,7 +11,7 @@ from typing import TypeVar
 from interview.live.interview import LiveInterview
 from interview.live.line import MESSAGE_BYTES, UP_RATE, EndedMessage, Message, TranscriptMessage
 
-SECONDS = 30
+SECONDS = 60
 """The longest wait for anything."""
 
 M = TypeVar("M", bound=Message)

@@ -16,6 +16,7 @@ from gemini_state import Pace
 from live_line import SECONDS, MemoryLine, speak
 
 from interview.access import SYSTEM, Actor
+from interview.live import gemini
 from interview.live.connector import Timing
 from interview.live.interview import LiveInterview
 from interview.live.line import TurnCompleteMessage
@@ -37,7 +38,9 @@ ASKED = (
 
 @pytest.fixture
 def brisk(monkeypatch: pytest.MonkeyPatch) -> Iterator[GeminiServer]:
-    """One that speaks fast, trusted."""
+    """One that speaks fast, trusted, and waited for: here it is never the network that is slow."""
+    monkeypatch.setattr(gemini, "CONNECT_SECONDS", SECONDS)
+    monkeypatch.setattr(gemini, "_CLOSE_SECONDS", SECONDS)
     with gemini_server(pace=Pace(ms_per_word=20)) as running:
         monkeypatch.setenv("SSL_CERT_FILE", str(running.certificate))
         yield running

@@ -9,16 +9,17 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from bounded import bounded
 from gemini_script import HEARD, Close, Turn
 from gemini_server import GeminiServer
-from live_line import LOUD, MemoryLine, speak
+from live_line import LOUD, SECONDS, MemoryLine, speak
 from stage import AGAIN, ASKED, FAST, Q, StageMaker, answer_turns
 
 from interview.access import SYSTEM
 from interview.errors import Conflict, SessionUnknown
 from interview.events import TimeGivenBack
 from interview.live.interview import LiveInterview
-from interview.live.line import ErrorMessage, TurnCompleteMessage
+from interview.live.line import ErrorMessage, QuestionStatusMessage, TurnCompleteMessage
 from interview.speaking import spoken_wrapup
 
 # --- ends -------------------------------------------------------------------------------------------------------------
@@ -35,6 +36,27 @@ def test_a_candidate_may_stop(stage: StageMaker, brisk: GeminiServer) -> None:
     snapshot = scene.house.see(scene.session_id)
     assert snapshot.completed
     assert scene.house.service.scorecards.newest(SYSTEM, scene.record.interview_id)
+
+
+def test_every_answer_is_told_before_the_end_also_when_rating_is_behind(stage: StageMaker, brisk: GeminiServer) -> None:
+    """The first answer is still being rated when the talk is over; the others are rated with its end."""
+    brisk.script(Turn(f"Hello. {Q[0]}", audio_ms=200), *ASKED)
+    scene = stage()
+    gate = threading.Event()
+    scene.house.engine.before = lambda: None if gate.wait(SECONDS) else pytest.fail("nobody went on")
+    talk, line = scene.begin()
+    clerk = talk._talk.clerk
+    close = clerk.close
+
+    def close_and_go_on() -> None:
+        close()
+        gate.set()
+
+    clerk.close = close_and_go_on
+    answer_turns(talk, line, 3)
+    assert line.ended().reason == "finished"
+    assert line.of(QuestionStatusMessage)[-1].question_statuses == scene.house.see(scene.session_id).question_statuses
+    assert {row.index for row in line.of(QuestionStatusMessage) if row.status == "answered"} == {0, 1, 2}
 
 
 def test_it_goes_on_in_writing_from_the_middle_of_a_sentence(stage: StageMaker, brisk: GeminiServer) -> None:
@@ -63,7 +85,7 @@ def test_time_without_the_voice_is_given_back_to_somebody_who_then_writes(
     line.wait_for_message(TurnCompleteMessage)
     brisk.refuse_connections(1_000)
     brisk.cause(Close())
-    line.wait_for(lambda: brisk.refused > 2)
+    brisk.wait_for(lambda: brisk.refused > 2)
     talk.to_text()
     assert line.ended().reason == "to_text"
     snapshot = scene.house.see(scene.session_id)
@@ -100,11 +122,12 @@ def test_who_stops_at_once_is_let_go(stage: StageMaker, brisk: GeminiServer) -> 
 def test_the_time_limit_brings_it_to_an_end(stage: StageMaker, brisk: GeminiServer) -> None:
     """The model is told to wrap up; a while later it is over, with or without it."""
     brisk.script(Turn(f"Hello. {Q[0]}", audio_ms=100), Turn("Our time is over. Goodbye.", audio_ms=100))
-    scene = stage(timing=replace(FAST, wrap_up=6.0))
+    scene = stage(timing=replace(FAST, wrap_up=600))
     scene.house.configure(scene.record, time_limit_minutes=0.005)
-    _, line = scene.begin()
+    talk, line = scene.begin()
+    brisk.wait_for(lambda: brisk.connections and any("The time is up" in text for text in brisk.connections[0].texts))
+    talk._talk.timing = replace(FAST, wrap_up=0)
     assert line.ended().reason == "time_up"
-    assert any("The time is up" in text for text in brisk.connections[0].texts)
     assert scene.house.see(scene.session_id).completed
 
 
@@ -257,7 +280,7 @@ def test_twenty_talks_leave_nothing_behind(stage: StageMaker, brisk: GeminiServe
 
         loop = scene.live._loop
         assert loop is not None
-        return loop.call(all_tasks(), 10)
+        return loop.call(all_tasks(), SECONDS)
 
     for number in range(20):
         scene.record = scene.house.interview()
@@ -272,7 +295,9 @@ def test_twenty_talks_leave_nothing_behind(stage: StageMaker, brisk: GeminiServe
             before = len(tasks())
     brisk.wait_for(lambda: not any(row.is_open for row in brisk.connections))
     scene.settled()
-    assert len(tasks()) <= before
+    with bounded(SECONDS):
+        while len(tasks()) > before:
+            pass  # the client's own, which put away a connection that is closed already
     del talk
     gc.collect()
     left = [row for row in gc.get_objects() if isinstance(row, LiveInterview)]

@@ -206,11 +206,11 @@ class Clerk:
             self._put(lambda: None)
 
     async def conclude(self, cause: str, attempts: int) -> InterviewError | None:
-        """End the session; what it failed by, in the end."""
+        """End the session, and tell how it stands then; what it failed by, in the end."""
         failure: InterviewError | None = None
         for attempt in range(1, attempts + 1):
             try:
-                await off_loop(self._pools.ratings, self._spoken.conclude, self._session_id, cause)
+                standing = await off_loop(self._pools.ratings, self._spoken.conclude, self._session_id, cause)
             except (EngineFailure, BudgetReached) as error:
                 failure = error
                 if attempt < attempts and isinstance(error, EngineFailure):
@@ -220,6 +220,7 @@ class Clerk:
             except Exception as error:  # noqa: BLE001 - the words are kept; the session can be ended again
                 return InterviewError(f"Our number for what went wrong: {logged(error, 'conclude_failed')}.")
             else:
+                self._stands(standing)  # folds that were not begun by then are in it
                 return None
         return failure
 
