@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -32,7 +32,10 @@ from interview.service import Service, open_service
 from interview.settings import Settings
 
 ROOT = Path(__file__).parent.parent
-START_SECONDS = 60
+START_SECONDS = 240
+"""The longest that a server may take to start: a busy machine needs most of a minute."""
+REPLY_SECONDS = 120
+"""The longest that a reply may take."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class RunningApp:
 
     def client(self, key: str | None = None) -> httpx.Client:
         """REST with this key; with the administrator's when none is given."""
-        return httpx.Client(base_url=f"{self.url}/api", headers=bearer(key or self.admin_key), timeout=60)
+        return httpx.Client(base_url=f"{self.url}/api", headers=bearer(key or self.admin_key), timeout=REPLY_SECONDS)
 
     def interview(self, **fields: str) -> str:
         """The id of a new interview."""
@@ -81,9 +84,22 @@ def bearer(key: str) -> dict[str, str]:
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
+    """One that is free at this moment. Where a server is to listen on it, `held_port` keeps it free."""
+    with held_port() as port:
         return port
+
+
+@contextmanager
+def held_port() -> Iterator[int]:
+    """A port that a server in another process can listen on, and that nobody else is given meanwhile.
+
+    It stays bound here without being listened on: with SO_REUSEADDR, which servers set, that is no obstacle to them.
+    """
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        port: int = held.getsockname()[1]
+        yield port
 
 
 @contextmanager
@@ -91,7 +107,14 @@ def running_app(
     folder: Path, entry: tuple[str, ...] = ("-m", "streamlit", "run", "app.py"), **settings: str
 ) -> Iterator[RunningApp]:
     """The real process on a free port, its data in `folder`; `settings` are environment variables besides."""
-    port, key = free_port(), secrets.token_urlsafe(32)
+    key = secrets.token_urlsafe(32)
+    with held_port() as port, _running(folder, entry, port, key, settings) as log:
+        yield RunningApp(url=f"http://127.0.0.1:{port}", admin_key=key, log=log)
+
+
+@contextmanager
+def _running(folder: Path, entry: tuple[str, ...], port: int, key: str, settings: dict[str, str]) -> Iterator[Path]:
+    """The process, once it answers; gives the file that it writes to."""
     log = folder / "server.log"
     environment = os.environ | {
         "INTERVIEW_DATA_DIR": str(folder / "data"),
@@ -105,8 +128,8 @@ def running_app(
         subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT) as process,
     ):
         try:
-            _wait(f"http://127.0.0.1:{port}/api/health")
-            yield RunningApp(url=f"http://127.0.0.1:{port}", admin_key=key, log=log)
+            _wait(f"http://127.0.0.1:{port}/api/health", lambda: process.poll() is None)
+            yield log
         finally:
             process.terminate()
 
@@ -115,19 +138,27 @@ def running_app(
 def running_api(service: Service) -> Iterator[str]:
     """The API, the live socket and the door over a given service, in a thread of this process; gives the address."""
     api: FastAPI = create_api(service)
-    port = free_port()
-    app = Starlette(routes=[Mount("/api", api), live_socket(service), *door(service)])
-    server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", ws="websockets-sansio")
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        _wait(f"http://127.0.0.1:{port}/api/health")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()
+    with serving(Starlette(routes=[Mount("/api", api), live_socket(service), *door(service)])) as url:
+        _wait(f"{url}/api/health")
+        yield url
+
+
+@contextmanager
+def serving(app: Starlette, *, force_exit: bool = False) -> Iterator[str]:
+    """An application in a thread of this process, on a socket that listens already; gives the address.
+
+    `force_exit`: at the end, connections that are still open are not waited for.
+    """
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="websockets-sansio"))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            server.force_exit = force_exit
+            thread.join()
 
 
 @dataclass
@@ -157,7 +188,7 @@ class World:
 
     def client(self, role: str = "program", *, token: str | None = None) -> httpx.Client:
         """REST with a fresh key of this role, or with this token."""
-        return httpx.Client(base_url=f"{self.url}/api", headers=bearer(token or self.key(role)), timeout=60)
+        return httpx.Client(base_url=f"{self.url}/api", headers=bearer(token or self.key(role)), timeout=REPLY_SECONDS)
 
     def interview(self, **fields: Any) -> dict[str, Any]:
         """A new interview, as REST answers it."""
@@ -215,13 +246,13 @@ def finish(rest: httpx.Client, session_id: str) -> httpx.Response:
     raise AssertionError("the session did not end within 60 answers")
 
 
-def _wait(address: str) -> None:
+def _wait(address: str, alive: Callable[[], bool] = lambda: True) -> None:
     until = time.monotonic() + START_SECONDS
     while True:
         try:
-            httpx.get(address, timeout=5)
+            httpx.get(address, timeout=START_SECONDS)
         except httpx.TransportError:
-            if time.monotonic() > until:
+            if time.monotonic() > until or not alive():
                 raise
             time.sleep(0.1)
         else:

@@ -26,7 +26,7 @@ from gemini_replies import (
     quota_spent,
 )
 from gemini_server import GeminiServer
-from http_server import free_port
+from http_server import held_port
 from pydantic import SecretStr
 
 from interview.access import SYSTEM
@@ -147,7 +147,7 @@ def _always(body: str) -> Iterator[str]:
             yield f"http://127.0.0.1:{server.server_port}"
         finally:
             server.shutdown()
-            thread.join(timeout=10)
+            thread.join()
 
 
 @pytest.mark.parametrize("key", ["two words", "a-key\n", "clé"])
@@ -205,10 +205,11 @@ def test_a_server_that_never_answers_ends_at_the_deadline(server: GeminiServer) 
 def test_a_server_that_cannot_be_reached_is_named_by_its_setting(
     server: GeminiServer, time: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", f"https://127.0.0.1:{free_port()}")
-    engine = GeminiEngine(Settings(), time.pacing())
-    assert "GOOGLE_GEMINI_BASE_URL" in _failure(engine)
-    engine.close()
+    with held_port() as port:
+        monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", f"https://127.0.0.1:{port}")
+        engine = GeminiEngine(Settings(), time.pacing())
+        assert "GOOGLE_GEMINI_BASE_URL" in _failure(engine)
+        engine.close()
     assert len(time.slept) == 4
 
 

@@ -22,6 +22,7 @@ from typing import Any
 import pytest
 import trustme
 from builders import House, house
+from http_server import held_port
 from sqlalchemy import select
 from standardwebhooks import Webhook as Verifier
 
@@ -39,7 +40,7 @@ from interview.store.access_tables import AuditRow
 from interview.store.webhook_tables import DeliveryRow
 from interview.webhooks import MAX_WEBHOOKS, Message, Webhook
 
-SECONDS = 20
+SECONDS = 60
 """The longest that a test waits for a message."""
 
 ALL = ("interview.completed", "decision.made")
@@ -399,11 +400,10 @@ def test_an_answer_without_end_is_not_read(home: House, receiver: Receiver) -> N
 
 def test_a_receiver_that_is_away_is_told_in_our_words(home: House) -> None:
     """Neither its address nor the system's message stands in the log of deliveries."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    webhook = home.service.webhooks.add(SYSTEM, f"http://127.0.0.1:{port}/?key=abc", ALL)
-    home.service.webhooks.test(SYSTEM, webhook.webhook_id)
-    send(home)
+    with held_port() as port:
+        webhook = home.service.webhooks.add(SYSTEM, f"http://127.0.0.1:{port}/?key=abc", ALL)
+        home.service.webhooks.test(SYSTEM, webhook.webhook_id)
+        send(home)
     delivery = only(home, webhook).deliveries[0]
     assert (delivery.status, delivery.error) == (None, "It could not be reached.")
 
@@ -563,16 +563,16 @@ def send_and_die(folder: str, url: str) -> None:
 
 def test_a_kill_between_sending_and_noting_brings_the_same_id_again(tmp_path: Path, receiver: Receiver) -> None:
     """Once the claim has run out, and not before: the process might be alive."""
+    now = utc_now()
     process = multiprocessing.get_context("spawn").Process(target=send_and_die, args=(str(tmp_path), receiver.url))
     process.start()
-    first = receiver.got.get(timeout=60)
+    first = receiver.got.get(timeout=3 * SECONDS)
     process.join(SECONDS)
     assert process.exitcode == -signal.SIGKILL
-    later = timedelta(0)
-    service = open_service(Settings(data_dir=tmp_path, engine="embedded"), clock=lambda: utc_now() + later)
+    service = open_service(Settings(data_dir=tmp_path, engine="embedded"), clock=lambda: now)
     try:
         assert service.outbox.deliver_due() == 0
-        later = CLAIM
+        now = utc_now() + CLAIM
         assert service.outbox.deliver_due() == 1
     finally:
         service.close()
