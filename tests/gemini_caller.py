@@ -17,7 +17,8 @@ from google.genai import errors, types
 from google.genai.live import AsyncSession
 
 TEXT_MODEL, LIVE_MODEL = "gemini-3.8-flash", "gemini-3.8-live"
-SECONDS = 20
+SECONDS = 60
+"""The longest wait for anything."""
 QUESTIONS = "Q0: Tell me about a fault that you found.\nQ1: How do you plan your week?"
 
 

@@ -19,7 +19,7 @@ from streamlit_webrtc import WebRtcMode
 
 T = TypeVar("T")
 LOCAL = RTCConfiguration(iceServers=[])
-SECONDS = 30
+SECONDS = 60
 """The longest wait for anything in these tests."""
 
 WORKER: dict[str, Any] = {

@@ -36,7 +36,7 @@ from interview.live.voice import (
 from interview.models import TranscriptEntry
 from interview.settings import Settings
 
-SECONDS = 20
+SECONDS = 60
 BEGIN = Opening(instructions="You hold an interview.", first_words="Begin.")
 
 
