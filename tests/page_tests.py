@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from interview.access import SYSTEM, Actor
 from pages.components import frame, guard, service
 
-SECONDS = 30
+SECONDS = 120
 """The longest that a page may take in a test; far above what it needs, so that a slow machine does not fail it."""
 
 
