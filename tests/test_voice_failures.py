@@ -156,14 +156,18 @@ def test_a_voice_that_is_torn_down_for_good_gives_back_the_time_without_it(
 # --- told -------------------------------------------------------------------------------------------------------------
 
 
+KEY = "the voice model refused the key; check GEMINI_API_KEY"
+LOST = "the connection to the voice was lost"
+
+
 def test_the_packet_says_that_the_candidate_went_on_in_writing(home: House, talk: Talk) -> None:
     """Also where nothing had been asked before."""
     assert warned(talk) == []
     talk.spoken.voice_failed(talk.session_id, "key_refused")
-    assert warned(talk) == ["The voice failed once; the candidate has said nothing since."]
+    assert warned(talk) == [f"The voice failed once ({KEY}); the candidate has said nothing since."]
     talk.spoken.to_text(SYSTEM, talk.session_id)
     home.say(talk.session_id)
-    assert warned(talk) == ["The voice failed once; the candidate went on in writing."]
+    assert warned(talk) == [f"The voice failed once ({KEY}); the candidate went on in writing."]
 
 
 def test_the_packet_says_that_the_candidate_went_on_by_voice(home: House, talk: Talk) -> None:
@@ -173,10 +177,10 @@ def test_the_packet_says_that_the_candidate_went_on_by_voice(home: House, talk: 
     for _ in range(2):
         talk.spoken.voice_failed(talk.session_id, "connection_lost")
     talk.fold()
-    assert warned(talk) == ["The voice failed twice; the candidate has said nothing since."]
+    assert warned(talk) == [f"The voice failed twice ({LOST}); the candidate has said nothing since."]
     talk.at_ms = 90_000
     talk.question(0)
-    assert warned(talk) == ["The voice failed twice; the candidate went on by voice."]
+    assert warned(talk) == [f"The voice failed twice ({LOST}); the candidate went on by voice."]
 
 
 # --- hints ------------------------------------------------------------------------------------------------------------

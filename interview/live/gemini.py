@@ -14,6 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from interview.errors import InvalidPayload
+from interview.faults import in_words
 from interview.live.gemini_setup import config_of, tells_history
 from interview.live.line import UP_RATE
 from interview.live.voice import (
@@ -48,12 +49,13 @@ _CLOSE_SECONDS = 1.0
 _MOST_UNREADABLE = 100
 """Frames in a row that cannot be read, after which the connection counts as lost."""
 
+_NOT_SET_UP = "The interviewer's voice is not set up as it should be. The hiring team is told. Please go on in writing."
 _SENTENCES: dict[VoiceFault, str] = {
     "connection_lost": "The connection to the interviewer's voice was lost.",
     "going_away": "The connection to the interviewer's voice has come to its end.",
     "handle_refused": "The talk cannot be taken up where it was; it is put together from the transcript.",
-    "key_refused": "The key of the voice model was refused. The hiring team has to check GEMINI_API_KEY.",
-    "model_unknown": "The voice model is not known. The hiring team has to check INTERVIEW_LIVE_MODEL.",
+    "key_refused": _NOT_SET_UP,
+    "model_unknown": _NOT_SET_UP,
     "quota": "The quota of the voice model is used up for now. Please try again later, or go on in writing.",
     "refused": "The voice model does not take the talk at the moment.",
     "setup": "The voice model did not take the interview's setup. Please go on in writing.",
@@ -264,5 +266,5 @@ def _failure(code: int | None, reason: str, opening: Opening | None) -> VoiceFai
         fault = "refused"
     if fault == "setup" and opening is not None and opening.handle is not None:
         fault = "handle_refused"
-    log.info("voice connection: %s (%s)", fault, code)
+    log.warning("A connection to the voice failed: %s (%s).", in_words(fault), code)
     return VoiceFailure(_SENTENCES[fault], fault)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from interview.events import AnswerGiven, FlagRaised, Payload, VoiceFailed
 from interview.evidence import normalised
+from interview.faults import in_words
 from interview.models import CriterionSummary, FlagKind, Model, TranscriptEntry
 from interview.store.sessions import Loaded
 from interview.transcript import current_text
@@ -113,18 +114,20 @@ def _evidence(criteria: Sequence[CriterionSummary]) -> list[PacketWarning]:
 
 def _voice(loaded: Loaded) -> list[PacketWarning]:
     """How often a talk ended since the voice failed, and how the interview went on."""
-    failures = [one for one in (*loaded.carried_events, *loaded.events) if isinstance(one.payload, VoiceFailed)]
+    events = (*loaded.carried_events, *loaded.events)
+    failures = [(one, one.payload) for one in events if isinstance(one.payload, VoiceFailed)]
     if not failures:
         return []
     times = {1: "once", 2: "twice"}.get(len(failures), f"{len(failures)} times")
-    session, at = loaded.session, (failures[-1].created_at - loaded.state.started_at) / timedelta(milliseconds=1)
+    session, at = loaded.session, (failures[-1][0].created_at - loaded.state.started_at) / timedelta(milliseconds=1)
     said_on = any(
         entry.role == "candidate" and entry.session_id == session.session_id and entry.start_ms > at
         for entry in loaded.entries
     )
     spoken = "the candidate went on by voice" if said_on else "the candidate has said nothing since"
     after = "the candidate went on in writing" if session.mode == "text" else spoken
-    return [PacketWarning(kind="voice_failed", words=f"The voice failed {times}; {after}.")]
+    causes = "; ".join(dict.fromkeys(in_words(failed.code) for _, failed in failures))
+    return [PacketWarning(kind="voice_failed", words=f"The voice failed {times} ({causes}); {after}.")]
 
 
 def _thin(one: CriterionSummary) -> bool:

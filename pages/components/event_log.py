@@ -27,6 +27,7 @@ from interview.events import (
     TimeGivenBack,
     VoiceFailed,
 )
+from interview.faults import in_words
 from interview.models import Mode
 from pages.components.times import time_of_day
 
@@ -105,9 +106,9 @@ def _outcome(payload: Payload) -> str:
 def fault(payload: TimeGivenBack | VoiceFailed) -> str:
     """Lost time, or a talk that ended, in words."""
     if isinstance(payload, VoiceFailed):
-        return f"The voice failed, and the talk ended ({payload.code.replace('_', ' ')})."
+        return f"The voice failed, and the talk ended ({in_words(payload.code)})."
     lost = f"{payload.seconds:.0f} seconds" if round(payload.seconds) != 1 else "1 second"
-    return f"{lost} lost to a fault do not count as used ({payload.cause.replace('_', ' ')})."
+    return f"{lost} lost to a fault do not count as used ({in_words(payload.cause)})."
 
 
 def _level(score: float) -> str:
