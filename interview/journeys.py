@@ -43,10 +43,11 @@ class Journey(Model):
     """Where the candidate stands, with all that their page says besides the session itself.
 
     `session_id`: the session in hand, else the last one. `expired`: it was idle for too long, and a start goes on
-    where it was. `closed`: the team ended the interview. `time_limit_minutes` has the extra time in it. `draft`: what
-    was typed and not sent, in reply to the prompt in hand or to the one at which the session expired. `before_break`:
-    the same of the sessions that expired before the one in hand, until it is sent or dismissed. `mode`: of the session
-    in hand, else of the link. `voice_offered`: the link is one to speak by, and there is a voice.
+    where it was. `closed`: the team ended the interview. `time_limit_minutes` has the extra time in it;
+    `extra_time_factor`: the link's, 1 where there is none. `draft`: what was typed and not sent, in reply to the prompt
+    in hand or to the one at which the session expired. `before_break`: the same of the sessions that expired before the
+    one in hand, until it is sent or dismissed. `mode`: of the session in hand, else of the link. `voice_offered`: the
+    link is one to speak by, and there is a voice.
     """
 
     interview_id: str
@@ -58,6 +59,7 @@ class Journey(Model):
     voice_offered: bool
     purpose: Purpose
     time_limit_minutes: float
+    extra_time_factor: float
     planned_questions: int
     scores_shown: bool
     study_guide: bool
@@ -266,6 +268,7 @@ def _journey(tx: Session, context: Context, actor: Actor) -> Journey:
         voice_offered=_voice_offered(tx, context, actor),
         purpose=settings.purpose,
         time_limit_minutes=state.time_limit_minutes if state else minutes,
+        extra_time_factor=invitation.extra_time_factor,
         planned_questions=len(row.questions),
         scores_shown=settings.scores_shown,
         study_guide=settings.study_guide,

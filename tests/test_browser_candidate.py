@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from http_server import FORM, RunningApp, running_app
+from typed_words import count_runs, handed_on, stored
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -57,27 +58,31 @@ def field(page: Page) -> Locator:
     return page.get_by_label("Your answer")
 
 
-def saved(page: Page) -> None:
-    """The keeper's pause, and the time that the server needs."""
-    page.wait_for_timeout(1_500)
-
-
 def expect_value(found: Locator, text: str) -> None:
     from playwright.sync_api import expect
 
     expect(found).to_have_value(text, timeout=15_000)
 
 
-def test_typed_words_survive_a_reload_and_reach_another_device(page: Page, chromium: Browser, link: str) -> None:
+def expect_focus(found: Locator) -> None:
+    from playwright.sync_api import expect
+
+    expect(found).to_be_focused(timeout=15_000)
+
+
+def test_typed_words_survive_a_reload_and_reach_another_device(
+    page: Page, app: RunningApp, chromium: Browser, link: str
+) -> None:
     """They are stored while they are typed, without a click, and neither focus nor words move meanwhile."""
     begin(page)
     field(page).click()
+    typed = ""
     for word in ("I", " looked", " for", " the", " lock"):
         page.keyboard.type(word)
-        page.wait_for_timeout(900)  # longer than the pause: a fragment runs after each word
+        typed += word
+        stored(app, typed)  # a fragment runs after each word
     assert page.evaluate("() => document.activeElement.tagName") == "TEXTAREA"
     expect_value(field(page), "I looked for the lock")
-    saved(page)
     page.reload()
     expect_value(field(page), "I looked for the lock")
     other = chromium.new_context()
@@ -116,8 +121,9 @@ def test_an_old_question_on_another_device_leaves_the_new_one_alone(page: Page, 
     field(page).fill("My answer.")
     page.get_by_role("button", name="Send").click()
     page.get_by_text(re.compile("question 1 of about")).wait_for()
+    count_runs(second)
     second.keyboard.type("Words for the old question")
-    saved(second)
+    handed_on(second)
     page.reload()
     expect_value(field(page), "")
     second.get_by_role("button", name="Send").click()
@@ -162,15 +168,6 @@ def test_a_link_withdrawn_in_the_middle_says_what_is_kept(chromium: Browser, app
     context.close()
 
 
-def tab_to(page: Page, label: str) -> None:
-    """A few steps from where the last field was; what was said so far may have come in between."""
-    for _ in range(3):
-        page.keyboard.press("Tab")
-        if page.evaluate("() => document.activeElement.getAttribute('aria-label')") == label:
-            return
-    raise AssertionError(f"no field {label!r} within three steps")
-
-
 def test_the_keyboard_is_enough(page: Page) -> None:
     """Consent, start, an answer, the next field, a dialog and its way out: no pointer."""
     page.get_by_role("checkbox").focus()
@@ -182,10 +179,40 @@ def test_the_keyboard_is_enough(page: Page) -> None:
     page.keyboard.press("Control+Enter")
     page.get_by_text(re.compile("question 1 of about")).wait_for(state="attached")
     expect_value(field(page), "")
-    tab_to(page, "Your answer")
+    expect_focus(field(page))
+    page.keyboard.type("Half an answer.")
+    expect_value(field(page), "Half an answer.")
     page.get_by_role("button", name="Skip").focus()
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Skip it").wait_for()
     page.keyboard.press("Escape")
     page.get_by_role("dialog").wait_for(state="detached")
     assert page.get_by_text(re.compile("question 1 of about")).count() == 1
+
+
+def test_the_focus_is_in_the_next_field_after_an_answer_by_pointer_too(page: Page) -> None:
+    """Not at first; and also where the answer was a wish, so that the question stands."""
+    begin(page)
+    assert page.evaluate("() => document.activeElement.tagName") != "TEXTAREA"
+    field(page).fill("A first answer.")
+    page.get_by_role("button", name="Send").click()
+    expect_focus(field(page))
+    field(page).fill("Could you repeat the question, please?")
+    page.get_by_role("button", name="Send").click()
+    expect_value(field(page), "")
+    expect_focus(field(page))
+
+
+def test_a_touch_screen_opens_no_keyboard_by_itself(chromium: Browser, link: str) -> None:
+    """It would cover the question that has just come."""
+    context = chromium.new_context(viewport=PHONE, is_mobile=True, has_touch=True)
+    page = context.new_page()
+    page.goto(link)
+    begin(page)
+    field(page).fill("A first answer.")
+    page.get_by_role("button", name="Send").tap()
+    page.get_by_text(re.compile("question 1 of about")).wait_for(state="attached")
+    expect_value(field(page), "")
+    page.get_by_role("button", name="Finish early", disabled=False).wait_for()
+    assert page.evaluate("() => document.activeElement.tagName") != "TEXTAREA"
+    context.close()

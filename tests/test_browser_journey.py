@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from browser_call import wait_until
 from conftest import ROOT
 from http_server import RunningApp, running_app
 from playwright.sync_api import expect
 from pypdf import PdfReader
+from typed_words import stored
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -114,7 +116,7 @@ def test_from_the_printed_link_to_the_analysts_row(chromium: Browser, app: Runni
         phone.get_by_role("button", name="Agree and start").click()
         greeting = question(phone)
         assert "automated interviewer" in greeting
-        be_interviewed(phone)
+        be_interviewed(phone, app, interview_id)
         guide = study_guide(phone)
         assert "Backend engineer" in guide
         nothing_else_opens(phone, app, invited, interview_id)
@@ -130,17 +132,20 @@ def test_from_the_printed_link_to_the_analysts_row(chromium: Browser, app: Runni
         invited.close()
 
 
-def be_interviewed(phone: Page) -> None:
+def be_interviewed(phone: Page, app: RunningApp, interview_id: str) -> None:
     """One repeat, one skip, one refresh in the middle with words half typed, and on to the end."""
     lines = iter(ANSWERS * 3)
     answer(phone, next(lines))
     asked = question(phone)
+    before = len(app.record(interview_id)["transcript"])
     phone.get_by_role("button", name="Repeat").click()
-    phone.wait_for_timeout(500)
+    wait_until(lambda: len(app.record(interview_id)["transcript"]) > before)
+    again = app.record(interview_id)["transcript"][-1]["text"]
+    expect(phone.locator(".st-key-question [role=status]")).to_have_text(again)
     assert question(phone) in asked
 
     phone.get_by_label("Your answer").fill("I was in the middle of this when")
-    phone.wait_for_timeout(1_500)
+    stored(app, "I was in the middle of this when")
     phone.reload()
     assert question(phone) in asked
     expect(phone.get_by_label("Your answer")).to_have_value("I was in the middle of this when")

@@ -302,6 +302,20 @@ def test_an_interview_that_the_team_closed_says_so_kindly(
     assert app.code[0].value == "Too late."
 
 
+def test_a_start_that_another_tab_was_faster_with_goes_on_as_there(home: House, ada: Actor, open_page: Open) -> None:
+    """And begins nothing by itself after a break."""
+    home.service.journeys.consent(ada, home.service.journeys.read(ada).notice)
+    one, two = open_page(), open_page()
+    press(one, "Start the interview")
+    press(two, "Start the interview")
+    assert answer_field(one).key == answer_field(two).key
+    home.clock.forward(minutes=31)
+    assert "You were away for a while" in words(two.run())
+    assert home.service.journeys.read(ada).step == "start"
+    press(two, "Go on")
+    assert home.service.journeys.read(ada).step == "interview"
+
+
 def test_a_start_that_fails_may_be_tried_again(home: House, ada: Actor, open_page: Open) -> None:
     app = open_page()
     home.engine.fail_next(1)
@@ -331,9 +345,13 @@ def test_an_adjustment_is_asked_for_and_its_reply_stays_in_sight(
     home.service.journeys.reply(SYSTEM, asked.adjustment_id, reply)
     app.run()
     assert "Of course, take it." in words(app)
-    assert "Up to 68 minutes" in words(app)
-    home.finish(begun(home, ada), ada)
+    assert "Up to 68 minutes, extra time included" in words(app)
+    assert "You have been given extra time: up to 68 minutes in all." in words(app)
+    session_id = begun(home, ada)
+    assert "You have been given extra time: up to 68 minutes in all." in words(app.run())
+    home.finish(session_id, ada)
     assert "Of course, take it." in words(app.run())
+    assert "extra time" not in words(app)
 
 
 # --- practice ---------------------------------------------------------------------------------------------------------

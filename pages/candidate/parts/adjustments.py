@@ -35,6 +35,9 @@ def replies(journey: Journey) -> None:
     if not journey.adjustments:
         return
     st.subheader("What you asked the team for", anchor=False)
+    if journey.extra_time_factor > 1 and journey.step != "done":
+        whole = f"up to {journey.time_limit_minutes:.0f} minutes in all"
+        st.write(f":material/more_time: You have been given extra time: {whole}.")
     for asked in journey.adjustments:
         _request(asked)
 

@@ -9,7 +9,7 @@ from interview.contract import SessionSnapshot
 from interview.journeys import Journey
 from interview.models import CompetencySummary
 from interview.study_guide import study_guide_pdf, study_guide_text
-from pages.candidate.parts import adjustments, controls, heard, self_report
+from pages.candidate.parts import adjustments, controls, heard, self_report, welcome
 from pages.components import composer, problems
 from pages.components.in_view import in_view
 from pages.components.scores import overall, score_table
@@ -19,6 +19,7 @@ from pages.components.text import escaped, paragraphs
 
 def done(actor: Actor, journey: Journey) -> None:
     """What is left for the candidate once no more answers are taken."""
+    welcome.elsewhere()
     snapshot = _session(actor, journey)
     complete = snapshot is not None and snapshot.status == "complete"
     name = f", {escaped(journey.candidate_name)}" if journey.candidate_name.strip() else ""

@@ -13,6 +13,7 @@ from interview.errors import InterviewError
 from interview.journeys import Journey
 from interview.models import Stage
 from pages.candidate.parts import adjustments, controls, welcome
+from pages.candidate.parts.focus import focus
 from pages.components import composer, problems, turns
 from pages.components.chat import chat
 from pages.components.in_view import in_view
@@ -26,6 +27,8 @@ _EARLIER_HEIGHT = 320
 
 _REFUSED = "before-break-refused"
 _NO_VOICE = "voice-refused"
+_SENT = "answers-sent"
+"""How many in this visit."""
 
 _STAGES: dict[Stage, str] = {
     "warmup": "Getting started",
@@ -44,6 +47,7 @@ def talk(actor: Actor, journey: Journey) -> None:
     if not snapshot.events:  # the session stands, and the interviewer's first words failed
         welcome.start(actor, journey)
         return
+    welcome.elsewhere()
     turn = turns.waiting(journey.session_id)
     busy = turn is not None
     _header(journey, snapshot)
@@ -53,6 +57,8 @@ def talk(actor: Actor, journey: Journey) -> None:
         _answer(actor, journey, snapshot, busy=busy)
     _before_break(actor, journey, snapshot)
     in_view("task", f"{journey.session_id}-{turns.last_event(snapshot)}")
+    sent: int = st.session_state.setdefault(_SENT, 0)
+    focus(composer.field(snapshot), within="task", sent=sent)
     controls.controls(actor, journey, snapshot, busy=busy)
     if journey.voice_offered and microphone_allowed():
         _by_voice(actor, busy=busy)
@@ -60,6 +66,8 @@ def talk(actor: Actor, journey: Journey) -> None:
         st.subheader("Scores so far", anchor=False)
         score_table(snapshot.competencies)
     adjustments.replies(journey)
+    if turn is not None and turn.action == "answer":
+        st.session_state[_SENT] = sent + 1  # told to the page that is drawn when the turn was taken
     turns.run_waiting(actor, journey.session_id)
 
 

@@ -81,6 +81,11 @@ def start(actor: Actor, journey: Journey) -> None:
     adjustments.section(actor, journey)
 
 
+def elsewhere() -> None:
+    """The candidate is further (by another tab, say): a press that waits must not begin anything later."""
+    st.session_state.pop(_BEGIN, None)
+
+
 def _title(journey: Journey) -> None:
     kind = "Practice interview" if journey.purpose == "practice" else "Your interview"
     with st.container(key="beginning"):
@@ -95,7 +100,8 @@ def _figures(journey: Journey) -> None:
         else:
             st.badge("In writing", icon=":material/keyboard:", color="grey")
         st.badge(f"About {journey.planned_questions} questions", icon=":material/forum:", color="grey")
-        st.badge(f"Up to {journey.time_limit_minutes:.0f} minutes", icon=":material/schedule:", color="grey")
+        extra = ", extra time included" if journey.extra_time_factor > 1 else ""
+        st.badge(f"Up to {journey.time_limit_minutes:.0f} minutes{extra}", icon=":material/schedule:", color="grey")
 
 
 def _what_happens(journey: Journey) -> None:
