@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
@@ -73,6 +73,7 @@ class LiveRooms:
         self._talks: dict[str, LiveInterview] = {}
         self._running: dict[LiveInterview, asyncio.Task[None]] = {}
         self._joining: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._joins: set[asyncio.Task[LiveInterview]] = set()
         self._coming = 0
         self._closed = False
 
@@ -83,15 +84,17 @@ class LiveRooms:
         `voice_busy`, `session_complete` while the last answers are being rated), EngineFailure `speech_unavailable`.
         """
         self._spoken.scene(actor, session_id)  # a stranger takes nothing over
-        loop = self._opened()
-        return loop.call(self._join(loop, actor, session_id, line), _JOIN_SECONDS)
+        with self._lock:  # whoever joins before `close` is on the loop before it
+            loop = self._opened()
+            joining = loop.begin(self._join(loop, actor, session_id, line))
+        return _result(joining, _JOIN_SECONDS)
 
     def running(self, session_id: str) -> LiveInterview | None:
         """The session's talk, if one is going on or is just being ended."""
         return self._talks.get(session_id)
 
     def close(self) -> None:
-        """End all talks; every word is written. Afterwards nothing of them is left."""
+        """End all talks; every word is written, and who is joining is told. Afterwards nothing of them is left."""
         with self._lock:
             self._closed, loop, self._loop = True, self._loop, None
         if loop is not None:
@@ -100,6 +103,20 @@ class LiveRooms:
     # --- on the loop --------------------------------------------------------------------------------------------------
 
     async def _join(self, loop: _Loop, actor: Actor, session_id: str, line: Line) -> LiveInterview:
+        """Which the service's end breaks off."""
+        if self._closed:
+            raise _ending()
+        joining = asyncio.create_task(self._joined(loop, actor, session_id, line))
+        self._joins.add(joining)
+        joining.add_done_callback(self._joins.discard)
+        try:
+            return await joining
+        except asyncio.CancelledError:
+            if self._closed:
+                raise _ending() from None
+            raise
+
+    async def _joined(self, loop: _Loop, actor: Actor, session_id: str, line: Line) -> LiveInterview:
         lock = self._joining.setdefault(session_id, asyncio.Lock())
         async with lock:
             most = await self._most_talks(loop, session_id)
@@ -167,6 +184,10 @@ class LiveRooms:
                 del self._talks[talk.session_id]
 
     async def _close_all(self, voice: LiveVoice | EmbeddedVoice) -> None:
+        if joins := set(self._joins):
+            for joining in joins:
+                joining.cancel()
+            await asyncio.wait(joins, timeout=_CLOSE_SECONDS)
         tasks = list(self._running.values())
         for talk in list(self._running):
             talk.end("closed")
@@ -177,12 +198,12 @@ class LiveRooms:
     # ----------------------------------------------------------------------------------------------------------------
 
     def _opened(self) -> _Loop:
-        with self._lock:
-            if self._closed:
-                raise Conflict("The service is being ended. Please try again in a minute.", code="voice_busy")
-            if self._loop is None:
-                self._loop = _Loop(self._make_voice(self._context.settings))
-            return self._loop
+        """With the lock held."""
+        if self._closed:
+            raise _ending()
+        if self._loop is None:
+            self._loop = _Loop(self._make_voice(self._context.settings))
+        return self._loop
 
     def _recorder(self, scene: LiveScene) -> Recorder | None:
         if not scene.settings.recording:
@@ -207,16 +228,13 @@ class _Loop:
         self._thread = threading.Thread(target=self._loop.run_forever, name="live-voice", daemon=True)
         self._thread.start()
 
+    def begin(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        """Run it on the loop."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
     def call(self, work: Coroutine[Any, Any, T], seconds: float) -> T:
         """Run it on the loop and wait for it."""
-        future = asyncio.run_coroutine_threadsafe(work, self._loop)
-        try:
-            return future.result(seconds)
-        except TimeoutError:
-            future.cancel()
-            raise Conflict(
-                "The interviewer could not join in time. Please try again in a moment.", code="voice_busy"
-            ) from None
+        return _result(self.begin(work), seconds)
 
     async def most_talks(self) -> int:
         """How many are held at once. On the loop; a voice that runs on this machine is started with the first one."""
@@ -233,3 +251,18 @@ class _Loop:
         self._loop.close()
         self.pools.words.shutdown()
         self.pools.ratings.shutdown()
+
+
+def _result(work: Future[T], seconds: float) -> T:
+    """What comes of work on the loop. From any other thread."""
+    try:
+        return work.result(seconds)
+    except TimeoutError:
+        work.cancel()
+        raise Conflict(
+            "The interviewer could not join in time. Please try again in a moment.", code="voice_busy"
+        ) from None
+
+
+def _ending() -> Conflict:
+    return Conflict("The service is being ended. Please try again in a minute.", code="voice_busy")
