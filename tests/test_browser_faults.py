@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from browser_call import SETTLED
 from http_server import ROOT, RunningApp, running_app
 from playwright.sync_api import expect
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 WORDS = "I looked at the locks first, because two jobs wrote to one table. Then I took the second one out."
-_SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +38,6 @@ def interview(app: RunningApp) -> dict[str, Any]:
 def page(chromium: Browser, interview: dict[str, Any]) -> Iterator[Page]:
     """The candidate, at the first question."""
     context = chromium.new_context()
-    context.set_default_timeout(60_000)
-    expect.set_options(timeout=60_000)
     opened = context.new_page()
     opened.goto(interview["url"])
     opened.get_by_text("I have read this and agree").click()
@@ -56,7 +54,7 @@ def send(page: Page, words: str) -> None:
     page.wait_for_function(
         "() => document.querySelector('textarea')?.value === '' || document.querySelector('[role=alert]')"
     )
-    page.locator(f"{_SETTLED} button:has-text('Send'):enabled").wait_for()
+    page.locator(f"{SETTLED} button:has-text('Send'):enabled").wait_for()
 
 
 def said(app: RunningApp, interview_id: str) -> list[str]:
@@ -87,7 +85,7 @@ def test_a_failed_turn_is_tried_again_once_with_the_words_in_the_field(
     assert said(app, interview["id"]) == sent[:-1]
     page.get_by_role("button", name="Try again").click()
     failed.wait_for(state="detached")
-    page.locator(f"{_SETTLED} button:has-text('Send'):enabled").wait_for()
+    page.locator(f"{SETTLED} button:has-text('Send'):enabled").wait_for()
     expect(page.get_by_label("Your answer")).to_have_count(1)  # what goes may stand beside what comes for a moment
     expect(page.get_by_label("Your answer")).to_have_value("")
     assert said(app, interview["id"]) == sent

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from browser_call import SETTLED
 from http_server import FORM, ROOT, RunningApp, running_app
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
-MILLISECONDS = 60_000
-"""The longest wait for something to be seen; a fresh server imports a great deal at its first visit."""
 
 ADDRESSES = ("/people", "/positions", "/interview", "/scores", "/new", "/observe")
 FILES = ("/pages/hiring/interviews", "/pages/hiring/interviews.py", "/pages/admin/people.py", "/app.py")
@@ -42,9 +41,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
 def visit(chromium: Browser) -> Iterator[Page]:
     """A page of a browser that knows no cookie yet."""
     context = chromium.new_context()
-    page = context.new_page()
-    page.set_default_timeout(MILLISECONDS)
-    yield page
+    yield context.new_page()
     context.close()
 
 
@@ -61,7 +58,7 @@ def come_in(page: Page, address: str) -> None:
 
 def seen(page: Page) -> str:
     """What stands in the window, once it has come to rest."""
-    page.get_by_test_id("stApp").and_(page.locator("[data-test-script-state=notRunning]")).wait_for()
+    page.locator(SETTLED).wait_for()
     return page.locator("body").inner_text()
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
+from browser_call import SETTLED, wait_until
 from builders import ANSWER, House, house
 from http_server import RunningApp, running_app
 from playwright.sync_api import Browser, Page, expect
@@ -49,11 +52,18 @@ class Team:
     recorded: str
     reviewer: str
 
+    @property
+    def ratings(self) -> str:
+        """What is stored of the reviewer's ratings, as JSON."""
+        with closing(sqlite3.connect(self.app.log.parent / "data" / "candor.sqlite3", timeout=30)) as store:
+            return "".join(row for (row,) in store.execute("SELECT ratings FROM reviews"))
+
     def enter(self, browser: Browser, width: int = 1280) -> Page:
         """An administrator's window on the list."""
         page = browser.new_context(viewport={"width": width, "height": 800}).new_page()
         page.goto(self.app.admin_link)
         expect(page.get_by_role("heading", name="Interviews")).to_be_visible()
+        settled(page)
         return page
 
     def rate(self, browser: Browser, width: int = 1280) -> Page:
@@ -64,6 +74,7 @@ class Team:
         page.goto(f"{self.app.url}/interview?interview={self.unrated}")
         expect(page.get_by_role("region", name="Transcript")).to_be_visible()
         expect(page.get_by_role("radiogroup")).to_have_count(CRITERIA)
+        settled(page)
         return page
 
     def review(self, browser: Browser, width: int = 1280, interview_id: str | None = None) -> Page:
@@ -71,15 +82,13 @@ class Team:
         page = self.enter(browser, width)
         page.goto(f"{self.app.url}/interview?interview={interview_id or self.interview_id}")
         expect(page.get_by_role("region", name="Transcript")).to_be_visible()
+        settled(page)
         return page
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _patient() -> Iterator[None]:
-    """The first page of a fresh server loads what it draws with."""
-    expect.set_options(timeout=60_000)
-    yield
-    expect.set_options(timeout=5_000)
+def settled(page: Page) -> None:
+    """All of a page is there that has begun to be drawn: nothing moves any more, and the last one is the last one."""
+    expect(page.locator(SETTLED)).to_be_visible()
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +112,7 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
 
 
 def spoken(made: House) -> str:
-    """An interview that was spoken, its first answer three seconds after the start; eight seconds of sound are kept."""
+    """An interview that was spoken, its first answer three seconds after the start; a minute of sound is kept."""
     record = made.interview(candidate_name="Vera Voice", job_text="We ring bells.")
     session = made.service.spoken.open(SYSTEM, record.interview_id).session_id
     made.service.sessions.begin_spoken(SYSTEM, session)
@@ -113,10 +122,10 @@ def spoken(made: House) -> str:
         made.service.sessions.turn(SYSTEM, request, heard=heard)
     made.service.spoken.conclude(session, "finished")
     recorder = Recorder(recordings_folder(made.settings), session, 0)
-    for at in range(0, 8_000, 20):
+    for at in range(0, 60_000, 20):
         recorder.candidate(bytes(640), at)
     recorder.close()
-    assert recorder.wait(30)
+    assert recorder.wait(120)
     return record.interview_id
 
 
@@ -171,11 +180,11 @@ def test_a_quote_plays_where_it_was_said(team: Team, chromium: Browser) -> None:
     play.click()
     expect(page.locator("audio")).to_have_count(1)
     since = "at => { const a = document.querySelector('audio'); return a.currentTime * 1000 > at && !a.ended; }"
-    page.wait_for_function(since, arg=at, timeout=20_000)
+    page.wait_for_function(since, arg=at)
     page.evaluate("document.querySelector('audio').pause(); document.querySelector('audio').currentTime = 0")
     page.evaluate("document.querySelector('audio').dataset.same = 'yes'")
     play.click()
-    page.wait_for_function(since, arg=at, timeout=20_000)
+    page.wait_for_function(since, arg=at)
     assert page.locator("audio").get_attribute("data-same") == "yes"
     page.context.close()
 
@@ -219,16 +228,11 @@ def test_a_reviewer_rates_by_keyboard_and_a_reload_loses_nothing(team: Team, chr
     note = page.get_by_label("Note on Debugging 1")
     note.fill("Names how it was proved.")
     page.keyboard.press("Tab")
-    kept(page)
+    wait_until(lambda: "Names how it was proved." in team.ratings)
     page.reload()
     expect(page.get_by_role("radiogroup").first.get_by_role("radio").nth(1)).to_be_checked()
     expect(page.get_by_label("Note on Debugging 1")).to_have_value("Names how it was proved.")
     page.context.close()
-
-
-def kept(page: Page) -> None:
-    """Until the page has nothing more to send or to draw."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -299,7 +303,7 @@ def test_the_first_screen_of_the_packet_fits_the_window(team: Team, chromium: Br
 def test_the_packet_is_taken_away_as_pdf(team: Team, chromium: Browser) -> None:
     page = team.review(chromium)
     page.get_by_role("button", name="Take the packet").click()
-    with page.expect_download(timeout=20_000) as taken:
+    with page.expect_download() as taken:
         page.get_by_role("button", name="Packet (PDF)").click()
     assert taken.value.suggested_filename == "ada-example-packet.pdf"
     assert taken.value.path().read_bytes().startswith(b"%PDF")
@@ -313,7 +317,7 @@ def test_a_name_in_the_list_opens_the_interview(team: Team, chromium: Browser) -
     page = team.enter(chromium)
     table = page.get_by_test_id("stDataFrame")
     expect(table).to_be_visible()
-    page.wait_for_timeout(500)  # the table is painted on a canvas: there is nothing to wait for
+    table.get_by_text("Example").first.wait_for(state="attached")  # the words behind the canvas come when it is painted
     table.click(position={"x": 60, "y": 52})
     page.wait_for_url("**/interview?interview=*")
     expect(page.get_by_role("heading", name=re.compile("Example"))).to_be_visible()
