@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from browser_call import wait_until
+from browser_call import SETTLED, wait_until
 from conftest import ROOT
 from http_server import RunningApp, running_app
 from playwright.sync_api import expect
@@ -27,7 +27,7 @@ PHONE = {"width": 390, "height": 844}
 
 _ANOTHER = """before => {
     const asked = document.querySelector(".st-key-question [role=status]")
-    return asked ? asked.innerText !== before : document.body.innerText.includes("Thank you, ")
+    return asked ? asked.innerText !== before : document.querySelector("h1")?.innerText.startsWith("Thank you")
 }"""
 """Whether another question stands there, or the interview is over."""
 
@@ -41,11 +41,8 @@ def app(tmp_path: Path) -> Iterator[RunningApp]:
 
 
 def profile(chromium: Browser, **settings: object) -> BrowserContext:
-    """A browser profile of its own, in which a missing thing is told soon."""
-    context = chromium.new_context(locale="en-GB", **settings)  # type: ignore[arg-type]
-    context.set_default_timeout(60_000)
-    expect.set_options(timeout=60_000)
-    return context
+    """A browser profile of its own."""
+    return chromium.new_context(locale="en-GB", **settings)  # type: ignore[arg-type]
 
 
 def upload(page: Page, resume: Path) -> None:
@@ -77,7 +74,7 @@ def invite(page: Page, app: RunningApp, interview_id: str) -> str:
 
 def question(page: Page) -> str:
     """The interviewer's words in hand, once no turn is running."""
-    page.locator("button[kind=primaryFormSubmit]:has-text('Send'):enabled").wait_for()
+    page.locator(f"{SETTLED} button[kind=primaryFormSubmit]:has-text('Send'):enabled").wait_for()
     return page.locator(".st-key-question [role=status]").inner_text()
 
 
@@ -192,5 +189,5 @@ def the_dashboard_says_the_same(desk: Page, app: RunningApp, rows: list[dict[str
         assert float(line["score"]) == pytest.approx(float(str(row["score"])))
         assert float(line["overall_score"]) == pytest.approx(float(str(row["overall_score"])))
         assert line["interview_id"] == row["interview_id"]
-    assert desk.get_by_text(str(rows[0]["competency"])).first.count() == 1
+    desk.get_by_text(str(rows[0]["competency"])).first.wait_for(state="attached")
     assert parse_qs(urlsplit(desk.url).query) == {}
