@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import secrets
 from contextlib import suppress
 from datetime import timedelta
@@ -61,13 +62,20 @@ def _signer(data_dir: Path) -> URLSafeTimedSerializer:
 
 
 def _signing_key(data_dir: Path) -> str:
-    """Made once, readable by the server's own user only."""
+    """Made once, readable by the server's own user only.
+
+    A file without anything in it, as a power cut may leave one, is no key: anybody could sign with that.
+    """
     path = data_dir / "cookie.key"
-    if not path.exists():
+    if not path.exists() or not path.stat().st_size:
         path.parent.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile("w", dir=path.parent, delete=False) as fresh:
             fresh.write(secrets.token_hex(32))
-        with suppress(FileExistsError):
+            fresh.flush()
+            os.fsync(fresh.fileno())  # the name must not come to the disk before what it names
+        if path.exists() and not path.stat().st_size:
+            Path(fresh.name).replace(path)
+        with suppress(FileExistsError, FileNotFoundError):
             path.hardlink_to(fresh.name)  # whoever comes second keeps the first one's key
-        Path(fresh.name).unlink()
+        Path(fresh.name).unlink(missing_ok=True)
     return path.read_text()
