@@ -19,6 +19,8 @@ from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 from interview.errors import Conflict, InterviewError, InvalidPayload
 
 _BUSY_SECONDS = 15
+_QUEUE_SECONDS = 60
+"""How long a writer waits for the others of this process; then it asks SQLite all the same, which may refuse it."""
 _FORGETTING_MS = 500
 _MIGRATING = threading.Lock()
 """Alembic keeps what it works on in module globals."""
@@ -33,9 +35,10 @@ class DatabaseUnusable(InterviewError):
 class Database:
     """Transactions on one database. `read` sees one state throughout; `write` holds the write lock from its beginning.
 
-    SQLite refuses to turn a reading transaction into a writing one under load, hence BEGIN IMMEDIATE. WAL lets readers
-    go on beside the one writer; synchronous FULL makes what was acknowledged survive a power cut. Secure_delete writes
-    zeros over what is deleted.
+    SQLite refuses to turn a reading transaction into a writing one under load, hence BEGIN IMMEDIATE. Who waits for it
+    asks again and again, and of many one may be refused whose turn never came: writers of this process stand in line
+    instead. WAL lets readers go on beside the one writer; synchronous FULL makes what was acknowledged survive a power
+    cut. Secure_delete writes zeros over what is deleted.
     """
 
     def __init__(self, url: str) -> None:
@@ -44,6 +47,7 @@ class Database:
         Raises DatabaseUnusable where that cannot be, and InvalidPayload for what is no such URL.
         """
         location = _location(url)
+        self._writing = threading.Lock()
         with _opening(location.database or "its address"):
             if location.get_backend_name() == "sqlite" and location.database:
                 _make_private(Path(location.database))
@@ -61,7 +65,7 @@ class Database:
     def write(self) -> Iterator[Session]:
         """A transaction that is committed at the end of the block, or leaves no trace when the block raises."""
         writer = self.engine.execution_options(write=True)
-        with Session(writer, expire_on_commit=False) as tx, tx.begin():
+        with self._in_line(), Session(writer, expire_on_commit=False) as tx, tx.begin():
             tx.connection()
             yield tx
 
@@ -105,6 +109,15 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+    @contextmanager
+    def _in_line(self) -> Iterator[None]:
+        mine = self.engine.dialect.name == "sqlite" and self._writing.acquire(timeout=_QUEUE_SECONDS)
+        try:
+            yield
+        finally:
+            if mine:
+                self._writing.release()
 
     def _copy(self, to: Path) -> None:
         source = self.engine.raw_connection()
