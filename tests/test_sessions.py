@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from builders import ANSWER, House, statuses, types
 from pydantic import ValidationError
+from sqlalchemy import event
 
 from interview.access import SYSTEM
 from interview.contract import TurnRequest
@@ -258,6 +259,26 @@ def test_a_session_takes_a_bounded_number_of_moves(home: House, monkeypatch: pyt
     assert caught.value.code == "turn_limit"
     assert home.say(session_id, action="skip", answer="").stage == "competency"
     assert home.say(session_id, action="stop", answer="").completed
+
+
+def test_a_step_asks_the_database_the_same_few_questions_however_long_the_session_is(home: House) -> None:
+    """What a session stands on is one of them. An answer's are more: before it, the state of the models' budget; with
+    it, what it is written to; after it, the session as it is stored.
+    """
+    session_id = home.start(home.interview()).session_id
+    asked: list[str] = []
+    event.listen(
+        home.service.context.database.engine,
+        "before_cursor_execute",
+        lambda _c, _k, sql, *_: asked.append(sql) if sql.startswith("SELECT") else None,
+    )
+    for _ in range(3):
+        asked.clear()
+        home.say(session_id)
+        assert len(asked) == 17
+        asked.clear()
+        home.see(session_id)
+        assert len(asked) == 6  # overdue sessions, this one, what it stands on, its words, events and last turn
 
 
 # --- what the engine may not do ---------------------------------------------------------------------------------------

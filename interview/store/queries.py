@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, exists, func, select
+from sqlalchemy import ColumnElement, Row, bindparam, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from interview.store.access_tables import CredentialRow, PersonRow
 from interview.store.tables import (
+    CandidateRow,
     CompetencyScoreRow,
     EntryRow,
     EventRow,
@@ -21,6 +22,31 @@ from interview.store.tables import (
     ScorecardRow,
     SessionRow,
     TurnRow,
+)
+
+# Every step of every session asks these. They are built once: to build one takes as long as to run it.
+_WITH_ITS_PLAN = (
+    select(InterviewRow, PositionRow, PlanRow, CandidateRow)
+    .join(PositionRow, PositionRow.position_id == InterviewRow.position_id)
+    .join(PlanRow, PlanRow.plan_id == InterviewRow.plan_id)
+    .join(CandidateRow, CandidateRow.candidate_id == InterviewRow.candidate_id)
+    .where(InterviewRow.interview_id == bindparam("interview_id"))
+)
+_ENTRIES = (
+    select(EntryRow)
+    .where(
+        EntryRow.interview_id == bindparam("interview_id"),
+        EntryRow.session_id.in_(bindparam("session_ids", expanding=True)),
+    )
+    .order_by(EntryRow.entry_id)
+)
+_EVENTS = (
+    select(EventRow)
+    .where(EventRow.session_id.in_(bindparam("session_ids", expanding=True)))
+    .order_by(EventRow.event_id)
+)
+_LAST_TURN = (
+    select(TurnRow).where(TurnRow.session_id == bindparam("session_id")).order_by(TurnRow.number.desc()).limit(1)
 )
 
 
@@ -104,6 +130,11 @@ def session_scorecard(tx: Session, session_id: str) -> ScorecardRow | None:
     return tx.scalar(select(ScorecardRow).where(ScorecardRow.session_id == session_id, ScorecardRow.standing))
 
 
+def interview_with_its_plan(tx: Session, interview_id: str) -> Row[InterviewRow, PositionRow, PlanRow, CandidateRow]:
+    """An interview with what it stands on."""
+    return tx.execute(_WITH_ITS_PLAN, {"interview_id": interview_id}).one()
+
+
 def unstarted_interviews(tx: Session, position_id: str) -> Sequence[InterviewRow]:
     """A position's interviews in which no session was ever started but, perhaps, rehearsals."""
     started = select(SessionRow.interview_id).where(
@@ -138,20 +169,18 @@ def session_chain(tx: Session, session: SessionRow) -> list[str]:
 
 def entries(tx: Session, interview_id: str, session_ids: Sequence[str]) -> Sequence[EntryRow]:
     """The transcript of these sessions, in the order it was spoken."""
-    query = select(EntryRow).where(EntryRow.interview_id == interview_id, EntryRow.session_id.in_(session_ids))
-    return tx.scalars(query.order_by(EntryRow.entry_id)).all()
+    return tx.scalars(_ENTRIES, {"interview_id": interview_id, "session_ids": session_ids}).all()
 
 
 def events(tx: Session, session_ids: Sequence[str]) -> Sequence[EventRow]:
     """The events of these sessions, session by session in the order given."""
-    query = select(EventRow).where(EventRow.session_id.in_(session_ids)).order_by(EventRow.event_id)
     order = {session_id: place for place, session_id in enumerate(session_ids)}
-    return sorted(tx.scalars(query).all(), key=lambda row: order[row.session_id])
+    rows = tx.scalars(_EVENTS, {"session_ids": session_ids}).all()
+    return sorted(rows, key=lambda row: order[row.session_id])
 
 
 def last_turn(tx: Session, session_id: str) -> TurnRow | None:
-    query = select(TurnRow).where(TurnRow.session_id == session_id).order_by(TurnRow.number.desc()).limit(1)
-    return tx.scalar(query)
+    return tx.scalar(_LAST_TURN, {"session_id": session_id})
 
 
 def turn_by_key(tx: Session, session_id: str, key: str) -> TurnRow | None:

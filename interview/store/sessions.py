@@ -30,10 +30,8 @@ from interview.store import queries
 from interview.store.event_log import add_event, add_events, events_of
 from interview.store.tables import (
     AnswerDraftRow,
-    CandidateRow,
     EntryRow,
     InterviewRow,
-    PlanRow,
     PositionRow,
     SessionRow,
     TurnRow,
@@ -118,8 +116,7 @@ def load(tx: Session, session_id: str) -> Loaded:
 def assemble(tx: Session, row: SessionRow) -> Loaded:
     """The same for a row in hand, stored already or not yet."""
     session_id = row.session_id
-    interview = tx.get_one(InterviewRow, row.interview_id)
-    position, plan = tx.get_one(PositionRow, interview.position_id), tx.get_one(PlanRow, interview.plan_id)
+    interview, position, plan, person = queries.interview_with_its_plan(tx, row.interview_id)
     candidate = CandidatePlan.model_validate(interview.candidate_plan)
     chain = queries.session_chain(tx, row)
     entries = entries_of(tx, interview.interview_id, chain)
@@ -131,7 +128,7 @@ def assemble(tx: Session, row: SessionRow) -> Loaded:
         plan_version=plan.version,
         plan=PositionPlan.model_validate(plan.plan),
         candidate=candidate,
-        candidate_name=tx.get_one(CandidateRow, interview.candidate_id).name,
+        candidate_name=person.name,
         questions=tuple(map(Question.model_validate, interview.questions)),
         settings=PositionSettings.model_validate(position.settings),
         state=InterviewSessionState.model_validate(row.state),
