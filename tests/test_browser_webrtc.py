@@ -26,7 +26,7 @@ from browser_call import (
     widget,
 )
 from conftest import ROOT
-from http_server import free_port
+from http_server import START_SECONDS, held_port
 from playwright.sync_api import Error as PlaywrightError
 
 if TYPE_CHECKING:
@@ -57,16 +57,18 @@ class EchoApp:
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EchoApp]:
     folder = tmp_path_factory.mktemp("echo")
-    port, gone, log = free_port(), folder / "gone.log", folder / "server.log"
-    command = [sys.executable, "-m", "streamlit", "run", "tests/echo_page.py", "--server.port", str(port)]
+    gone, log = folder / "gone.log", folder / "server.log"
+    environment = os.environ | {"GONE_LOG": str(gone)}
+    command = [sys.executable, "-m", "streamlit", "run", "tests/echo_page.py", "--server.port"]
     with (
+        held_port() as port,
         log.open("w") as output,
         subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | {"GONE_LOG": str(gone)}, stdout=output, stderr=subprocess.STDOUT
+            [*command, str(port)], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
         ) as process,
     ):
         try:
-            wait_until(lambda: _healthy(port))
+            wait_until(lambda: _healthy(port), START_SECONDS * 1000)
             yield EchoApp(f"http://127.0.0.1:{port}", gone, log)
         finally:
             process.terminate()
