@@ -124,10 +124,15 @@ def house(folder: Path, *, core: int = 1, probes: int = 1, **settings: Any) -> H
     """A service on a fresh database in this folder."""
     engine, clock = ScriptedEngine(core=core, probes=probes), Clock()
     chosen = Settings(data_dir=folder, **settings)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "candor.sqlite3").write_bytes(_empty_database())
+    lay_database(folder)
     service = open_service(chosen, engine=engine, clock=clock)
     return House(folder, engine, clock, service, chosen, [service])
+
+
+def lay_database(folder: Path) -> None:
+    """An empty database into a folder, which is made where there is none."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "candor.sqlite3").write_bytes(_empty_database())
 
 
 @lru_cache(maxsize=1)
