@@ -208,7 +208,7 @@ def test_entering_at_once_makes_one_signing_key(home: House) -> None:
     barrier = threading.Barrier(8)
 
     def enter(_: int) -> str:
-        barrier.wait(timeout=10)
+        barrier.wait(timeout=60)
         return home.service.access.enter(secret)[0]
 
     with ThreadPoolExecutor(8) as pool:

@@ -187,7 +187,7 @@ def test_of_two_answers_at_once_one_wins(world: World, rest: httpx.Client) -> No
     """The other gets `turn_conflict`, and is told when to look again."""
     session = world.start(rest, world.interview()["interview_id"])
     answer(rest, session)
-    both = threading.Barrier(2, timeout=10)
+    both = threading.Barrier(2, timeout=60)
     world.engine.before = lambda: [both.wait(), None][1]
     replies: list[httpx.Response] = []
     token = rest.headers["authorization"].removeprefix("Bearer ")

@@ -226,12 +226,12 @@ def test_the_same_job_text_gives_the_same_plan() -> None:
 
 
 def test_a_very_long_job_text_is_planned_quickly() -> None:
-    """200,000 characters of whatever kind; the limit is many times what it takes, so that a busy machine passes."""
+    """200,000 characters of whatever kind; the limit is many times what it takes of a processor, busy or not."""
     for text in (BACKEND * 350, "a" * 200_000, "2012 - " * 29_000, "experience with and " * 10_000, "•\n" * 100_000):
-        started = time.perf_counter()
+        started = time.thread_time()
         plan = _position("Engineer", text[:200_000])
         plan_candidate(plan, text[:200_000], text[:200_000], today=TODAY)
-        assert time.perf_counter() - started < 10
+        assert time.thread_time() - started < 10
 
 
 # --- the candidate ----------------------------------------------------------------------------------------------------

@@ -68,7 +68,7 @@ def fail_after(home: House, calls: int) -> None:
 def at_once(home: House, *calls: Callable[[], TurnResponse]) -> list[TurnResponse | Conflict]:
     """Run the calls so that all of them have read the session before any writes."""
     barrier = threading.Barrier(len(calls))
-    home.engine.before = lambda: barrier.wait(timeout=10)
+    home.engine.before = lambda: barrier.wait(timeout=60)
 
     def run(call: Callable[[], TurnResponse]) -> TurnResponse | Conflict:
         try:

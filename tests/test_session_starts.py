@@ -95,7 +95,7 @@ def test_two_starts_at_once_get_one_session(home: House) -> None:
     ask = home.engine.ask
 
     def together(request: Any) -> Any:
-        barrier.wait(timeout=10)
+        barrier.wait(timeout=60)
         return ask(request)
 
     home.engine.ask = together  # type: ignore[method-assign]

@@ -266,7 +266,7 @@ def test_of_two_folds_at_once_one_writes(home: House, talk: Talk) -> None:
     talk.opening()
     talk.interviewer(talk.record.question_plan[0].text)
     talk.candidate()
-    both = threading.Barrier(2, timeout=20)
+    both = threading.Barrier(2, timeout=60)
     waits = iter([both.wait, both.wait])
     home.engine.before = lambda: next(waits, lambda: 0)()
     failures: list[Exception] = []
@@ -281,7 +281,7 @@ def test_of_two_folds_at_once_one_writes(home: House, talk: Talk) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join()
     assert failures == []
     assert types(home.see(talk.session_id).events).count("answer") == 2
 

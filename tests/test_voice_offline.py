@@ -24,7 +24,7 @@ ANSWERS = (
     "I applied because I enjoy building reliable services, and your team works on problems that I know well.",
     "When our nightly export failed, I traced the fault to a missing index and wrote a test before I fixed it.",
 )
-SECONDS = 240
+SECONDS = 600
 """The longest that a talk may take: the machine may be busy."""
 NAMESPACE = ("unshare", "--map-root-user", "--net")
 """A network of its own with no interface up, not even the loopback; worker processes are in it too."""
