@@ -85,12 +85,14 @@ class CompetencyAgreement(Model):
 
 
 class MonthAgreement(Model):
-    """Of the reviews of one month (UTC), named by its first day; without intervals."""
+    """Of the reviews of one month (UTC), named by its first day; figures as in `Agreed`, kappa without its interval."""
 
     month: date
     interviews: int
     pairs: int
     kappa: float | None
+    icc: Estimate | None
+    icc_n: int
     mean_absolute_difference: float | None
 
 
@@ -205,11 +207,14 @@ def _agreed(beside: Sequence[Two], *, symmetric: bool) -> Agreed:
 def _of_month(when: date, beside: Sequence[Two], *, symmetric: bool) -> MonthAgreement:
     both = pairs(beside)
     first, second, _ = both.columns(symmetric=symmetric)
+    compared = totals(beside)
     return MonthAgreement(
         month=when,
         interviews=len(set(both.sessions)),
         pairs=len(both),
         kappa=quadratic_kappa(first, second),
+        icc=icc(compared),
+        icc_n=len(compared),
         mean_absolute_difference=fmean(map(abs, both.differences)) if both else None,
     )
 

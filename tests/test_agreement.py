@@ -288,6 +288,10 @@ def test_months_are_those_in_which_the_reviews_were_submitted(world: World, ines
         (date(2026, 4, 1), 6, 1.0),
     ]
     assert report.engine.months[0].kappa == pytest.approx(1.0)
+    assert [(each.icc and each.icc.value, each.icc_n) for each in report.engine.months] == [
+        (pytest.approx(1.0), 3),
+        (pytest.approx(2 / 3), 3),  # of totals 2, 3, 4 beside 3, 4, 5: BMS 2, JMS 1.5, EMS 0
+    ]
     april = datetime(2026, 4, 1, tzinfo=UTC)
     assert [each.month for each in world.report(reviewed_from=april).engine.months] == [date(2026, 4, 1)]
     assert [each.month for each in world.report(reviewed_to=april).engine.months] == [date(2026, 3, 1)]

@@ -8,7 +8,15 @@ from datetime import UTC, date, datetime, time, timedelta
 import pandas as pd
 import streamlit as st
 
-from interview.agreement import ENOUGH, MOST_REVIEWS, Agreed, AgreementFilter, Comparison, ReviewerAgreement
+from interview.agreement import (
+    ENOUGH,
+    MOST_REVIEWS,
+    Agreed,
+    AgreementFilter,
+    Comparison,
+    MonthAgreement,
+    ReviewerAgreement,
+)
 from interview.question_statistics import ScoredPosition
 from interview.statistics.agreement_figures import Estimate
 from pages.analyst.parts.filters import counted, day, pick
@@ -65,6 +73,7 @@ def comparison(found: Comparison, key: str) -> None:
         f"{statistics_charts.FEW_PAIRS_A_MONTH} pairs and may be chance."
     )
     statistics_charts.months(found.months, key)
+    by_month(found.months)
 
 
 def figures(of: Agreed) -> None:
@@ -131,6 +140,34 @@ def table(rows: dict[str, Agreed], title: str, **more: list[int]) -> None:
             ),
         },
         alt=f"Agreement, one row per {title.lower()}",
+    )
+
+
+def by_month(found: Sequence[MonthAgreement]) -> None:
+    """The chart's figures, and ICC with them, a row per month."""
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Month": f"{of.month:%B %Y}",
+                "Interviews": of.interviews,
+                "Pairs": of.pairs,
+                "Kappa": of.kappa,
+                "ICC(2,1)": interval(of.icc),
+                "Apart by": of.mean_absolute_difference,
+            }
+            for of in found
+        ),
+        hide_index=True,
+        column_config={
+            "Month": st.column_config.TextColumn(pinned=True, width=183),
+            **{name: st.column_config.NumberColumn(width=_COUNTS[name]) for name in ("Interviews", "Pairs")},
+            "Kappa": st.column_config.NumberColumn(format="%.2f", width=58),
+            "ICC(2,1)": st.column_config.TextColumn(width=142, help="Of competency totals, with its 95 % interval."),
+            "Apart by": st.column_config.NumberColumn(
+                format="%.2f", width=72, help="Mean difference in levels, without its sign."
+            ),
+        },
+        alt="Agreement, one row per month",
     )
 
 
