@@ -6,7 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from interview.synthetic.truth import INPUT_PRICE, OUTPUT_PRICE, Interview, Levels, Position, Rated, Session, Truth
+from interview.synthetic.asking import Levels, Position, Rated
+from interview.synthetic.truth import INPUT_PRICE, OUTPUT_PRICE, Interview, Session, Truth
 
 LINK_DAYS = 14
 

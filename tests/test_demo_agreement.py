@@ -13,8 +13,9 @@ import pytest
 
 from interview.access import SYSTEM
 from interview.agreement import Agreed, AgreementFilter
+from interview.synthetic.asking import Position, Rated, Response
 from interview.synthetic.making import Held
-from interview.synthetic.truth import Interview, Position, Rated, Response, Review
+from interview.synthetic.truth import Interview, Review
 
 ENGINE = -1
 Levels = list[tuple[int, int]]

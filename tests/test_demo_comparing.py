@@ -10,8 +10,8 @@ from demo_expected import Card, cards
 
 from interview.access import SYSTEM
 from interview.comparing import Answered, Depth
+from interview.synthetic.asking import SKIPPED, Response
 from interview.synthetic.making import Held
-from interview.synthetic.truth import SKIPPED, Response
 
 
 def _completed(demo: Held, place: int) -> list[Card]:
@@ -29,6 +29,7 @@ def _depth(card: Card, competency: str) -> Depth:
         answers=sum(one.evaluations for one in responses),
         follow_ups=sum(one.follow_ups for one in responses),
         hints=sum(one.hints for one in responses),
+        ruled=not responses or card.session.ending != "imported",
     )
 
 
@@ -42,11 +43,13 @@ def _mark(card: Card, competency: str, all_of_them: list[Card], version: int) ->
         _depth(one, competency) for one in all_of_them
         if one is not card and one.session.version == version and rubric.shown(one.levels[competency])
     ]  # fmt: skip
-    answers, hints = median(one.answers for one in others), median(one.hints for one in others)
+    answers = median(one.answers for one in others)
+    known = [one.hints for one in others if one.ruled]
     thin = assessed * 3 < len(rubric.weights) * 2
     deep = max(depth.answers, answers) > 2 * min(depth.answers, answers)
-    helped = depth.hints > 0 and hints == 0
-    return "with_care" if thin or deep or helped else "comparable"
+    helped = depth.ruled and depth.hints > 0 and median(known) == 0
+    otherwise = 2 * sum(one.ruled != depth.ruled for one in others) > len(others)
+    return "with_care" if thin or deep or helped or otherwise else "comparable"
 
 
 @pytest.mark.parametrize("place", range(3))

@@ -20,9 +20,11 @@ from interview.access import SYSTEM
 from interview.errors import Conflict
 from interview.service import Service, open_service
 from interview.settings import Settings
+from interview.synthetic.asking import sentence
 from interview.synthetic.chance import make_truth
-from interview.synthetic.making import Held, TruthMismatch, hold, make_demo_data
-from interview.synthetic.truth import NAME_MARK, TITLE_MARK, sentence
+from interview.synthetic.held import Held, TruthMismatch
+from interview.synthetic.making import hold, make_demo_data
+from interview.synthetic.truth import NAME_MARK, TITLE_MARK
 
 pytestmark = pytest.mark.slow
 
@@ -45,7 +47,7 @@ def test_the_truth_has_everything_that_interviews_bring() -> None:
     assert len(truth.interviews) == 300
     assert len(truth.positions) == 5
     assert {len(position.competencies) for position in truth.positions} == {4, 5, 6}
-    assert {session.ending for session in sessions} == {"completed", "stopped", "dropped", "open"}
+    assert {session.ending for session in sessions} == {"completed", "stopped", "dropped", "open", "imported"}
     assert {(session.version, session.mode) for session in sessions} == {
         (v, m) for v in (1, 2) for m in ("text", "live")
     }
@@ -69,6 +71,11 @@ def test_the_truth_has_everything_that_interviews_bring() -> None:
     }  # fmt: skip
     assert {i.decided.verdict for i in truth.interviews if i.decided} >= {"advance", "hold", "decline"}
     assert any(interview.overrides for interview in truth.interviews)
+    adjustments = [each for interview in truth.interviews for each in interview.adjustments]
+    assert {(each.answered_at is None, each.factor) for each in adjustments} == {
+        (True, None), (False, None), (False, 1.5),
+    }  # fmt: skip
+    assert any(one.doubtful for response in responses for one in response.exchanges)
     assert all(truth.begin <= moment <= truth.end for moment in _moments(truth.interviews))
 
 
@@ -125,10 +132,13 @@ def test_every_level_of_the_engine_rests_on_words_that_were_said(demo: Held) -> 
         place = card.interview.sessions.index(card.session)
         made = demo.service.scorecards.of_session(SYSTEM, demo.session_ids[card.interview.number, place])
         assert made is not None
-        for one in (each for row in made.competencies for each in row.criteria if each.status == "assessed"):
-            (evidence,) = one.evidence
-            assert evidence.quote.strip(".") == sentence(one.criterion, int(one.latest_score)).strip(".")
-            quoted += 1
+        said = card.position.levels(card.interview.responses(card.session))  # by the words, however they are read now
+        for row in made.competencies:
+            for one in (each for each in row.criteria if each.status == "assessed"):
+                (evidence,) = one.evidence
+                level = said[row.competency][one.criterion]
+                assert evidence.quote.strip(".") == sentence(one.criterion, level or 0).strip(".")
+                quoted += 1
     assert quoted > 200
 
 

@@ -15,8 +15,9 @@ from demo_expected import Card, cards, cost, criteria, distribution, shown, week
 from interview.access import SYSTEM
 from interview.records import FigureFilter
 from interview.statistics.funnel import FunnelStep
+from interview.synthetic.asking import Response
 from interview.synthetic.making import Held
-from interview.synthetic.truth import PLAN_TOKENS, PROBE_TOKENS, Interview, Response
+from interview.synthetic.truth import PLAN_TOKENS, PROBE_TOKENS, Interview
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,8 @@ def test_funnel(demo: Held, cut: Cut) -> None:
     for step in found.positions:
         _check_step(step, by_position[demo.position_ids.index(str(step.position_id))])
     for modes in found.modes:
-        started = [one for one in interviews if one.sessions and one.sessions[0].mode == modes.mode]
+        held = [one for one in interviews if one.sessions and one.sessions[0].ending != "imported"]
+        started = [one for one in held if one.sessions[0].mode == modes.mode]
         faulty = [one for one in started if any(session.faulty for session in one.sessions)]
         assert (modes.started, modes.with_faults) == (len(started), len(faulty)), modes.mode
         assert modes.fault_rate == (pytest.approx(len(faulty) / len(started), abs=1e-4) if started else None)
@@ -135,7 +137,7 @@ def test_time_per_stage(demo: Held, cut: Cut) -> None:
     found = demo.service.analytics.figures(SYSTEM, cut.wanted(demo)).stages
     seconds: dict[str, list[int]] = defaultdict(list)
     for card in cards(demo.truth, cut.position, cut.version):
-        if cut.holds(card.session.last_touched.date()):
+        if cut.holds(card.session.last_touched.date()) and card.session.ending != "imported":
             for stage, each in card.session.stage_seconds.items():
                 seconds[stage].append(each)
     assert {row.stage: row.sessions for row in found} == {stage: len(each) for stage, each in seconds.items()}
@@ -163,6 +165,9 @@ def _calls(demo: Held, position: int | None) -> dict[date, list[tuple[int, int]]
         for session in interview.sessions:
             if position in (None, interview.position) and session.calls:
                 calls[session.started_at.date()] += session.calls
+        if position in (None, interview.position) and (again := demo.truth.calls_again(interview)):
+            assert demo.truth.rereading
+            calls[demo.truth.rereading.at.date()] += again
         if position is None:
             calls[interview.invited_at.date()].append(PROBE_TOKENS)
     if position is None:
@@ -175,6 +180,7 @@ def test_what_each_interview_cost(demo: Held) -> None:
     for interview in demo.truth.interviews:
         found = demo.service.usages.of_interview(SYSTEM, demo.interview_ids[interview.number])
         calls = [each for session in interview.sessions for each in session.calls]
+        calls += demo.truth.calls_again(interview)
         assert (found.calls, found.cost) == (len(calls), pytest.approx(cost(calls)))
 
 
@@ -197,7 +203,7 @@ def _asked(demo: Held, place: int) -> dict[str, list[Asked]]:
     """By the words of the question."""
     found: dict[str, list[Asked]] = defaultdict(list)
     for card in cards(demo.truth, place):
-        questions, responses = card.position.questions, list(card.interview.responses(card.session))
+        questions, responses = card.position.questions, list(demo.truth.responses(card.interview, card.session))
         if card.session.ending == "stopped" and len(responses) < len(questions):
             responses.append(Response(len(responses), ()))  # asked, and answered by the wish to stop
         scores = [_score(card, response) for response in responses]
@@ -226,7 +232,8 @@ def test_question_statistics(demo: Held, place: int) -> None:
         scores = [one.score for one in answered if one.score]
         assert (row.asked, row.answered, row.scored) == (len(asked), len(answered), len(scores)), row.question
         assert row.skipped_share == pytest.approx(1 - len(answered) / len(asked))
-        assert row.hint_share == pytest.approx(mean(one.hints > 0 for one in asked))
+        known = [one for one in asked if one.card.session.ending != "imported"]
+        assert row.hint_share == pytest.approx(mean(one.hints > 0 for one in known))
         assert row.follow_up_share == pytest.approx(mean(one.follow_ups > 0 for one in asked))
         assert row.not_assessed_share == pytest.approx(1 - len(scores) / len(answered))
         assert row.mean == pytest.approx(mean(scores))

@@ -11,20 +11,23 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from interview.demographics import Race, Sex
+from interview.synthetic.arranging import arranged
+from interview.synthetic.asking import Competency, Levels, Position, Question, Rated
+from interview.synthetic.elsewhere import held_elsewhere
+from interview.synthetic.hearing import misheard
+from interview.synthetic.rereading import rereading
 from interview.synthetic.talking import Candidate, Wanted, session
+from interview.synthetic.trials import Trial
 from interview.synthetic.truth import (
+    REVIEWERS,
     TIME_LIMIT,
     TITLE_MARK,
-    Competency,
     Decision,
     Interview,
-    Levels,
     Override,
-    Position,
-    Question,
-    Rated,
     Review,
     Session,
+    Template,
     Truth,
 )
 
@@ -35,6 +38,8 @@ _SLOTS = tuple(time(8 + hour, 0) for hour in range(0, 10, 2))
 """When sessions begin: each has its two hours, so that none runs beside another."""
 _INVITING, _REVIEWING, _OVERRIDING, _DECIDING = time(7, 0), time(18, 30), time(19, 0), time(19, 30)
 _LAST = time(21, 0)
+_REHEARSED, _READ_AGAIN = timedelta(minutes=10), timedelta(minutes=45)
+"""After a plan was approved; before the end, when the day's interviews and decisions are over."""
 
 _SEXES: Mapping[Sex, int] = {"female": 48, "male": 48, "undisclosed": 4}
 _RACES: Mapping[Race, int] = {
@@ -42,7 +47,6 @@ _RACES: Mapping[Race, int] = {
     "undisclosed": 3,
 }  # fmt: skip
 """What candidates say of themselves, in hundred."""
-_REVIEWERS = 6
 _NOISE = {-1: 0.15, 0: 0.70, 1: 0.15}
 _LENIENT = 5
 """The reviewer who rates a level higher half of the time."""
@@ -57,18 +61,37 @@ def make_truth(seed: int, last_day: date, interviews: int = 300, positions: int 
     slots = _Slots(rng, begin, last_day)
     shares = [each["share"] for each in _roles()[:positions]]
     chosen = sorted(rng.choices(range(positions), shares, k=interviews))
-    faults = random.Random(f"{seed} faults")  # noqa: S311 - of its own, so that more of them change nothing else
-    chances = _Chances(rng, faults, slots, made, begin, end)
+    kinds = ("faults", "line", "elsewhere", "wishes")  # each of its own, so that more of them change nothing else
+    faults, hearing, elsewhere, wishes = (random.Random(f"{seed} {kind}") for kind in kinds)  # noqa: S311 - as above
+    chances = _Chances(rng, faults, hearing, slots, made, begin, end)
     people = [chances.interview(n, at) for n, at in enumerate(chosen, start=1)]
     people[-1] = chances.running(people[-1])
+    people = held_elsewhere(elsewhere, people, made, end)
+    people = [arranged(wishes, one, end) for one in people]
     return Truth(
         seed=seed,
         begin=begin,
         end=end,
         positions=made,
-        reviewers=tuple(f"Synthetic reviewer {n}" for n in range(1, _REVIEWERS + 1)),
+        reviewers=tuple(f"Synthetic reviewer {n}" for n in range(1, REVIEWERS + 1)),
         interviews=tuple(people),
+        trials=_trials(begin, made),
+        templates=tuple(
+            Template(place, f"{name} as usual", begin + timedelta(minutes=30 + place))
+            for place, name in enumerate(role["title"] for role in _roles()[: min(positions, 2)])
+        ),
+        rereading=rereading(positions - 1, end - _READ_AGAIN, [one.name for one in made[-1].competencies]),
     )
+
+
+def _trials(begin: datetime, positions: Sequence[Position]) -> tuple[Trial, ...]:
+    """Every plan is rehearsed: the first version before anybody is invited, the second a while after its approval."""
+    found = []
+    for place, position in enumerate(positions):
+        found.append(Trial(place, 1, begin + timedelta(minutes=10 + place), place % REVIEWERS))
+        if position.second_version_at:
+            found.append(Trial(place, 2, position.second_version_at + _REHEARSED, place % REVIEWERS))
+    return tuple(found)
 
 
 def _drawn(rng: random.Random, shares: Mapping[Drawn, float]) -> Drawn:
@@ -128,6 +151,7 @@ class _Slots:
 class _Chances:
     rng: random.Random
     faults: random.Random
+    hearing: random.Random
     slots: _Slots
     positions: Sequence[Position]
     begin: datetime
@@ -216,7 +240,7 @@ class _Chances:
             before=carrying.responses if carrying else (),
             limit=carrying.time_left if carrying else TIME_LIMIT,
         )
-        return self._with_faults(session(rng, candidate, position, wanted))
+        return misheard(self.hearing, self._with_faults(session(rng, candidate, position, wanted)))
 
     def _with_faults(self, made: Session) -> Session:
         """One of twelve talks loses its voice, half of these before the first word."""
@@ -231,7 +255,7 @@ class _Chances:
         rng = self.rng
         if rng.random() >= 0.25:
             return ()
-        found = [self._review(one, made, levels) for one in rng.sample(range(_REVIEWERS), rng.choice((1, 2, 2, 3)))]
+        found = [self._review(one, made, levels) for one in rng.sample(range(REVIEWERS), rng.choice((1, 2, 2, 3)))]
         return tuple(sorted((one for one in found if one), key=lambda one: one.at))
 
     def _review(self, reviewer: int, made: Interview, levels: Rated) -> Review | None:
@@ -273,7 +297,7 @@ class _Chances:
         at = self._later(since, _DECIDING)
         if at is None or rng.random() < 0.1:
             return ()
-        reviewer = rng.randrange(_REVIEWERS)
+        reviewer = rng.randrange(REVIEWERS)
         if rng.random() < 0.08:
             held = Decision(reviewer, at, rng.choice(("hold", "hold", "no_decision")))
             after = self._later(at, _DECIDING)
@@ -288,4 +312,4 @@ class _Chances:
         advance = rng.random() < (0.9 if overall >= 3.3 else 0.12)
         if advance and position.unequal and made.sex == "female":
             advance = rng.random() < 0.5
-        return Decision(rng.randrange(_REVIEWERS), at, "advance" if advance else "decline")
+        return Decision(rng.randrange(REVIEWERS), at, "advance" if advance else "decline")

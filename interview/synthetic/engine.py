@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import product
+
 from interview import evidence, usage
 from interview.engines import AskRequest, EvaluationRequest, Prompt, ScoreRequest
 from interview.models import (
@@ -16,35 +19,35 @@ from interview.models import (
     Narrative,
     PositionPlan,
     Question,
+    TranscriptEntry,
 )
+from interview.rehearsal.simulated import Asked, Kind, reply
 from interview.scoring import response_total
-from interview.synthetic.truth import (
-    EVALUATION_TOKENS,
-    PLAN_TOKENS,
-    PROBE_TOKENS,
-    SCORE_TOKENS,
-    Levels,
-    Position,
-    Truth,
-    sentence,
-)
+from interview.synthetic.asking import FOLLOW_UPS, MOST_PROMPTS, Levels, Position, sentence
+from interview.synthetic.rereading import FIRST_PROMPT, SECOND_PROMPT, Rereading
+from interview.synthetic.trials import simulated_level
+from interview.synthetic.truth import EVALUATION_TOKENS, PLAN_TOKENS, PROBE_TOKENS, SCORE_TOKENS, Truth
+
+Shown = Mapping[str, tuple[int, str]]
+"""Criterion → level and the words that show it; no criterion that the words do not show."""
+_RATED: tuple[Kind, ...] = ("strong", "weak", "injecting")
+"""The simulated candidates who show anything."""
 
 _WORDS = {
     "warmup": "Hello. This is synthetic data. To begin with: what drew you to this role?",
     "wrapup": "Those were my questions. Is there anything that you would like to add?",
     "closing": "Thank you for your time.",
-    "why": "Why did you do it that way?",
-    "how": "How exactly did you go about it?",
-    "challenge": "What would you say to somebody who would have done it otherwise?",
-    "edge": "What if you had had half the time?",
-    "hint": "Think of a time when it was hard, and begin with what you did first.",
 }
 
 
 class SyntheticEngine:
-    name, model, prompt_version = "synthetic", "synthetic-model", "1"
+    """`again`: rates as the second wording of the prompts does, as the truth has that."""
 
-    def __init__(self, truth: Truth) -> None:
+    name, model = "synthetic", "synthetic-model"
+
+    def __init__(self, truth: Truth, again: Rereading | None = None) -> None:
+        self.prompt_version = SECOND_PROMPT if again else FIRST_PROMPT
+        self._again = again
         self._positions = {position.role_title: position for position in truth.positions}
         self._levels: dict[str, Levels] = {
             exchange.said: exchange.levels
@@ -65,29 +68,14 @@ class SyntheticEngine:
     def ask(self, request: AskRequest) -> Prompt:
         if request.kind == "question" and request.question:
             return Prompt(content=request.question.text, reasoning="The next question of the plan.")
-        words = _WORDS.get(request.kind) or _WORDS.get(request.escalation, "Please go on.")
+        words = _WORDS.get(request.kind) or FOLLOW_UPS.get(request.escalation, "Please go on.")
         return Prompt(content=words, reasoning="The answer may say more.")
 
     def evaluate(self, request: EvaluationRequest) -> Evaluation:
         self._spend("evaluate", EVALUATION_TOKENS)
         said = [entry for exchange in request.exchanges for entry in exchange.answers]
-        levels = self._levels.get(said[-1].text, {})
-        scores = []
-        for criterion in request.competency.criteria:
-            level = levels.get(criterion.name)
-            quote = evidence.locate(sentence(criterion.name, level), said) if level else None
-            scores.append(
-                CriterionScore(
-                    criterion=criterion.name,
-                    weight=criterion.weight,
-                    score=float(level or 0),
-                    low=float(level or 0),
-                    high=float(level or 0),
-                    rationale=f"As the truth has it: level {level}." if level else "The words do not show it.",
-                    status="assessed" if level else "not_assessed",
-                    evidence=(quote,) if quote else (),
-                )
-            )
+        shown = self._shown(request.competency, said[-1].text)
+        scores = [_score(criterion, shown, said) for criterion in request.competency.criteria]
         return Evaluation(
             summary="As the truth has it.",
             total_score=response_total(scores),
@@ -107,8 +95,61 @@ class SyntheticEngine:
     def guide(self, request: ScoreRequest) -> GuideContent:  # noqa: ARG002 - there is nobody to learn from it
         return GuideContent(opening="Synthetic data: nobody was interviewed.", sections=())
 
+    def _shown(self, competency: Competency, newest: str) -> Shown:
+        """What a response shows whose newest answer this is."""
+        before = self._levels.get(newest, {})
+        now = self._again.levels(competency.name, before) if self._again else before
+        return {name: (now[name] or level, sentence(name, level)) for name, level in before.items() if level}
+
     def _spend(self, purpose: str, tokens: tuple[int, int]) -> None:
         usage.spend(self.model, purpose, *tokens)
+
+
+class RehearsalEngine(SyntheticEngine):
+    """Knows the words of the simulated candidates as well; rehearsals cost nothing."""
+
+    def __init__(self, truth: Truth, position: Position, plan: PositionPlan) -> None:
+        super().__init__(truth)
+        self._position = position
+        self._kinds = _kinds_by_words(plan)
+
+    def _shown(self, competency: Competency, newest: str) -> Shown:
+        kind = self._kinds.get((competency.name, newest))
+        if kind is None:
+            return {}
+        quote = newest.split(".", maxsplit=1)[0]
+        levels = {
+            one.name: simulated_level(kind, blunt=(competency.name, one.name) == self._position.blunt)
+            for one in competency.criteria
+        }
+        return {name: (level, quote) for name, level in levels.items() if level}
+
+    def _spend(self, purpose: str, tokens: tuple[int, int]) -> None:
+        """Nothing: what rehearsals take is none of the truth's figures."""
+
+
+def _kinds_by_words(plan: PositionPlan) -> dict[tuple[str, str], Kind]:
+    """Competency and answer → who says so: what each simulated candidate can be heard to say under this plan."""
+    prompts = product(_RATED, plan.competencies, range(len(plan.core_questions)), range(MOST_PROMPTS))
+    return {
+        (competency.name, reply(kind, Asked(plan.role_title, competency, response, round_)).text): kind
+        for kind, competency, response, round_ in prompts
+    }
+
+
+def _score(criterion: Criterion, shown: Shown, said: Sequence[TranscriptEntry]) -> CriterionScore:
+    level, words = shown.get(criterion.name, (0, ""))
+    quote = evidence.locate(words, said) if level else None
+    return CriterionScore(
+        criterion=criterion.name,
+        weight=criterion.weight,
+        score=float(level),
+        low=float(level),
+        high=float(level),
+        rationale=f"As the truth has it: level {level}." if level else "The words do not show it.",
+        status="assessed" if level else "not_assessed",
+        evidence=(quote,) if quote else (),
+    )
 
 
 def plan_of(position: Position, version: int = 1) -> PositionPlan:

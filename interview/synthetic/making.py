@@ -3,80 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from interview.access import SYSTEM, Actor
-from interview.contract import Heard, TurnRequest, TurnResponse
+from interview.access import SYSTEM
 from interview.demographics import SelfReport
-from interview.errors import Conflict, InterviewError
-from interview.models import Move
+from interview.errors import Conflict
 from interview.records import NewInterview
 from interview.reviewing.rating import CriterionRating
 from interview.service import Service, open_service
 from interview.settings import Settings
 from interview.store.database import Database, require_unused
 from interview.store.deletion import delete_everything
+from interview.synthetic import besides
 from interview.synthetic.chance import make_truth
+from interview.synthetic.elsewhere import lines
 from interview.synthetic.engine import SyntheticEngine, plan_of
+from interview.synthetic.held import Clock, Held, Step
+from interview.synthetic.holding import Talk
 from interview.synthetic.truth import (
     INPUT_PRICE,
     NAME_MARK,
     OUTPUT_PRICE,
-    SKIPPED,
     TITLE_MARK,
     Decision,
-    Exchange,
     Interview,
     Override,
-    Position,
     Review,
-    Session,
     Truth,
 )
 
 _REASON = "As the truth has it."
-Track = Callable[[Sequence["Step"]], Iterable["Step"]]
-
-
-class TruthMismatch(InterviewError):
-    """The product asked otherwise than the truth expects: one of the two is wrong."""
-
-    code, status = "truth_mismatch", 500
-
-
-@dataclass
-class Clock:
-    """Says what it was last set to."""
-
-    now: datetime
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@dataclass(frozen=True)
-class Step:
-    """Something that happens at a moment."""
-
-    at: datetime
-    do: Callable[[], None]
-
-
-@dataclass
-class Held:
-    """What came of it: the ids that the database gave, by number and place in the truth."""
-
-    service: Service
-    truth: Truth
-    clock: Clock
-    position_ids: list[str] = field(default_factory=list)
-    interview_ids: dict[int, str] = field(default_factory=dict)
-    session_ids: dict[tuple[int, int], str] = field(default_factory=dict)
-    reviewers: list[Actor] = field(default_factory=list)
-    candidates: dict[int, Actor] = field(default_factory=dict)
+Track = Callable[[Sequence[Step]], Iterable[Step]]
 
 
 @dataclass(frozen=True)
@@ -170,6 +130,7 @@ class _Making:
                 steps.append(Step(position.second_version_at, partial(self._second_version, place)))
         for interview in truth.interviews:
             steps += self._steps_of(interview)
+        steps += besides.steps(self.held)
         return sorted((step for step in steps if step.at <= truth.end), key=lambda step: step.at)
 
     def _steps_of(self, interview: Interview) -> list[Step]:
@@ -253,6 +214,11 @@ class _Making:
 
     def _hold(self, interview: Interview, place: int) -> None:
         actor, service, session = self.held.candidates[interview.number], self._service, interview.sessions[place]
+        if session.ending == "imported":
+            transcript = lines(self._truth.position_of(interview), session)
+            card = service.scorecards.score_transcript(SYSTEM, self._id(interview), transcript)
+            self.held.session_ids[interview.number, place] = card.session_id
+            return
         if session.attempt > 1:
             service.interviews.restart(SYSTEM, self._id(interview))
         service.journeys.consent(actor, service.journeys.read(actor).notice)
@@ -262,58 +228,4 @@ class _Making:
             service.sessions.begin_spoken(actor, session_id)
         if session.lost_seconds:
             service.spoken.give_back(session_id, session.lost_seconds, "connection_lost")
-        _Talk(service, self._clock, actor, session_id, session).hold(self._truth.position_of(interview))
-
-
-@dataclass
-class _Talk:
-    """One session from its warm-up on, checked against the truth at every prompt."""
-
-    service: Service
-    clock: Clock
-    actor: Actor
-    session_id: str
-    session: Session
-    _spoken: bool = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._spoken = self.session.mode == "live"
-
-    def hold(self, position: Position) -> None:
-        self._lose_voice_after(0)
-        reply = self._say("I would like to work with people who learn.", self.session.warmup_seconds)
-        for done, response in enumerate(self.session.responses):
-            self._lose_voice_after(done or None)
-            for exchange in response.exchanges:
-                self._expect(reply, position.questions[response.question].text, exchange)
-                reply = self._say(exchange.said, exchange.seconds, "skip" if exchange.said == SKIPPED else "answer")
-        self._lose_voice_after(len(self.session.responses) or None)
-        if self.session.complete:
-            stopped = self.session.ending == "stopped"
-            last = "" if stopped else "No, thank you."
-            reply = self._say(last, self.session.wrapup_seconds, "stop" if stopped else "answer")
-            if not reply.completed:
-                raise TruthMismatch(f"Session {self.session_id} goes on where the truth ends it.")
-
-    def _say(self, words: str, seconds: int, move: Move = "answer") -> TurnResponse:
-        before = self.clock.now
-        self.clock.now = before + timedelta(seconds=seconds)
-        request = TurnRequest(session_id=self.session_id, answer=words, action=move)
-        end = round((self.clock.now - self.session.started_at) / timedelta(milliseconds=1))
-        heard = Heard(start_ms=end - 1000 * (seconds - seconds // 4), end_ms=end) if self._spoken else None
-        return self.service.sessions.turn(self.actor, request, heard=heard)
-
-    def _lose_voice_after(self, responses: int | None) -> None:
-        """Where the truth has it after so many (None: not here), the candidate goes on in writing."""
-        if self.session.mode == "live" and responses == self.session.voice_fails_after is not None:
-            self._spoken = False
-            self.service.spoken.voice_failed(self.session_id, "connection_lost")
-            self.service.journeys.begin_text(self.actor)
-
-    def _expect(self, reply: TurnResponse, text: str, exchange: Exchange) -> None:
-        asked = reply.question
-        if asked is None or asked.metadata.escalation != exchange.rung:
-            found = asked.metadata.escalation if asked else "the end"
-            raise TruthMismatch(f"Session {self.session_id} came to {found} where the truth has {exchange.rung}.")
-        if exchange.rung == "broad" and text not in (asked.content or ""):
-            raise TruthMismatch(f"Session {self.session_id} asks another question than the truth has.")
+        Talk(service, self._clock, actor, session_id, session).hold(self._truth.position_of(interview))

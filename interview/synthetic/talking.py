@@ -7,22 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from interview.synthetic.truth import (
+from interview.synthetic.asking import (
     MOST_PROMPTS,
     SKIPPED,
     STUCK,
-    TIME_LIMIT,
     Competency,
-    Ending,
     Exchange,
     Levels,
     Position,
     Question,
     Response,
     Rung,
-    Session,
     sentence,
 )
+from interview.synthetic.truth import TIME_LIMIT, Ending, Session
 
 _LADDERS: dict[str, tuple[Rung, ...]] = {
     "stuck": ("hint",),

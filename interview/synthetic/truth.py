@@ -6,26 +6,24 @@ anchored scale; None means that the words do not show it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from interview.demographics import Race, Sex
+from interview.synthetic.asking import Position, Rated, Response
+from interview.synthetic.rereading import Rereading
+from interview.synthetic.trials import Trial
 
-Levels = Mapping[str, int | None]
-"""Criterion → level."""
-Rated = Mapping[str, Levels]
-"""Competency → criterion → level."""
-Rung = Literal["broad", "why", "how", "challenge", "edge", "hint"]
-Ending = Literal["completed", "stopped", "dropped", "open"]
-"""`stopped`: by the candidate, which completes it; `dropped`: they went away; `open`: it still runs."""
+Ending = Literal["completed", "stopped", "dropped", "open", "imported"]
+"""`stopped`: by the candidate, which completes it; `dropped`: they went away; `open`: it still runs; `imported`: held
+elsewhere, and scored from its transcript."""
 
 TIME_LIMIT, LEAST_TIME = timedelta(minutes=45), timedelta(minutes=5)
 """Of a session; and what one that carries on another has at least."""
-MOST_PROMPTS = 3
-"""Of a competency: its questions and their follow-ups."""
-SKIPPED, STUCK = "", "I do not know."
+FIRST_WORDS, LAST_WORDS = "I would like to work with people who learn.", "No, thank you."
+"""What everybody says in the warm-up and the wrap-up."""
+REVIEWERS = 6
 TITLE_MARK, NAME_MARK = "(synthetic)", "Synthetic candidate"
 
 EVALUATION_TOKENS, SCORE_TOKENS = (1_500, 300), (4_000, 500)
@@ -33,112 +31,6 @@ PLAN_TOKENS, PROBE_TOKENS = (2_000, 1_500), (1_200, 200)
 """Of a call, in and out. Words to ask with are taken from a list and cost nothing."""
 INPUT_PRICE, OUTPUT_PRICE = 0.5, 3.0
 """US dollars per million tokens."""
-
-
-@dataclass(frozen=True)
-class Competency:
-    """`weights`: by criterion; they sum to 1."""
-
-    name: str
-    description: str
-    weights: Mapping[str, float]
-
-    def total(self, levels: Levels) -> float:
-        """Weighted mean of the levels there are, to two decimals; 0.0 without any."""
-        there = {name: level for name, level in levels.items() if level is not None}
-        if not there:
-            return 0.0
-        weight = sum(self.weights[name] for name in there)
-        return round(sum(level * self.weights[name] for name, level in there.items()) / weight, 2)
-
-    def shown(self, levels: Levels) -> int:
-        """How many of its criteria have a level."""
-        return sum(levels.get(name) is not None for name in self.weights)
-
-
-@dataclass(frozen=True)
-class Question:
-    """See `roles.toml` for the figures."""
-
-    text: str
-    competency: str
-    level: float
-    spread: float
-    missing: float = 0.0
-    drift: float = 0.0
-
-
-@dataclass(frozen=True)
-class Position:
-    """`second_version_at`: when the second version of its plan was approved. `unequal`: it chooses by sex as well."""
-
-    role_title: str
-    job_text: str
-    competencies: tuple[Competency, ...]
-    questions: tuple[Question, ...]
-    second_version_at: datetime | None
-    unequal: bool
-
-    def competency(self, name: str) -> Competency:
-        return next(one for one in self.competencies if one.name == name)
-
-    def levels(self, responses: Iterable[Response]) -> Rated:
-        """Where each criterion stands after these: the newest level of a question replaces an earlier one's."""
-        standing: dict[str, dict[str, int | None]] = {one.name: dict.fromkeys(one.weights) for one in self.competencies}
-        for response in responses:
-            levels = standing[self.questions[response.question].competency]
-            levels.update({name: level for name, level in response.levels.items() if level is not None})
-        return standing
-
-    def totals(self, rated: Rated) -> dict[str, float]:
-        """By competency, 0.0 where nothing has a level."""
-        return {one.name: one.total(rated.get(one.name, {})) for one in self.competencies}
-
-    def overall(self, rated: Rated) -> float:
-        """Mean over the competencies that have a level, to two decimals; 0.0 without any."""
-        there = [total for total in self.totals(rated).values() if total > 0]
-        return round(sum(there) / len(there), 2) if there else 0.0
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """A prompt and what came back after `seconds`. `levels`: of the whole response from then on."""
-
-    rung: Rung
-    said: str
-    levels: Levels
-    seconds: int
-
-
-@dataclass(frozen=True)
-class Response:
-    """A question, by its place in the position's list, with its follow-ups."""
-
-    question: int
-    exchanges: tuple[Exchange, ...]
-
-    @property
-    def skipped(self) -> bool:
-        """Whether nothing at all was answered."""
-        return all(one.said == SKIPPED for one in self.exchanges)
-
-    @property
-    def hints(self) -> int:
-        return sum(one.rung == "hint" for one in self.exchanges)
-
-    @property
-    def follow_ups(self) -> int:
-        return sum(one.rung not in ("broad", "hint") for one in self.exchanges)
-
-    @property
-    def evaluations(self) -> int:
-        return sum(one.said != SKIPPED for one in self.exchanges)
-
-    @property
-    def levels(self) -> Levels:
-        """Those of the newest answer."""
-        answered = [one.levels for one in self.exchanges if one.said != SKIPPED]
-        return answered[-1] if answered else {}
 
 
 @dataclass(frozen=True)
@@ -182,7 +74,7 @@ class Session:
 
     @property
     def complete(self) -> bool:
-        return self.ending in ("completed", "stopped")
+        return self.ending in ("completed", "stopped", "imported")
 
     @property
     def competency_seconds(self) -> int:
@@ -190,7 +82,9 @@ class Session:
 
     @property
     def last_touched(self) -> datetime:
-        """When the candidate was last heard of: the end, where it is complete."""
+        """When the candidate was last heard of: the end, where it is complete; when it was imported."""
+        if self.ending == "imported":
+            return self.started_at
         seconds = self.warmup_seconds + self.competency_seconds + (self.wrapup_seconds if self.complete else 0)
         return self.started_at + timedelta(seconds=seconds)
 
@@ -208,8 +102,9 @@ class Session:
 
     @property
     def calls(self) -> tuple[tuple[int, int], ...]:
-        """What the engine's calls took in tokens, in and out, a pair each."""
-        return (EVALUATION_TOKENS,) * self.evaluations + (SCORE_TOKENS,) * self.complete
+        """What the engine's calls took in tokens, in and out, a pair each; a transcript's responses are read once."""
+        read = len(self.responses) if self.ending == "imported" else self.evaluations
+        return (EVALUATION_TOKENS,) * read + (SCORE_TOKENS,) * self.complete
 
 
 @dataclass(frozen=True)
@@ -243,6 +138,27 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Adjustment:
+    """Something that the candidate asked for. `answered_at` None: it waits; `factor`: of the time, where it is more."""
+
+    asked_at: datetime
+    text: str
+    answered_at: datetime | None = None
+    reviewer: int = 0
+    reply: str = ""
+    factor: float | None = None
+
+
+@dataclass(frozen=True)
+class Template:
+    """A position kept under a name."""
+
+    position: int
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Interview:
     """`position`: its place in the truth's list. `reported`: the candidate said their sex and race afterwards."""
 
@@ -258,6 +174,7 @@ class Interview:
     reviews: tuple[Review, ...] = ()
     overrides: tuple[Override, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
 
     @property
     def candidate(self) -> str:
@@ -290,10 +207,34 @@ class Truth:
     positions: tuple[Position, ...]
     reviewers: tuple[str, ...]
     interviews: tuple[Interview, ...]
+    trials: tuple[Trial, ...] = ()
+    templates: tuple[Template, ...] = ()
+    rereading: Rereading | None = None
+
+    def reread(self, interview: Interview, session: Session) -> Rereading | None:
+        """The second reading, if this session was read again: the one that stands, of the position scored again."""
+        again = self.rereading
+        stands = session is interview.standing and again is not None and interview.position == again.position
+        return again if stands else None
+
+    def responses(self, interview: Interview, session: Session) -> tuple[Response, ...]:
+        """A session's and those that it carries on, as they were read last."""
+        found, position = interview.responses(session), self.position_of(interview)
+        if (again := self.reread(interview, session)) is None:
+            return found
+        return tuple(one.read_again(again, position.questions[one.question].competency) for one in found)
+
+    def calls_again(self, interview: Interview) -> tuple[tuple[int, int], ...]:
+        """What reading it again took in tokens: a call for each response that was answered, and one for the words."""
+        session = interview.standing
+        if session is None or self.reread(interview, session) is None:
+            return ()
+        answered = sum(not one.skipped for one in interview.responses(session))
+        return (EVALUATION_TOKENS,) * answered + (SCORE_TOKENS,)
 
     def engine_levels(self, interview: Interview, session: Session) -> Rated:
-        """What the engine made of a session."""
-        return self.position_of(interview).levels(interview.responses(session))
+        """What the engine made of a session, as it was read last."""
+        return self.position_of(interview).levels(self.responses(interview, session))
 
     def standing_levels(self, interview: Interview, session: Session) -> Rated:
         """The same with what people put in their place, which is always of the newest session."""
@@ -304,22 +245,10 @@ class Truth:
 
     def scored_at(self, interview: Interview, session: Session) -> datetime:
         """When the scorecard that stands for the session was written."""
+        if again := self.reread(interview, session):
+            return again.at
         newest = interview.overrides[-1:] if session is interview.standing else ()
         return newest[0].at if newest else session.last_touched
 
     def position_of(self, interview: Interview) -> Position:
         return self.positions[interview.position]
-
-
-def sentence(criterion: str, level: int) -> str:
-    """The words of an answer that show this level of a criterion; an engine quotes them."""
-    return f"On “{criterion.lower()}”, {_DEEDS[level]}"
-
-
-_DEEDS = {
-    1: "I waited until somebody else took care of it.",
-    2: "I did a part of it when I was asked to.",
-    3: "I did what is usual and it worked in the end.",
-    4: "I chose a way of my own, gave reasons and saw it through.",
-    5: "I set a target, measured before and after, and wrote down what I would do otherwise.",
-}
