@@ -97,6 +97,13 @@ class Talking:
         """Until the interviewer has said so many parts to their end."""
         self.wait(lambda: len(self.line.of(TurnCompleteMessage)) >= count)
 
+    def quiet_until_asked(self, count: int) -> None:
+        """As `asked`, with a microphone that brings silence until then: the words before may take long to be known."""
+        until = time.monotonic() + SECONDS
+        while len(self.line.of(TurnCompleteMessage)) < count:
+            assert time.monotonic() < until, "it did not happen"
+            self.hear(quiet(0.2))
+
     def answers(self) -> list[str]:
         return [line.text for line in self.seen.transcript if line.role == "candidate"]
 

@@ -21,6 +21,7 @@ from streamlit.testing.v1 import AppTest
 from interview.access import SYSTEM, Actor
 from interview.contract import SessionSnapshot
 from interview.live import rooms
+from interview.live.connector import Timing
 from interview.live.line import Microphone
 from interview.moves import recognise
 from interview.records import InterviewRecord
@@ -31,8 +32,10 @@ from pages.components.webrtc.call import CallState
 from pages.components.webrtc.playback import Playback
 
 Open = Callable[..., AppTest]
-SECONDS = 30
+SECONDS = 120
 """The longest wait for anything; far above what it takes."""
+UNHURRIED = Timing(reply=600, check_in=600, line_silent=600, line_lost=600)
+"""Between two looks at a page a busy machine lets more time pass than a candidate who has gone away."""
 _QUESTIONS = ("Tell me about debugging, part 1.", "Tell me about teamwork, part 1.", "Tell me about planning, part 1.")
 _ANSWERS = (
     "I work on payment systems at a bank.",
@@ -84,6 +87,7 @@ def _messages(pcm: bytes) -> Iterator[bytes]:
 
 @pytest.fixture
 def gemini(monkeypatch: pytest.MonkeyPatch) -> Iterator[GeminiServer]:
+    monkeypatch.setattr(rooms, "Timing", lambda: UNHURRIED)
     with gemini_server() as server:
         for name, value in server.environment.items():
             monkeypatch.setenv(name, value)
