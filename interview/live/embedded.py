@@ -51,15 +51,18 @@ class EmbeddedVoice:
     def __init__(self, settings: Settings) -> None:
         self.speech = Speech(talks=settings.most_talks)
         self.least_silence_ms = int(settings.voice_pause_seconds * 1000)
-        self._starting = asyncio.Lock()
-        self._started = False
+        self._starting: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Take some seconds the first time. Raises SpeechUnavailable."""
-        async with self._starting:
-            if not self._started:
-                await self.speech.start()
-                self._started = True
+        """Take some seconds the first time, longer on a busy machine. Raises SpeechUnavailable.
+
+        The start goes on for whoever comes next when somebody does not wait for it any more: begun anew each time, it
+        would never come to its end on a machine that needs longer than anybody waits.
+        """
+        if self._starting is None or _has_failed(self._starting):
+            self._starting = asyncio.create_task(self.speech.start())
+            self._starting.add_done_callback(_has_failed)  # looked at, also where nobody waits any more
+        await asyncio.shield(self._starting)
 
     @property
     def most_talks(self) -> int:
@@ -67,7 +70,14 @@ class EmbeddedVoice:
         return self.speech.capacity()
 
     async def close(self) -> None:
+        if self._starting is not None:
+            self._starting.cancel()
+            await asyncio.wait({self._starting})
         await self.speech.close()
+
+
+def _has_failed(start: asyncio.Task[None]) -> bool:
+    return start.done() and (start.cancelled() or start.exception() is not None)
 
 
 class Listener(Protocol):
