@@ -22,7 +22,7 @@ EventType = Literal[
 EndReason = Literal["finished", "stopped", "closed"]
 
 
-SPOKEN_FREELY = "The voice asked this of its own accord; no rule chose it."
+ASKED_FREELY = "Asked freely; no rule chose it."
 
 
 class PromptMetadata(Model):
@@ -37,7 +37,7 @@ class PromptMetadata(Model):
     @property
     def by_rule(self) -> bool:
         """Whether the rules chose the prompt, and its `escalation` with it."""
-        return self.reasoning != SPOKEN_FREELY
+        return self.reasoning != ASKED_FREELY
 
 
 class Payload(Model):

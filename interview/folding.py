@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from interview import flagging, moves, speaking
 from interview.draft import Draft
 from interview.events import (
-    SPOKEN_FREELY,
+    ASKED_FREELY,
     AnswerGiven,
     CandidateMove,
     FollowUpAsked,
@@ -187,7 +187,7 @@ class _Hearing:
             competency=asked.competency,
             stage=draft.state.stage,
             escalation=asked.escalation,
-            reasoning=SPOKEN_FREELY if follows else "",
+            reasoning=ASKED_FREELY if follows else "",
         )
         kind = FollowUpAsked if follows else QuestionAsked
         draft.emit(

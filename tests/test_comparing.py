@@ -96,10 +96,10 @@ def test_a_voice_that_talked_freely_is_beside_the_rules_another_way_of_asking() 
     """Nobody knows its hints, so that nobody is measured by them."""
     freely, ruled = measured(hints=None), measured(hints=1)
     assert [each.why for each in marks([freely, measured(), measured()], NOW)] == [
-        "Asked freely by a voice, most others by the rules.", "", "",
+        "Asked freely, most others by the rules.", "", "",
     ]  # fmt: skip
     assert [each.why for each in marks([ruled, freely, freely], NOW)] == [
-        "Asked by the rules, most others freely by a voice.", "", "",
+        "Asked by the rules, most others freely.", "", "",
     ]  # fmt: skip
     assert {each.mark for each in marks([freely] * 3, NOW)} == {"comparable"}
 

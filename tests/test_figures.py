@@ -236,7 +236,7 @@ def test_faults_are_counted_by_mode_and_a_talk_that_goes_on_in_text_was_spoken(s
     scored.house.start(scored.house.interview())
     live, text = scored.figures().funnel.modes
     assert (live.mode, live.started, live.with_faults, live.fault_rate) == ("live", 3, 2, 0.6667)
-    assert (text.mode, text.started, text.with_faults, text.fault_rate) == ("text", 1, 0, 0.0)
+    assert (text.mode, text.started, text.with_faults, text.fault_rate) == ("text", 1, None, None)
 
 
 def test_a_voice_that_never_came_up_is_a_fault_of_an_interview_by_voice(scored: Scored) -> None:
@@ -252,7 +252,7 @@ def test_a_voice_that_never_came_up_is_a_fault_of_an_interview_by_voice(scored: 
     home.service.spoken.voice_failed(rehearsed.session_id, "key_refused")
     live, text = scored.figures().funnel.modes
     assert (live.started, live.with_faults, live.fault_rate) == (2, 2, 1.0)
-    assert (text.started, text.with_faults) == (1, 0)
+    assert (text.started, text.with_faults) == (1, None)
 
 
 def test_time_given_back_twice_is_one_interview_with_faults(scored: Scored) -> None:

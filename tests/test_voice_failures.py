@@ -199,7 +199,7 @@ def test_a_voice_that_talks_freely_leaves_hints_unknown(home: House, talk: Talk)
     assert [(one.asked, one.hints_known, one.hint_share) for one in report.questions] == [(1, 0, None)] * 3
     packet = home.service.packets.of_interview(SYSTEM, talk.record.interview_id)
     assert not packet.hints_known
-    assert "whether the voice gave hints is not known" in asked_in_words(packet)
+    assert "whether hints were given is not known" in asked_in_words(packet)
     compared = home.service.comparisons.of_position(SYSTEM, talk.record.position_id)
     assert {score.depth.ruled for one in compared.candidates for score in one.scores} == {False}
 

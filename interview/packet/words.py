@@ -86,7 +86,7 @@ def asked_in_words(packet: Packet) -> str:
     follow_ups, hints = sum(one.follow_ups for one in packet.questions), len(packet.hints)
     told += [counted(follow_ups, "follow-up", "follow-ups")] if follow_ups else []
     told += [counted(hints, "hint given", "hints given")] if hints else []
-    told += [] if packet.hints_known else ["whether the voice gave hints is not known"]
+    told += [] if packet.hints_known else ["whether hints were given is not known"]
     return ", ".join(told)
 
 

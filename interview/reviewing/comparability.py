@@ -9,8 +9,9 @@ The lines are our own, not published ones:
   follow-up more or fewer (1 beside 2, 2 beside 3) is how structured interviews go, and 1 beside 3 is another interview:
   within a factor of 2 of the others' median, outside of it with care.
 - A hint is help. Whoever had one where most others had none is compared with care.
-- A voice that talks freely follows up as it sees fit, and whether it helped is not known. Beside interviews whose every
-  prompt the rules chose, that is another way of asking: whoever was asked otherwise than most is compared with care.
+- A voice that talks freely, or an interview held elsewhere, follows up as it sees fit, and whether it helped is not
+  known. Beside interviews whose every prompt the rules chose, that is another way of asking: whoever was asked
+  otherwise than most is compared with care.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class Yardstick:
 class Measured:
     """What the rules read of one candidate's score. `total` 0: not in their plan; `answers`: prompts answered.
 
-    `hints`: None where a voice talked freely, so that nobody knows.
+    `hints`: None where it was asked freely, so that nobody knows.
     """
 
     version: int
@@ -129,8 +130,8 @@ def _asked(one: Measured, others: Sequence[Measured]) -> str:
     if 2 * otherwise <= len(others):
         return ""
     if one.hints is None:
-        return "Asked freely by a voice, most others by the rules."
-    return "Asked by the rules, most others freely by a voice."
+        return "Asked freely, most others by the rules."
+    return "Asked by the rules, most others freely."
 
 
 def _engine(engine: tuple[str, str, str]) -> str:

@@ -14,8 +14,8 @@ SaidAs = Literal["question", "follow_up", "hint", "answer"]
 class Depth(Model):
     """How deeply a competency was probed: prompts that were answered, follow-ups among those asked, hints given.
 
-    `ruled`: the rules chose each prompt. Where a voice talked freely they did not, and what of it was a hint nobody
-    knows.
+    `ruled`: the rules chose each prompt. A voice that talks freely and an interview from elsewhere ask as they see fit,
+    and what of it was a hint nobody knows.
     """
 
     answers: int = 0

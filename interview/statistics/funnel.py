@@ -38,16 +38,18 @@ class ModeFaults(Model):
     An interview that was held by voice and in text counts in both; one that went on in text after it was begun by
     voice counts as voice, also where the voice never came up and all of it was written. A fault: time was given back,
     or a talk ended because the voice failed (the voice, what a turn of it needs, or this service); that a talk has to
-    wait because all places are taken is none. A turn in text that fails is sent again and takes no time away.
+    wait because all places are taken is none. In text faults are not counted: a turn that fails leaves no trace.
     """
 
     mode: Mode
     started: int = Field(description="Interviews begun in this mode")
-    with_faults: int = Field(
+    with_faults: int | None = Field(
         description="Of these: time was given back for a fault, such as a lost connection, or a talk ended because the "
-        "voice failed, before its first word or later"
+        "voice failed, before its first word or later; None in text, where they are not counted"
     )
-    fault_rate: float | None = Field(None, description="With faults of started, 0 to 1; None where nobody started")
+    fault_rate: float | None = Field(
+        None, description="With faults of started, 0 to 1; None where nobody started, and in text"
+    )
 
 
 class Funnel(Model):
@@ -117,5 +119,5 @@ def _faults(courses: Iterable[tuple[Course, int]]) -> tuple[ModeFaults, ...]:
     written = sum(n for course, n in known if course.written)
     return (
         ModeFaults(mode="live", started=spoken, with_faults=faulty, fault_rate=share(faulty, spoken)),
-        ModeFaults(mode="text", started=written, with_faults=0, fault_rate=share(0, written)),
+        ModeFaults(mode="text", started=written, with_faults=None),
     )

@@ -78,14 +78,12 @@ def failures(found: Funnel) -> list[str]:
     """Who left, and what failed, in words: rates with their counts."""
     step = found.everything
     lines = [f"**Dropped out**: {part(step.dropped_out, step.started, step.drop_out_rate)} that were started"]
-    lines += [
-        f"**Time or voice lost to faults {MODES[mode.mode]}**: {part(mode.with_faults, mode.started, mode.fault_rate)}"
-        for mode in found.modes
-        if mode.mode == "live"
-    ]
-    written = next(mode for mode in found.modes if mode.mode == "text")
-    if written.started:
-        lines.append(f"In text: {counted(written.started, 'interview')}; a turn that fails is sent again, no time lost")
+    for mode in found.modes:
+        if mode.with_faults is not None:
+            lost = part(mode.with_faults, mode.started, mode.fault_rate)
+            lines.append(f"**Time or voice lost to faults {MODES[mode.mode]}**: {lost}")
+        elif mode.started:
+            lines.append(f"In text: {counted(mode.started, 'interview')}; turns that failed are not counted")
     return lines
 
 
