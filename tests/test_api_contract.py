@@ -79,7 +79,7 @@ def keys_of(value: Any) -> set[str]:
 
 
 def test_health_needs_no_key(app: RunningApp) -> None:
-    health = httpx.get(f"{app.url}/api/health").json()
+    health = httpx.get(f"{app.url}/api/health", timeout=60).json()
     assert (health["status"], health["engine"], health["database"]) == ("ok", "embedded", "ok")
     assert re.fullmatch(r"\d+\.\d+\.\d+", health["version"])
 

@@ -120,7 +120,7 @@ def test_answers_are_true_to_their_schemas(world: World, described: dict[str, An
         check("/scores", "get", rest.get("/scores"))
     with world.client(token=ADMIN_KEY) as admin:
         check("/keys", "get", admin.get("/keys"))
-    check("/health", "get", httpx.get(f"{world.url}/api/health"))
+    check("/health", "get", httpx.get(f"{world.url}/api/health", timeout=60))
 
 
 def reached_the_api(url: str) -> bool:
@@ -172,7 +172,7 @@ def generated(operation: Any, base_url: str, ids: dict[str, str], met: Counter[i
         for part in (case.path_parameters, case.body):
             if isinstance(part, dict):
                 part.update({name: value for name, value in ids.items() if name in part})
-        reply = case.call(base_url=base_url, headers={"Authorization": f"Bearer {ADMIN_KEY}"})
+        reply = case.call(base_url=base_url, headers={"Authorization": f"Bearer {ADMIN_KEY}"}, timeout=120)
         met[reply.status_code] += 1
         assert reply.status_code < 500, (case.method, case.path, reply.status_code, reply.text)
         if reply.status_code >= 400 and reached_the_api(reply.request.url):

@@ -168,7 +168,7 @@ def test_the_idempotency_key_is_bounded(rest: httpx.Client, key: str) -> None:
 @pytest.mark.parametrize("header", ["", "Basic eDp5", "Bearer", "Bearer wrong", "Bearer wörng"])
 def test_a_missing_or_bad_key_is_unauthorized(world: World, header: str) -> None:
     headers = {"Authorization": header.encode()} if header else {}
-    check(httpx.get(f"{world.url}/api/interviews", headers=headers), 401, "unauthorized")
+    check(httpx.get(f"{world.url}/api/interviews", headers=headers, timeout=60), 401, "unauthorized")
 
 
 def test_an_unknown_session_is_session_unknown(rest: httpx.Client) -> None:

@@ -80,7 +80,7 @@ def test_no_other_response_of_the_api_has_it(world: World, made: dict[str, Any],
     finish(candidate, session)
     candidate.put(path_of(made), json=ANSWER).raise_for_status()
     ids = {"interview_id": made["interview_id"], "position_id": made["position_id"], "session_id": session}
-    document = httpx.get(f"{world.url}/api/openapi.json").json()
+    document = httpx.get(f"{world.url}/api/openapi.json", timeout=60).json()
     paths = [re.sub(r"\{(\w+)\}", lambda found: ids.get(found[1], "x"), path)
              for path, item in document["paths"].items() if "get" in item]  # fmt: skip
     assert "/fairness" in paths

@@ -81,7 +81,7 @@ def test_failures_have_the_one_shape(world: World, tmp_path: Path, monkeypatch: 
         assert refused(opened(rest, draft["interview_id"])) == (409, "plan_not_approved")
         world.service.interviews.close(SYSTEM, made["interview_id"])
         assert refused(opened(rest, made["interview_id"])) == (409, "interview_closed")
-    assert refused(httpx.post(f"{world.url}/api/live/session", json={})) == (401, "unauthorized")
+    assert refused(httpx.post(f"{world.url}/api/live/session", json={}, timeout=60)) == (401, "unauthorized")
     monkeypatch.setattr("interview.speech.weights.missing", lambda: ("Speech recognition is not installed.",))
     with scripted_world(tmp_path) as silent, silent.client() as rest:
         made = silent.interview()

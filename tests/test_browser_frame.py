@@ -104,7 +104,7 @@ def test_the_first_visitor_of_a_fresh_server_gets_no_staff_page_with_a_candidate
 def test_the_files_of_pages_are_not_served(app: RunningApp, visit: Page) -> None:
     """Their paths lead to no page of the team's, and to no line of their source."""
     for path in FILES:
-        assert "import" not in httpx.get(app.url + path).text, path
+        assert "import" not in httpx.get(app.url + path, timeout=60).text, path
         visit.goto(app.url + path)
         visit.wait_for_load_state("networkidle")
         assert not [word for word in STAFF_WORDS if word in visit.locator("body").inner_text()], path
@@ -113,9 +113,12 @@ def test_the_files_of_pages_are_not_served(app: RunningApp, visit: Page) -> None
 def test_fonts_are_served_and_nothing_else_of_their_folder(app: RunningApp) -> None:
     """Each time anew: twice the same file, compressed for whoever takes that."""
     file = (ROOT / "interview" / "fonts" / "NotoSans-Regular.ttf").read_bytes()
-    assert [httpx.get(f"{app.url}/fonts/NotoSans-Regular.ttf").content == file for _ in range(2)] == [True, True]
+    assert [httpx.get(f"{app.url}/fonts/NotoSans-Regular.ttf", timeout=60).content == file for _ in range(2)] == [
+        True,
+        True,
+    ]
     for name in ("__init__.py", "README.md", "OFL.txt"):
-        assert httpx.get(f"{app.url}/fonts/{name}").status_code == 404, name
+        assert httpx.get(f"{app.url}/fonts/{name}", timeout=60).status_code == 404, name
 
 
 def test_a_deep_link_is_found_on_a_fresh_server(fresh: RunningApp, visit: Page) -> None:

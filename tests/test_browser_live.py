@@ -228,7 +228,7 @@ def test_the_widget_is_there_on_a_server_that_was_prepared_before_anybody_came(
 ) -> None:
     """Nobody has opened a page of it yet."""
     with running_app(tmp_path, INTERVIEW_ENGINE="gemini", **gemini.environment) as app:
-        wait_until(lambda: httpx.get(app.url + WIDGET).is_success)
+        wait_until(lambda: httpx.get(app.url + WIDGET, timeout=60).is_success)
 
 
 @pytest.mark.parametrize(

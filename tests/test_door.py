@@ -35,7 +35,7 @@ def invitation(app: RunningApp) -> dict[str, str]:
 
 def test_the_printed_link_lets_the_administrator_in(app: RunningApp) -> None:
     """The server prints it when it starts; opening it sets a guarded cookie and leads to the first page."""
-    answer = httpx.get(app.admin_link)
+    answer = httpx.get(app.admin_link, timeout=60)
     assert answer.status_code == 303
     assert answer.headers["location"] == "/"
     cookie = answer.headers["set-cookie"].lower()
@@ -49,19 +49,23 @@ def test_the_printed_link_lets_the_administrator_in(app: RunningApp) -> None:
 
 def test_over_https_the_cookie_is_for_https_only(app: RunningApp) -> None:
     """As a proxy on this machine says that it was."""
-    answer = httpx.get(app.admin_link, headers={"X-Forwarded-Proto": "https"})
+    answer = httpx.get(app.admin_link, headers={"X-Forwarded-Proto": "https"}, timeout=60)
     assert "secure" in answer.headers["set-cookie"].lower()
 
 
 def test_a_preview_uses_nothing_up(app: RunningApp, invitation: dict[str, str]) -> None:
     """HEAD and GET by whoever previews a link leave it as good as it was."""
     link = f"{app.url}/enter/{invitation['token']}"
-    assert [httpx.head(link).status_code, httpx.get(link).status_code, httpx.get(link).status_code] == [303] * 3
+    assert [
+        httpx.head(link, timeout=60).status_code,
+        httpx.get(link, timeout=60).status_code,
+        httpx.get(link, timeout=60).status_code,
+    ] == [303] * 3
 
 
 def test_an_unknown_link_is_refused_in_words(app: RunningApp) -> None:
     """A small page of its own, without the token, and without a cookie."""
-    answer = httpx.get(f"{app.url}/enter/not-a-token-that-anybody-has")
+    answer = httpx.get(f"{app.url}/enter/not-a-token-that-anybody-has", timeout=60)
     assert answer.status_code == 401
     assert answer.headers["content-type"].startswith("text/html")
     assert "ask the person who sent it" in answer.text
@@ -74,9 +78,9 @@ def test_a_withdrawn_invitation_opens_nothing(app: RunningApp, invitation: dict[
     """From that moment on, neither as a link nor as a key."""
     with app.client() as rest:
         issued = rest.post(f"/interviews/{invitation['interview_id']}/invitations").json()
-        assert httpx.get(issued["url"]).status_code == 303
+        assert httpx.get(issued["url"], timeout=60).status_code == 303
         assert rest.delete(f"/invitations/{issued['invitation_id']}").status_code == 204
-    assert httpx.get(issued["url"]).status_code == 401
+    assert httpx.get(issued["url"], timeout=60).status_code == 401
     with app.client(issued["token"]) as candidate:
         answer = candidate.post("/interview-sessions/start", json={"interviewId": invitation["interview_id"]})
     assert answer.status_code == 401
@@ -86,26 +90,26 @@ def test_an_api_key_is_no_link_and_a_link_no_key(app: RunningApp) -> None:
     """Each secret works only where it is meant to."""
     with app.client() as rest:
         key = rest.post("/keys", json={"name": "ats", "role": "program"}).json()["secret"]
-    assert httpx.get(f"{app.url}/enter/{key}").status_code == 401
+    assert httpx.get(f"{app.url}/enter/{key}", timeout=60).status_code == 401
     with app.client(app.admin_link.rsplit("/", 1)[1]) as rest:
         assert rest.get("/interviews").status_code == 401
 
 
 def test_the_cookie_is_no_key(app: RunningApp) -> None:
     """REST takes Bearer only, so that no other site can use a visitor's cookie."""
-    cookie = httpx.get(app.admin_link).headers["set-cookie"].split(";")[0]
-    assert httpx.get(f"{app.url}/api/interviews", headers={"Cookie": cookie}).status_code == 401
+    cookie = httpx.get(app.admin_link, timeout=60).headers["set-cookie"].split(";")[0]
+    assert httpx.get(f"{app.url}/api/interviews", headers={"Cookie": cookie}, timeout=60).status_code == 401
 
 
 def test_tokens_and_words_stay_out_of_the_log(app: RunningApp, invitation: dict[str, str]) -> None:
     """The server's output holds the administrator's link once, as printed, and nothing that came in a request."""
-    httpx.get(invitation["url"])
-    httpx.get(f"{app.url}/enter/unknown-token-0123456789")
+    httpx.get(invitation["url"], timeout=60)
+    httpx.get(f"{app.url}/enter/unknown-token-0123456789", timeout=60)
     with app.client(invitation["token"]) as candidate:
         session = candidate.post("/interview-sessions/start", json={"interviewId": invitation["interview_id"]}).json()
         body = {"sessionId": session["sessionId"], "answer": "Zanzibar is the word that nobody logs."}
         assert candidate.post("/interview-sessions/turn", json=body).status_code == 200
-    httpx.get(app.admin_link)
+    httpx.get(app.admin_link, timeout=60)
     secret = app.admin_link.rsplit("/", 1)[1]
     for private in (invitation["token"], "unknown-token-0123456789", "Zanzibar", "Ada Example", app.admin_key):
         assert private not in app.output
@@ -157,7 +161,7 @@ def test_the_documentation_renders_offline(app: RunningApp, page: Page) -> None:
     page.goto(f"{app.url}/api/docs")
     page.locator(".opblock").first.wait_for()
     shown = page.locator(".opblock-summary-path").all_inner_texts()
-    described = httpx.get(f"{app.url}/api/openapi.json").json()["paths"]
+    described = httpx.get(f"{app.url}/api/openapi.json", timeout=60).json()["paths"]
     assert {path.replace("\u200b", "") for path in shown} == set(described)
     page.get_by_role("button", name="Authorize").first.wait_for()
     assert [url for url in asked if not url.startswith((f"{app.url}/", "data:"))] == []

@@ -359,9 +359,9 @@ def test_rest_gives_the_same_report(world: World) -> None:
     with running_api(world.house.service) as url:
         address = f"{url}/api/statistics/questions"
         wanted = {"position_id": record.position_id, "version": "1"}
-        reply = httpx.get(address, params=wanted, headers=bearer(key)).raise_for_status().json()
+        reply = httpx.get(address, params=wanted, headers=bearer(key), timeout=60).raise_for_status().json()
         refused = [
-            httpx.get(address, params=params, headers=bearer(secret))
+            httpx.get(address, params=params, headers=bearer(secret), timeout=60)
             for params, secret in ((wanted, hiring), ({"position_id": "none"}, key), ({}, key))
         ]
     assert QuestionReport.model_validate(reply) == world.report(record, version=1)

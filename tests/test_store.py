@@ -143,7 +143,7 @@ def test_a_writing_transaction_holds_the_lock_from_its_beginning(database: Datab
     barrier = threading.Barrier(8)
 
     def count(_: int) -> None:
-        barrier.wait(timeout=10)
+        barrier.wait(timeout=60)
         for _ in range(10):
             with database.write() as tx:
                 tx.add(audit_line(str(tx.query(AuditRow).count())))
@@ -167,7 +167,7 @@ def test_several_threads_may_open_a_fresh_database_at_once(tmp_path: Path) -> No
     barrier = threading.Barrier(4)
 
     def opened(_: int) -> Database:
-        barrier.wait(timeout=10)
+        barrier.wait(timeout=60)
         return Database(url)
 
     with ThreadPoolExecutor(4) as pool:
@@ -202,7 +202,7 @@ def test_eight_sessions_at_once_do_not_lock_one_another_out(tmp_path: Path) -> N
     barrier = threading.Barrier(8)
 
     def talk(session_id: str) -> int:
-        barrier.wait(timeout=10)
+        barrier.wait(timeout=60)
         for number in range(25):
             home.say(session_id, f"Is it remote, and {number} days a week?", action="ask", key=str(number))
         return len(home.see(session_id).transcript)
