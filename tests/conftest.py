@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,6 +46,10 @@ CHROMIUM_FLAGS = (
     "--no-first-run",
 )
 NO_BROWSER = "no chromium or chromium-browser on PATH"
+
+# Python keeps what it has compiled, whatever the environment says: a run starts many processes that import the same.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 hypothesis.settings.register_profile(
     "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
