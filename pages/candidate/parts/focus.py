@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import streamlit as st
 
+# Streamlit makes a component anew where something was put in before it: what was done is known to the tab, not to it.
 # The field may be drawn a moment after this; it is looked for some times.
 _SCRIPT = """
-const seen = new WeakMap()
 const TOUCH = "(hover: none) and (pointer: coarse)"
 
-export default function ({ data, parentElement }) {
-  const before = seen.get(parentElement)
-  seen.set(parentElement, data.sent)
-  if (before === undefined || before === data.sent || matchMedia(TOUCH).matches) return
+export default function ({ data }) {
+  if (!data.sent || data.sent === window.candorFocusAfter) return
+  window.candorFocusAfter = data.sent
+  if (matchMedia(TOUCH).matches) return
   const goOn = (tries) => {
     const field = document.querySelector("." + data.field + " textarea")
     if (!field) return tries > 0 && setTimeout(goOn, 100, tries - 1)
@@ -34,11 +34,11 @@ def _component() -> st.components.v2.types.ComponentRenderer:
     return st.components.v2.component("focus_after_answer", js=_SCRIPT)
 
 
-def focus(field: str, *, within: str, sent: int) -> None:
-    """Move the focus to the text area of this key whenever `sent` is another number than before.
+def focus(field: str, *, within: str, sent: str) -> None:
+    """Move the focus to the text area of this key, once for each answer that was sent.
 
-    `within`: the key of the container that the focus may be taken from. `sent`: how many answers were sent from the
-    page in this visit.
+    `within`: the key of the container that the focus may be taken from. `sent`: what tells the answer that was sent
+    last in this visit from those before; empty before any.
     """
     data = {"field": f"st-key-{field}", "within": f"st-key-{within}", "sent": sent}
     _component()(key="focus-after-answer", data=data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import time
+from uuid import uuid4
 
 import streamlit as st
 
@@ -27,8 +28,8 @@ _EARLIER_HEIGHT = 320
 
 _REFUSED = "before-break-refused"
 _NO_VOICE = "voice-refused"
-_SENT = "answers-sent"
-"""How many in this visit."""
+_SENT = "answer-sent"
+"""What tells the answer that was sent last in this visit from the others."""
 
 _STAGES: dict[Stage, str] = {
     "warmup": "Getting started",
@@ -56,9 +57,9 @@ def talk(actor: Actor, journey: Journey) -> None:
         _question(journey, snapshot, busy=busy)
         _answer(actor, journey, snapshot, busy=busy)
     _before_break(actor, journey, snapshot)
-    in_view("task", f"{journey.session_id}-{turns.last_event(snapshot)}")
-    sent: int = st.session_state.setdefault(_SENT, 0)
-    focus(composer.field(snapshot), within="task", sent=sent)
+    with st.container(gap=None):  # without a face, and so without a gap between them
+        in_view("task", f"{journey.session_id}-{turns.last_event(snapshot)}")
+        focus(composer.field(snapshot), within="task", sent=st.session_state.get(_SENT, ""))
     controls.controls(actor, journey, snapshot, busy=busy)
     if journey.voice_offered and microphone_allowed():
         _by_voice(actor, busy=busy)
@@ -67,7 +68,7 @@ def talk(actor: Actor, journey: Journey) -> None:
         score_table(snapshot.competencies)
     adjustments.replies(journey)
     if turn is not None and turn.action == "answer":
-        st.session_state[_SENT] = sent + 1  # told to the page that is drawn when the turn was taken
+        st.session_state[_SENT] = uuid4().hex  # told to the page that is drawn when the turn was taken
     turns.run_waiting(actor, journey.session_id)
 
 
