@@ -13,11 +13,12 @@ from interview.errors import Conflict, Forbidden, NotFound
 from interview.events import Payload, SessionCompleted, SessionExpiredPayload
 from interview.folding import hear
 from interview.models import Persona, PersonaOverrides, PositionPlan, PositionSettings, SessionStatus
+from interview.recordings import Recordings
 from interview.state import InterviewSessionState
 from interview.store import queries
 from interview.store.event_log import add_event
 from interview.store.journeys import forget_drafts
-from interview.store.sessions import assemble, save_heard
+from interview.store.sessions import Loaded, assemble, save_heard
 from interview.store.tables import InterviewRow, InvitationRow, PlanRow, PositionRow, SessionRow
 
 _LEAST_MINUTES = 5.0
@@ -58,6 +59,11 @@ def open_session(tx: Session, context: Context, actor: Actor, request: StartRequ
         attempt = []
     earlier = attempt[-1] if attempt and attempt[-1].status == "expired" else None
     return _new_session(tx, context, actor, interview, overrides, earlier, rehearsal=request.rehearsal)
+
+
+def clock_begins(context: Context, loaded: Loaded) -> bool:
+    """Whether the session's time begins only now: nothing was asked or said, and no recording runs by it already."""
+    return not loaded.begun and not Recordings(context).kept(loaded.session.session_id)
 
 
 def begin_attempt(interview: InterviewRow) -> None:
@@ -174,7 +180,7 @@ def _new_session(
         rehearsal=rehearsal,
     )
     if earlier is not None:
-        state = _carry_on(state, InterviewSessionState.model_validate(earlier.state), earlier)
+        state = _carry_on(state, assemble(tx, earlier))
     row = SessionRow(
         session_id=state.session_id,
         interview_id=interview.interview_id,
@@ -194,9 +200,10 @@ def _new_session(
     return row.session_id
 
 
-def _carry_on(state: InterviewSessionState, earlier: InterviewSessionState, row: SessionRow) -> InterviewSessionState:
+def _carry_on(state: InterviewSessionState, expired: Loaded) -> InterviewSessionState:
     """What an expired session leaves to its successor: answered and skipped prompts, scores, the rest of the time."""
-    used = (row.last_touched - earlier.started_at) / timedelta(minutes=1) - earlier.lost_seconds / 60
+    earlier, idle_since = expired.state, expired.session.last_touched
+    used = (idle_since - earlier.started_at) / timedelta(minutes=1) - earlier.lost_seconds / 60 if expired.begun else 0
     least = min(_LEAST_MINUTES, earlier.time_limit_minutes)
     prompts = tuple(
         prompt.model_copy(update={"carried": True})

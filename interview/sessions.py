@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from interview import graph, replies, webhooks
 from interview.access import Actor
-from interview.attempts import expire_overdue, open_session
+from interview.attempts import clock_begins, expire_overdue, open_session
 from interview.context import Context
 from interview.contract import Heard, SessionSnapshot, StartRequest, StartResponse, TurnRequest, TurnResponse
 from interview.draft import Draft
@@ -161,6 +161,8 @@ class InterviewSessionManager:
         """Run the graph outside of any transaction, then write all of it or nothing."""
         draft = loaded.draft(self._context)
         draft.heard = heard
+        if loaded.session.mode == "text" and clock_begins(self._context, loaded):
+            draft.state = draft.state.started_anew(draft.scene.now)  # a talk that begins has done so by itself
         with charged(self._context, loaded.interview.interview_id):
             rate(draft)  # what was spoken before, if no model could be reached then
             graph.run(draft, request)

@@ -14,7 +14,7 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from interview.access import Actor
-from interview.attempts import expire_overdue, open_session
+from interview.attempts import clock_begins, expire_overdue, open_session
 from interview.context import Context
 from interview.contract import StartRequest
 from interview.errors import Conflict, InvalidPayload, SessionUnknown
@@ -87,6 +87,28 @@ class Spoken:
         require_session(actor, loaded)
         _require_live(loaded.session, loaded.interview)
         return scene_of(loaded, self._context.clock())
+
+    def come(self, actor: Actor, session_id: str) -> None:
+        """Somebody wants to speak, though there may be no place for them yet: their session does not expire meanwhile.
+
+        Raises what `scene` raises.
+        """
+        self._touched(actor, session_id, begins=False)
+
+    def enter(self, actor: Actor, session_id: str) -> LiveScene:
+        """`scene` for a talk that begins now; the session's time does so too, where nothing was asked or said yet."""
+        return self._touched(actor, session_id, begins=True)
+
+    def _touched(self, actor: Actor, session_id: str, *, begins: bool) -> LiveScene:
+        expire_overdue(self._context)
+        with self._context.database.write() as tx:
+            loaded, now = load(tx, session_id), self._context.clock()
+            require_session(actor, loaded)
+            _require_live(loaded.session, loaded.interview)
+            loaded.session.last_touched = now
+            if begins and clock_begins(self._context, loaded):
+                save_note(tx, loaded, loaded.state.started_anew(now), None, now)
+            return scene_of(loaded, now)
 
     def keep(self, session_id: str, utterances: Sequence[Utterance]) -> tuple[int, ...]:
         """Write what was said, new or grown; gives the entries' ids in the same order.

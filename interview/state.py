@@ -94,6 +94,10 @@ class InterviewSessionState(Model):
         """Whether the time limit has passed."""
         return self.seconds_left(now) <= 0
 
+    def started_anew(self, now: datetime) -> InterviewSessionState:
+        """With the whole of its time from now on: nothing was asked or said yet."""
+        return self.model_copy(update={"started_at": now, "last_checkpoint": now, "lost_seconds": 0.0})
+
     def summaries(self, plan: PositionPlan) -> tuple[CompetencySummary, ...]:
         """The standing of every competency of the plan, in its order."""
         return tuple(

@@ -260,6 +260,26 @@ def test_a_session_of_another_interview_is_unknown(live: Live) -> None:
         assert (caller.closing(), caller.errors()) == (1008, ["session_unknown"])
 
 
+def test_a_caller_for_whom_there_is_no_place_is_told_to_come_again(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """1013, which says so, with the sentence before it; the session waits for the place that is free next."""
+    monkeypatch.setattr("interview.live.rooms.MOST_TALKS", 1)
+    interview_id, token = live.invited()
+    with live.calling() as (first, session_id):
+        with calling(live.world.url) as second:
+            second.tell("start", interview_id=interview_id, token=token)
+            assert (second.closing(), second.errors()) == (1013, ["voice_busy"])
+            assert len(second.events) == 1
+            assert "in writing" in second.events[0]["message"]
+        first.tell("stop")
+        first.closing()
+    waited = live.world.service.spoken.open(SYSTEM, interview_id).session_id
+    with bounded(SECONDS):
+        while live.world.service.live.running(session_id):
+            threading.Event().wait(0.01)
+    with calling(live.world.url) as third:
+        assert third.start(interview_id, token)["session_id"] == waited
+
+
 def test_sound_in_any_pieces_arrives_whole(live: Live) -> None:
     """Odd lengths, single bytes and base64 in JSON: what comes out is what went in, in order."""
     sound = bytes(number * 7 % 5 for number in range(64_000))

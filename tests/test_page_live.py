@@ -36,6 +36,9 @@ SECONDS = 120
 """The longest wait for anything; far above what it takes."""
 UNHURRIED = Timing(reply=600, check_in=600, line_silent=600, line_lost=600)
 """Between two looks at a page a busy machine lets more time pass than a candidate who has gone away."""
+NO_PLACE = (
+    "Too many interviews are held by voice at this moment. Please try again in a few minutes, or go on in writing."
+)
 _QUESTIONS = ("Tell me about debugging, part 1.", "Tell me about teamwork, part 1.", "Tell me about planning, part 1.")
 _ANSWERS = (
     "I work on payment systems at a bank.",
@@ -305,6 +308,22 @@ def test_browsers_give_a_microphone_over_https_or_on_the_own_machine(address: st
     from pages.components.live import gives_microphone
 
     assert gives_microphone(address) is allowed
+
+
+def test_without_a_place_it_is_said_and_writing_is_there(
+    home: House, ada: Actor, open_page: Open, calls: list[PutInCall], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Trying again says it again; what was waited for does not count."""
+    monkeypatch.setattr("interview.live.rooms.MOST_TALKS", 0)
+    app = talking(home, ada, open_page, calls)
+    assert [box.value for box in app.error] == [NO_PLACE]
+    home.clock.forward(minutes=20)
+    assert [box.value for box in app.run().error] == [NO_PLACE]
+    assert "Go on in writing" in labels(app)
+    press(app, "Go on in writing")
+    assert [area.label for area in app.text_area if area.label == "Your answer"]
+    snapshot = session_of(home, ada)
+    assert (snapshot.mode, snapshot.elapsed_ms) == ("text", 0)
 
 
 # --- the talk ---------------------------------------------------------------------------------------------------------

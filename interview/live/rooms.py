@@ -80,10 +80,10 @@ class LiveRooms:
     def join(self, actor: Actor, session_id: str, line: Line) -> LiveInterview:
         """Begin the session's talk on this line, or take it over. Blocks until it has begun; from any other thread.
 
-        Raises what `Spoken.scene` raises, InvalidPayload without a key for the voice, Conflict (`voice_unavailable`,
+        Raises what `Spoken.come` raises, InvalidPayload without a key for the voice, Conflict (`voice_unavailable`,
         `voice_busy`, `session_complete` while the last answers are being rated), EngineFailure `speech_unavailable`.
         """
-        self._spoken.scene(actor, session_id)  # a stranger takes nothing over
+        self._spoken.come(actor, session_id)  # a stranger takes nothing over
         with self._lock:  # whoever joins before `close` is on the loop before it
             loop = self._opened()
             joining = loop.begin(self._join(loop, actor, session_id, line))
@@ -122,7 +122,7 @@ class LiveRooms:
             most = await self._most_talks(loop, session_id)
             await self._take_over(session_id)
             with self._place(session_id, most):
-                scene = await off_loop(loop.pools.words, self._spoken.scene, actor, session_id)
+                scene = await off_loop(loop.pools.words, self._spoken.enter, actor, session_id)
                 talk = await self._talk(loop, scene, actor, line)
                 self._talks[session_id] = talk
                 self._running[talk] = asyncio.create_task(self._run(talk))

@@ -66,6 +66,12 @@ class Loaded:
         return {made.response: made for made in self._payloads(EvaluationMade)}
 
     @property
+    def begun(self) -> bool:
+        """Whether anything was asked or said in this session."""
+        own = self.session.session_id
+        return self.last_turn is not None or any(entry.session_id == own for entry in self.entries)
+
+    @property
     def statuses(self) -> tuple[QuestionStatus, ...]:
         return tuple(map(QuestionStatus.model_validate, self.interview.question_statuses))
 
