@@ -17,10 +17,13 @@ from interview.events import SessionCompleted
 from interview.live.line import EndCause
 from interview.models import MAX_ANSWER_CHARS, QuestionStatus
 from interview.sessions import InterviewSessionManager, require_active, require_session
-from interview.spoken import Spoken, go_live
+from interview.spoken import Spoken, Standing, go_live
 from interview.store.sessions import Loaded, load
 from interview.store.tables import EntryRow, SessionRow
 from interview.switching import go_on_in_writing
+
+TRIED_AGAIN = "tried_again"
+"""The cause of lost time where hearing, speaking or rating failed at first."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,10 @@ class SpokenTurns:
             entry = tx.get(EntryRow, (row.interview_id, entry_id)) if row else None
             if entry is not None and entry.session_id == session_id and entry.role == "interviewer":
                 entry.start_ms, entry.end_ms = start_ms, max(start_ms, end_ms)
+
+    def give_back(self, session_id: str, seconds: float) -> Standing:
+        """Let seconds not count in which something had to be tried again; see `Spoken.give_back`."""
+        return self._spoken.give_back(session_id, seconds, TRIED_AGAIN)
 
     def conclude(self, actor: Actor, session_id: str, cause: str) -> None:
         """End the session; words that were not sent yet are its last answer. Once more: nothing.

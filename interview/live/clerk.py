@@ -59,9 +59,9 @@ async def note_failure(spoken: Spoken, session_id: str, pools: Pools, code: str,
     await _note(pools, partial(spoken.voice_failed, session_id, code, seconds))
 
 
-async def give_back(spoken: Spoken, session_id: str, pools: Pools, seconds: float) -> None:
+async def give_back(spoken: Spoken, session_id: str, pools: Pools, seconds: float, cause: str) -> None:
     """Give back what the voice was away for when its talk was left (see `Spoken.give_back`). Raises nothing."""
-    await _note(pools, partial(spoken.give_back, session_id, seconds, "connection_lost"))
+    await _note(pools, partial(spoken.give_back, session_id, seconds, cause))
 
 
 async def _note(pools: Pools, write: Callable[[], object]) -> None:

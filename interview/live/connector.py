@@ -74,6 +74,7 @@ class Connector:
         self._failures = 0
         self._trouble_since: float | None = None
         self._lost_at: float | None = None
+        self._silent_since: float | None = None
         self.handle: str | None = None
 
     async def run(self) -> None:
@@ -87,7 +88,7 @@ class Connector:
                         await self._listen(connection)
                     finally:
                         # At once: closing may take a moment.
-                        self._lost_at = _now()
+                        self._lost_at = self._silent_since or _now()
                         self._end()
             except VoiceFailure as error:
                 failure = error
@@ -97,7 +98,7 @@ class Connector:
 
     @property
     def seconds_lost(self) -> float:
-        """Without a connection until now, since the last one ended or the first try failed; 0 while there is one."""
+        """Without one until now, since the last one fell silent or ended, or the first try failed; 0 with one."""
         return 0.0 if self.connected or self._lost_at is None else _now() - self._lost_at
 
     def going_away(self, seconds: float) -> None:
@@ -113,9 +114,9 @@ class Connector:
         """The model has had its say: whatever the trouble was, it is over."""
         self._failures, self._trouble_since = 0, None
 
-    def break_off(self) -> None:
-        """Nothing comes of this connection any more: try another one."""
-        self._broken = True
+    def break_off(self, silent_seconds: float) -> None:
+        """Nothing has come of this connection for so long, though a reply was due: try another one."""
+        self._broken, self._silent_since = True, _now() - silent_seconds
         self._leave.set()
 
     def tick(self) -> None:
@@ -127,7 +128,7 @@ class Connector:
     def _begin(self, seconds_lost: float | None) -> None:
         self._leave.clear()
         self._deadline = None
-        self._broken, self.connected = False, True
+        self._broken, self._silent_since, self.connected = False, None, True
         self._owner.connected(seconds_lost)
 
     def _end(self) -> None:

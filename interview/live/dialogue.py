@@ -78,7 +78,7 @@ class Dialogue(Talk):
 
     @property
     def seconds_lost(self) -> float:
-        return self.connector.seconds_lost
+        return self.connector.seconds_lost or self.watch.seconds_silent
 
     @property
     def time_up(self) -> bool:
@@ -95,10 +95,11 @@ class Dialogue(Talk):
     def connected(self, seconds_lost: float | None) -> None:
         self.transcript.connected()
         self._guarded = False
+        self.watch.connected()
         if self._openings.speaks_first:
             self.watch.expect()
         if seconds_lost is not None:
-            self.clerk.give_back(seconds_lost, "connection_lost")
+            self.clerk.give_back(seconds_lost, self.lost_to)
             self.display.solved()
             self.display.tell(ResumedMessage(seconds=round(seconds_lost, 3)))
         self.watch.show()

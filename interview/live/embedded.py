@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 from interview.live.clerk import backoff
 from interview.live.doubt import Understood, joined, understood
 from interview.live.line import MESSAGE_BYTES, UP_RATE
+from interview.live.lost_time import LostTime, Trying
 from interview.live.voice import VoiceMode
 from interview.settings import Settings
 from interview.speech.client import Speech, SpeechUnavailable
@@ -105,11 +107,26 @@ class Listener(Protocol):
     def ear_failed(self, error: SpeechUnavailable) -> None: ...
 
 
+@contextmanager
+def tried(speech: Speech, trying: Trying) -> Iterator[None]:
+    """One try of the speech worker. It has failed also where another worker had to be started for it."""
+    worker = speech.worker_pid
+    if worker is None:
+        trying.fails()
+    try:
+        yield
+    except SpeechUnavailable:
+        trying.fails()
+        raise
+    if speech.worker_pid != worker:
+        trying.fails()
+
+
 class _Stretch:
     """A part of a turn that is recognised for good; until then its words are those of the last partial result."""
 
-    def __init__(self, pcm: bytes, words: str) -> None:
-        self.pcm = pcm
+    def __init__(self, pcm: bytes, words: str, trying: Trying) -> None:
+        self.pcm, self.trying = pcm, trying
         self.understood = Understood(words)
         self.done: asyncio.Task[None] | None = None
 
@@ -118,10 +135,16 @@ class Ear:
     """One talk's, on the voice loop. `start_ms`, `end_ms`: of the turn's words, since the session's start."""
 
     def __init__(
-        self, speech: Speech, endpointing: Endpointing, terms: str, clock_ms: Callable[[], int], listener: Listener
+        self,
+        speech: Speech,
+        endpointing: Endpointing,
+        terms: str,
+        clock_ms: Callable[[], int],
+        listener: Listener,
+        lost: LostTime,
     ) -> None:
         self._speech, self._ends, self._terms = speech, endpointing, terms
-        self._clock_ms, self._listener = clock_ms, listener
+        self._clock_ms, self._listener, self._lost = clock_ms, listener, lost
         self._stretches: list[_Stretch] = []
         self._sound = bytearray()
         self._before: deque[bytes] = deque(maxlen=_PRE_ROLL)
@@ -217,7 +240,10 @@ class Ear:
 
     async def complete(self) -> None:
         """Until all that was said before is recognised for good. Raises SpeechUnavailable."""
-        for stretch in list(self._stretches):
+        waiting = list(self._stretches)
+        for stretch in waiting:
+            stretch.trying.awaited = stretch.trying.awaited or self._lost.clock()
+        for stretch in waiting:
             if stretch.done is not None:
                 await asyncio.shield(stretch.done)
 
@@ -240,23 +266,25 @@ class Ear:
         self._partial, self._turn = "", self._turn + 1
         if len(pcm) < _SHORTEST:
             return
-        stretch = _Stretch(pcm, words)
+        stretch = _Stretch(pcm, words, self._lost.trying())
         self._stretches.append(stretch)
         stretch.done = asyncio.create_task(self._recognise(stretch, self._ends.position_ms))
         stretch.done.add_done_callback(self._looked_at)
 
     async def _recognise(self, stretch: _Stretch, upto_ms: int) -> None:
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                found = await self._speech.recognise(stretch.pcm, self._terms, final=True)
-            except SpeechUnavailable:
-                if attempt == ATTEMPTS:
-                    raise
-                await asyncio.sleep(backoff(attempt, first=0.5))
-            else:
-                stretch.understood, stretch.pcm = understood(found), b""
-                self._tell(upto_ms)
-                return
+        with stretch.trying:
+            for attempt in range(1, ATTEMPTS + 1):
+                try:
+                    with tried(self._speech, stretch.trying):
+                        found = await self._speech.recognise(stretch.pcm, self._terms, final=True)
+                except SpeechUnavailable:
+                    if attempt == ATTEMPTS:
+                        raise
+                    await asyncio.sleep(backoff(attempt, first=0.5))
+                else:
+                    stretch.understood, stretch.pcm = understood(found), b""
+                    self._tell(upto_ms)
+                    return
 
     def _looked_at(self, done: asyncio.Task[None]) -> None:
         error = None if done.cancelled() else done.exception()

@@ -227,7 +227,7 @@ class LiveInterview:
         if cause in COMPLETING:
             await clerk  # what it is rating is not rated twice
         elif cause != "voice_failed" and self._seconds_lost > 0:
-            await give_back(self._spoken, self.session_id, self._pools, self._seconds_lost)
+            await give_back(self._spoken, self.session_id, self._pools, self._seconds_lost, talk.lost_to)
         message = await self._settle(cause)
         talk.downlink.close()
         talk.display.end(cause, message)

@@ -9,8 +9,9 @@ from time import monotonic
 
 from interview.live.clerk import backoff
 from interview.live.downlink import Downlink, milliseconds
-from interview.live.embedded import ATTEMPTS
+from interview.live.embedded import ATTEMPTS, tried
 from interview.live.entry import Entry
+from interview.live.lost_time import LostTime
 from interview.live.transcript import Transcript
 from interview.speech.client import Speech, SpeechUnavailable
 from interview.speech.words import pieces
@@ -26,9 +27,10 @@ class Mouth:
         downlink: Downlink,
         clock_ms: Callable[[], int],
         began: Callable[[], None],
+        lost: LostTime,
     ) -> None:
         self._speech, self._transcript, self._downlink = speech, transcript, downlink
-        self._clock_ms, self._began = clock_ms, began
+        self._clock_ms, self._began, self._lost = clock_ms, began, lost
         self._saying: asyncio.Task[None] | None = None
         self._played = 0.0
         """When all sound that was given out has been heard (monotonic)."""
@@ -74,19 +76,22 @@ class Mouth:
 
     async def _sound_of(self, piece: str) -> AsyncGenerator[bytes, None]:
         """Made again where the worker has ended, unless a part of it was given out."""
-        for attempt in range(1, ATTEMPTS + 1):
-            given = False
-            try:
-                async with aclosing(self._speech.speak(piece)) as sound:
-                    async for pcm in sound:
-                        given = True
-                        yield pcm
-            except SpeechUnavailable:
-                if given or attempt == ATTEMPTS:
-                    raise
-                await asyncio.sleep(backoff(attempt, first=0.5))
-            else:
-                return
+        # Nobody waits for it while what was given out before is still heard.
+        with self._lost.trying(awaited=max(self._played, self._lost.clock())) as trying:
+            for attempt in range(1, ATTEMPTS + 1):
+                given = False
+                try:
+                    with tried(self._speech, trying):
+                        async with aclosing(self._speech.speak(piece)) as sound:
+                            async for pcm in sound:
+                                given = True
+                                yield pcm
+                except SpeechUnavailable:
+                    if given or attempt == ATTEMPTS:
+                        raise
+                    await asyncio.sleep(backoff(attempt, first=0.5))
+                else:
+                    return
 
     def _give(self, pcm: bytes, words: str) -> None:
         """The words count from the beginning of the sound that they come with."""

@@ -14,6 +14,8 @@ from interview.errors import Conflict, EngineFailure, InterviewError
 from interview.live.clerk import backoff, off_loop
 from interview.live.connector import Timing
 from interview.live.embedded import ATTEMPTS
+from interview.live.lost_time import LostTime
+from interview.spoken import Standing
 from interview.spoken_turns import SpokenTurns, Step
 
 
@@ -28,15 +30,26 @@ class Owner(Protocol):
         """The session takes no more."""
         ...
 
+    def given_back(self, standing: Standing) -> None:
+        """Lost seconds do not count: how the session stands now."""
+        ...
+
 
 class TurnTaker:
     """On the voice loop. `step`: where the session stands."""
 
     def __init__(
-        self, owner: Owner, turns: SpokenTurns, actor: Actor, session_id: str, pool: Executor, timing: Timing
+        self,
+        owner: Owner,
+        turns: SpokenTurns,
+        actor: Actor,
+        session_id: str,
+        pool: Executor,
+        timing: Timing,
+        lost: LostTime,
     ) -> None:
         self._owner, self._turns, self._actor, self._session_id = owner, turns, actor, session_id
-        self._pool, self._timing = pool, timing
+        self._pool, self._timing, self._lost = pool, timing, lost
         self._taking: asyncio.Future[Step] | None = None
         self.step: Step | None = None
 
@@ -70,20 +83,34 @@ class TurnTaker:
         return self._turns.take(self._actor, request, key, heard, self.step.last_entry if self.step else 0)
 
     async def _call(self, work: Callable[[], Step], trouble: Callable[[], Awaitable[None]]) -> Step | None:
-        for attempt in range(1, ATTEMPTS + 1):
-            self._taking = asyncio.ensure_future(off_loop(self._pool, work))
-            try:
-                return await asyncio.shield(self._taking)
-            except (EngineFailure, Conflict) as error:
-                if isinstance(error, Conflict) and error.code != "turn_conflict":
+        with self._lost.trying(awaited=self._lost.clock()) as trying:
+            for attempt in range(1, ATTEMPTS + 1):
+                self._taking = asyncio.ensure_future(self._once(work, self._lost.take()))
+                try:
+                    return await asyncio.shield(self._taking)
+                except (EngineFailure, Conflict) as error:
+                    if isinstance(error, Conflict) and error.code != "turn_conflict":
+                        self._owner.refused(error)
+                        return None
+                    if isinstance(error, EngineFailure):
+                        trying.fails()
+                    if attempt == ATTEMPTS:
+                        raise
+                    if attempt == 1:
+                        await trouble()
+                    await asyncio.sleep(backoff(attempt, self._timing.first_wait, self._timing.longest_wait))
+                except InterviewError as error:
                     self._owner.refused(error)
                     return None
-                if attempt == ATTEMPTS:
-                    raise
-                if attempt == 1:
-                    await trouble()
-                await asyncio.sleep(backoff(attempt, self._timing.first_wait, self._timing.longest_wait))
-            except InterviewError as error:
-                self._owner.refused(error)
-                return None
         return None
+
+    async def _once(self, work: Callable[[], Step], lost_seconds: float) -> Step:
+        """What was lost until now is given back first: the rules ask for the time that is left."""
+        if lost_seconds > 0:
+            try:
+                standing = await off_loop(self._pool, self._turns.give_back, self._session_id, lost_seconds)
+            except Exception:
+                self._lost.put_back(lost_seconds)
+                raise
+            self._owner.given_back(standing)
+        return await off_loop(self._pool, work)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from time import monotonic
-from typing import Generic, Protocol
+from typing import ClassVar, Generic, Protocol
 
 from interview.errors import InterviewError
 from interview.live.connector import Timing
@@ -57,6 +57,8 @@ class Talk(ABC, Generic[Hearer]):
     far as it was heard.
     """
 
+    lost_to: ClassVar[str] = "connection_lost"
+    """What `seconds_lost` are told to have been lost to."""
     words: Kept
     clerk: Clerical
 

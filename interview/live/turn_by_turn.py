@@ -22,6 +22,7 @@ from interview.live.doubt import Understood, joined
 from interview.live.embedded import Ear, EmbeddedVoice
 from interview.live.entry import Entry
 from interview.live.line import InterruptedMessage, Line, TurnCompleteMessage
+from interview.live.lost_time import LostTime
 from interview.live.mouth import Mouth
 from interview.live.recording import Recorder
 from interview.live.taking import TurnTaker
@@ -33,7 +34,8 @@ from interview.models import MAX_ANSWER_CHARS
 from interview.scenes import LiveScene
 from interview.speech.client import SpeechUnavailable
 from interview.speech.endpointing import Endpointing
-from interview.spoken_turns import Said, SpokenTurns, Step
+from interview.spoken import Standing
+from interview.spoken_turns import TRIED_AGAIN, Said, SpokenTurns, Step
 from interview.usage import BudgetReached
 
 TROUBLE = "That did not work; one moment, please."
@@ -57,6 +59,7 @@ class _Wish:
 class TurnDialogue(Talk[Ear]):
     """The talk of a voice that takes turns."""
 
+    lost_to = TRIED_AGAIN
     words: AnswerKeeper
     clerk: TurnClerk
 
@@ -74,12 +77,13 @@ class TurnDialogue(Talk[Ear]):
     ) -> None:
         super().__init__(scene, line, recorder, timing, in_hand=None)
         self.actor = actor
-        self.ear = Ear(voice.speech, endpointing, _terms(scene), self.clock_ms, self)
-        self._mouth = Mouth(voice.speech, self.transcript, self.downlink, self.clock_ms, self._first_sound)
+        self._lost = LostTime()
+        self.ear = Ear(voice.speech, endpointing, _terms(scene), self.clock_ms, self, self._lost)
+        self._mouth = Mouth(voice.speech, self.transcript, self.downlink, self.clock_ms, self._first_sound, self._lost)
         self.words = AnswerKeeper(self, turns, scene.session_id, pools)
         self.clerk = TurnClerk(self, turns, scene.session_id, pools)
         self._wishes: asyncio.Queue[_Wish] = asyncio.Queue(_MOST_WISHES)
-        self._taker = TurnTaker(self, turns, actor, scene.session_id, pools.ratings, timing)
+        self._taker = TurnTaker(self, turns, actor, scene.session_id, pools.ratings, timing, self._lost)
         self.watch = TurnWatch(self)
         self._answering = Answering()
         self._ended: tuple[float, float] | None = None
@@ -90,8 +94,7 @@ class TurnDialogue(Talk[Ear]):
 
     @property
     def seconds_lost(self) -> float:
-        """None that is known of: what this voice tries again is over in a moment."""
-        return 0.0
+        return self._lost.seconds
 
     # --- what goes on until the talk is over ----------------------------------------------------------------------
 
@@ -290,6 +293,9 @@ class TurnDialogue(Talk[Ear]):
             self.end("to_text" if error.code == "not_live" else "closed")
         else:
             self.end("voice_failed")
+
+    def given_back(self, standing: Standing) -> None:
+        self.deadline = monotonic() + standing.seconds_left
 
     def _stands(self, step: Step) -> None:
         self._said_again = self._said_again and self._taker.step is step

@@ -56,9 +56,10 @@ class TurnWatch:
 
     def _look(self, now: float) -> None:
         talk = self._talk
+        over_at = talk.deadline + talk.seconds_lost + talk.timing.wrap_up
         if talk.line_silent() >= talk.timing.line_lost:
             talk.end("line_lost")
-        elif now >= talk.deadline + talk.timing.wrap_up and (talk.uplink.muted or not talk.ear.in_turn):
+        elif now >= over_at and (talk.uplink.muted or not talk.ear.in_turn):
             talk.end("time_up")
         elif self._is_quiet(now):
             self._checked = True

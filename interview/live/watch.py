@@ -30,7 +30,10 @@ class Watch:
     def __init__(self, talk: Dialogue) -> None:
         self._talk = talk
         self._awaited_since: float | None = None
-        """Since when the model should be saying something."""
+        """Since when the model should be saying something; a reminder begins anew."""
+        self._due_since: float | None = None
+        """Since when it owes that in truth."""
+        self._connected_at = monotonic()
         self._nudged = False
         self._model_at = monotonic()
         self._candidate_turn_since: float | None = None
@@ -51,19 +54,36 @@ class Watch:
     def expect(self) -> None:
         """The model was asked for something."""
         self._awaited_since = monotonic()
+        self._due_since = self._due_since or self._unanswered_since() or self._awaited_since
 
     def reply_is_due(self) -> bool:
         """Whether somebody has spoken to the model since its last part."""
+        return self._awaited_since is not None or self._unanswered_since() is not None
+
+    def _unanswered_since(self) -> float | None:
+        """When the candidate last spoke, if that was after the model's last part and nothing has come of it."""
         loud, turn = self._talk.uplink.last_loud, self._candidate_turn_since
-        return self._awaited_since is not None or (loud is not None and turn is not None and loud >= turn)
+        return loud if loud is not None and turn is not None and loud >= turn else None
+
+    @property
+    def seconds_silent(self) -> float:
+        """Since a reply was due, where the model has been reminded of it in vain until now; else 0."""
+        return self._silent(monotonic()) if self._nudged else 0.0
+
+    def _silent(self, now: float) -> float:
+        """What was due on the connection before is in the time that was lost with it."""
+        return now - max(self._due_since or now, self._connected_at)
+
+    def connected(self) -> None:
+        self._connected_at = monotonic()
 
     def heard_model(self) -> None:
         self._model_at = monotonic()
-        self._awaited_since, self._nudged = None, False
+        self._awaited_since, self._due_since, self._nudged = None, None, False
         self._candidate_turn_since = None
 
     def heard_candidate(self) -> None:
-        self._awaited_since = monotonic()
+        self._awaited_since = self._due_since = monotonic()
         self._candidate_turn_since = None
         self._check_ins = 0
         if self._lingering:
@@ -73,7 +93,7 @@ class Watch:
         """The interviewer has said its part (None: it was cut off)."""
         now, talk = monotonic(), self._talk
         if entry is not None:
-            self._awaited_since, self._nudged = None, False
+            self._awaited_since, self._due_since, self._nudged = None, None, False
         self._candidate_turn_since = now
         self._model_at = now
         self.show()
@@ -147,21 +167,25 @@ class Watch:
     def _look_at_model(self, now: float) -> None:
         """The model owes a reply, or has stopped in the middle of one."""
         if self._talk.thinking:
+            self._due_since = self._due_since and now
             return
         talk, patience = self._talk, self._talk.timing.reply
         speaking = talk.transcript.speaking
         if speaking is not None:
-            played = speaking.began_ms is None or speaking.heard_ms(talk.clock_ms()) >= speaking.received_ms
+            silent, played = now - self._model_at, True
+            if speaking.began_ms is not None:
+                left = speaking.began_ms + speaking.received_ms - talk.clock_ms()
+                silent, played = min(silent, -left / 1000), left <= 0
             if played and now - self._model_at >= patience:
-                talk.connector.break_off()
+                talk.connector.break_off(silent)
             return
         since = self._awaited_since
         settled = talk.uplink.quiet_seconds() >= min(_SETTLED, patience) or (since and now - since >= 2 * patience)
         if since is None or now - since < patience or not settled:
             return
         if self._nudged:
-            self._nudged, self._awaited_since = False, None
-            talk.connector.break_off()
+            talk.connector.break_off(self._silent(now))
+            self._nudged, self._awaited_since, self._due_since = False, None, None
         else:
             self._nudged = True
             talk.instruct(prompt.reply_now())
