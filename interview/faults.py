@@ -13,6 +13,7 @@ _WORDS = {
     "setup": "the voice model did not take the interview's setup",
     "llm_failure": "the engine could not be reached",
     "voice_failed": "the voice failed",
+    "tried_again": "what failed was tried again until it worked",
     "voice_unavailable": "the voice was not available",
     "internal_error": "an error of the service, whose number stands in its log",
 }
