@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 FIRST_PROMPT, SECOND_PROMPT = "1", "2"
-_STRICTER, _MILDER = {4: 3, 5: 3}, {1: 3, 2: 3}
+_STRICTER, _MILDER = {3: 2, 4: 3, 5: 4}, {1: 2, 2: 3, 3: 4}
+"""Level before → level now: one lower, or one higher."""
 
 
 @dataclass(frozen=True)
