@@ -75,6 +75,26 @@ def test_a_rehearsal_leaves_no_interview_and_no_scorecard(demo: Held) -> None:
     assert len(listed) == len(demo.truth.interviews)
 
 
+# --- questions on the résumé ------------------------------------------------------------------------------------------
+
+
+def test_who_has_a_gap_in_the_resume_has_a_question_on_it(demo: Held) -> None:
+    """Marked as a probe, of the last competency and behind its core questions; asked where the rules have room."""
+    asked = set()
+    for interview in demo.truth.interviews:
+        record = demo.service.interviews.get(SYSTEM, demo.interview_ids[interview.number])
+        position = demo.truth.position_of(interview)
+        assert [(one.text, one.kind) for one in record.question_plan] == [
+            (one.text, one.kind) for one in position.questions
+        ]
+        assert len(record.candidate_plan.probes) == interview.probed
+        if interview.probed and (session := interview.standing):
+            reached = any(position.questions[one.question].kind == "probe" for one in session.responses)
+            assert (record.question_statuses[-1].status != "not_started") == reached, interview.number
+            asked.add(reached)
+    assert asked == {True, False}
+
+
 # --- templates, requests, transcripts from elsewhere ------------------------------------------------------------------
 
 

@@ -75,6 +75,7 @@ def test_the_truth_has_everything_that_interviews_bring() -> None:
     assert {(each.answered_at is None, each.factor) for each in adjustments} == {
         (True, None), (False, None), (False, 1.5),
     }  # fmt: skip
+    assert any(interview.probed for interview in truth.interviews)
     assert any(one.doubtful for response in responses for one in response.exchanges)
     assert all(truth.begin <= moment <= truth.end for moment in _moments(truth.interviews))
 

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from statistics import correlation, mean, median, stdev
 
 import pytest
@@ -15,7 +16,7 @@ from demo_expected import Card, cards, cost, criteria, distribution, shown, week
 from interview.access import SYSTEM
 from interview.records import FigureFilter
 from interview.statistics.funnel import FunnelStep
-from interview.synthetic.asking import Response
+from interview.synthetic.asking import PROBE, Response
 from interview.synthetic.making import Held
 from interview.synthetic.truth import PLAN_TOKENS, PROBE_TOKENS, Interview
 
@@ -115,8 +116,12 @@ def test_funnel(demo: Held, cut: Cut) -> None:
         held = [one for one in interviews if one.sessions and one.sessions[0].ending != "imported"]
         started = [one for one in held if one.sessions[0].mode == modes.mode]
         faulty = [one for one in started if any(session.faulty for session in one.sessions)]
-        assert (modes.started, modes.with_faults) == (len(started), len(faulty)), modes.mode
-        assert modes.fault_rate == (pytest.approx(len(faulty) / len(started), abs=1e-4) if started else None)
+        assert modes.started == len(started), modes.mode
+        if modes.mode == "text":
+            assert (modes.with_faults, modes.fault_rate) == (None, None)
+        else:
+            assert modes.with_faults == len(faulty)
+            assert modes.fault_rate == (pytest.approx(len(faulty) / len(started), abs=1e-4) if started else None)
 
 
 def _check_step(step: FunnelStep, interviews: list[Interview]) -> None:
@@ -208,7 +213,10 @@ def _asked(demo: Held, place: int) -> dict[str, list[Asked]]:
             responses.append(Response(len(responses), ()))  # asked, and answered by the wish to stop
         scores = [_score(card, response) for response in responses]
         for at, response in enumerate(responses):
-            others = tuple(score for n, score in enumerate(scores) if n != at and score)
+            others = tuple(
+                score for n, score in enumerate(scores)
+                if n != at and score and questions[responses[n].question].kind == "core"
+            )  # fmt: skip
             asked = Asked(card, scores[at], response.skipped, response.hints, response.follow_ups, others)
             found[questions[response.question].text].append(asked)
     return found
@@ -226,6 +234,7 @@ def test_question_statistics(demo: Held, place: int) -> None:
     expected = _asked(demo, place)
     assert [row.question for row in report.questions] == [one.text for one in demo.truth.positions[place].questions]
     assert (report.scorecards, report.unknown) == (len(cards(demo.truth, place)), 0)
+    assert sum(row.asked for row in report.probes) == len(expected[PROBE])
     for row in report.questions:
         asked = expected[row.question]
         answered = [one for one in asked if not one.skipped]
@@ -321,16 +330,18 @@ def test_fairness_tables(demo: Held, place: int | None) -> None:
         if withheld:  # so that nobody works out the outcome of a few
             assert any(row.n < 5 for other in report.tables if other.kind == table.kind for row in other.groups)
         compared = {
-            g: mean(x) for g, x in known.items() if len(x) >= 5 and len(x) / table.n >= 0.02 and g not in withheld
+            g: Fraction(sum(x), len(x))  # exact: a ratio may fall on the line
+            for g, x in known.items()
+            if len(x) >= 5 and len(x) / table.n >= 0.02 and g not in withheld
         }
-        best = max(compared.values(), default=0)
+        best = max(compared.values(), default=Fraction(0))
         for row in table.groups:
             group = _of(row.sex, row.race, table.by)
             ratio = compared[group] / best if group in compared and best else None
-            assert row.impact_ratio == (None if ratio is None else pytest.approx(ratio)), (table.kind, group)
+            assert row.impact_ratio == (None if ratio is None else pytest.approx(float(ratio))), (table.kind, group)
             told_of = len(known[group]) >= 5 and group not in withheld
             assert row.rate == (pytest.approx(mean(known[group])) if told_of else None)
-            assert row.flagged == (ratio is not None and ratio < 0.8)
+            assert row.flagged == (ratio is not None and ratio < Fraction(4, 5))
 
 
 def _chosen(interview: Interview) -> bool:

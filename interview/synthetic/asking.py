@@ -21,6 +21,8 @@ Rung = Literal["broad", "why", "how", "challenge", "edge", "hint"]
 
 MOST_PROMPTS = 3
 """Of a competency: its questions and their follow-ups."""
+GAP, PROBE = "It has a year without work in it.", "Your résumé has a year without work. What did you do in it?"
+"""What a résumé says, and what is asked then."""
 SKIPPED, STUCK = "", "I do not know."
 FOLLOW_UPS: Mapping[Rung, str] = {
     "why": "Why did you do it that way?",
@@ -63,6 +65,7 @@ class Question:
     spread: float
     missing: float = 0.0
     drift: float = 0.0
+    kind: Literal["core", "probe"] = "core"
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,12 @@ class Position:
     questions: tuple[Question, ...]
     second_version_at: datetime | None
     unequal: bool
+
+    @property
+    def with_probe(self) -> Position:
+        """The same for a candidate with a gap in the résumé: their probe belongs to the last competency."""
+        probe = Question(PROBE, self.competencies[-1].name, level=3.0, spread=0.8, kind="probe")
+        return replace(self, questions=(*self.questions, probe))
 
     @property
     def blunt(self) -> tuple[str, str]:

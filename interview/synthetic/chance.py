@@ -15,6 +15,7 @@ from interview.synthetic.arranging import arranged
 from interview.synthetic.asking import Competency, Levels, Position, Question, Rated
 from interview.synthetic.elsewhere import held_elsewhere
 from interview.synthetic.hearing import misheard
+from interview.synthetic.probing import probed
 from interview.synthetic.rereading import rereading
 from interview.synthetic.talking import Candidate, Wanted, session
 from interview.synthetic.trials import Trial
@@ -61,12 +62,14 @@ def make_truth(seed: int, last_day: date, interviews: int = 300, positions: int 
     slots = _Slots(rng, begin, last_day)
     shares = [each["share"] for each in _roles()[:positions]]
     chosen = sorted(rng.choices(range(positions), shares, k=interviews))
-    kinds = ("faults", "line", "elsewhere", "wishes")  # each of its own, so that more of them change nothing else
-    faults, hearing, elsewhere, wishes = (random.Random(f"{seed} {kind}") for kind in kinds)  # noqa: S311 - as above
+    # Each of its own, so that more of them change nothing else.
+    kinds = ("faults", "line", "elsewhere", "probes", "wishes")
+    faults, hearing, elsewhere, probing, wishes = (random.Random(f"{seed} {kind}") for kind in kinds)  # noqa: S311
     chances = _Chances(rng, faults, hearing, slots, made, begin, end)
     people = [chances.interview(n, at) for n, at in enumerate(chosen, start=1)]
     people[-1] = chances.running(people[-1])
     people = held_elsewhere(elsewhere, people, made, end)
+    people = probed(probing, people, made)
     people = [arranged(wishes, one, end) for one in people]
     return Truth(
         seed=seed,

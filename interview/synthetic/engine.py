@@ -23,7 +23,7 @@ from interview.models import (
 )
 from interview.rehearsal.simulated import Asked, Kind, reply
 from interview.scoring import response_total
-from interview.synthetic.asking import FOLLOW_UPS, MOST_PROMPTS, Levels, Position, sentence
+from interview.synthetic.asking import FOLLOW_UPS, GAP, MOST_PROMPTS, PROBE, Levels, Position, sentence
 from interview.synthetic.rereading import FIRST_PROMPT, SECOND_PROMPT, Rereading
 from interview.synthetic.trials import simulated_level
 from interview.synthetic.truth import EVALUATION_TOKENS, PLAN_TOKENS, PROBE_TOKENS, SCORE_TOKENS, Truth
@@ -61,9 +61,19 @@ class SyntheticEngine:
         self._spend("plan", PLAN_TOKENS)
         return plan_of(self._positions[role_title])
 
-    def probe(self, plan: PositionPlan, job_text: str, resume_text: str) -> CandidatePlan:  # noqa: ARG002 - nobody is asked more than the core
+    def probe(self, plan: PositionPlan, job_text: str, resume_text: str) -> CandidatePlan:  # noqa: ARG002 - nothing of the job is in a résumé
         self._spend("probe", PROBE_TOKENS)
-        return CandidatePlan(profile=CandidateProfile(resume_summary="A made-up person."))
+        profile = CandidateProfile(resume_summary="A made-up person.")
+        if GAP not in resume_text:
+            return CandidatePlan(profile=profile)
+        probe = Question(
+            index=0,
+            text=PROBE,
+            kind="probe",
+            competency=plan.competencies[-1].name,
+            purpose="A gap may have a reason.",
+        )
+        return CandidatePlan(profile=profile, gaps=("A year without work.",), probes=(probe,))
 
     def ask(self, request: AskRequest) -> Prompt:
         if request.kind == "question" and request.question:

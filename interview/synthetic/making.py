@@ -18,6 +18,7 @@ from interview.settings import Settings
 from interview.store.database import Database, require_unused
 from interview.store.deletion import delete_everything
 from interview.synthetic import besides
+from interview.synthetic.asking import GAP
 from interview.synthetic.chance import make_truth
 from interview.synthetic.elsewhere import lines
 from interview.synthetic.engine import SyntheticEngine, plan_of
@@ -36,6 +37,7 @@ from interview.synthetic.truth import (
 )
 
 _REASON = "As the truth has it."
+_RESUME = "Synthetic data: nobody stands behind this résumé."
 Track = Callable[[Sequence[Step]], Iterable[Step]]
 
 
@@ -167,7 +169,7 @@ class _Making:
     def _invite(self, interview: Interview) -> None:
         new = NewInterview(
             position_id=self.held.position_ids[interview.position],
-            resume_text="Synthetic data: nobody stands behind this résumé.",
+            resume_text=f"{_RESUME} {GAP}" if interview.probed else _RESUME,
             candidate_name=interview.candidate,
         )
         record = self._service.interviews.create(SYSTEM, new)

@@ -28,6 +28,7 @@ _LADDERS: dict[str, tuple[Rung, ...]] = {
     "sound": ("why", "how"),
     "strong": ("challenge", "edge"),
 }
+_THIN = ("stuck", "vague")
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,8 @@ class _Talk:
         for place in range(first, last):
             if self._time_is_up():
                 break
-            self._responses.append(self._respond(place))
+            if self._is_due(place):
+                self._responses.append(self._respond(place))
         return Session(
             attempt=wanted.attempt,
             version=wanted.version,
@@ -92,6 +94,13 @@ class _Talk:
     def _time_is_up(self) -> bool:
         return timedelta(seconds=self._elapsed - self._wanted.lost_seconds) >= self._wanted.limit
 
+    def _is_due(self, place: int) -> bool:
+        """A core question always is; a probe, where its competency wants more than its last core question brought."""
+        if self._position.questions[place].kind == "core":
+            return True
+        before = self._done()[-1]
+        return self._wanting(before.question, list(before.exchanges))
+
     def _respond(self, place: int) -> Response:
         question = self._position.questions[place]
         exchanges: list[Exchange] = []
@@ -104,21 +113,41 @@ class _Talk:
         return Response(question=place, exchanges=tuple(exchanges))
 
     def _next_rung(self, place: int, exchanges: list[Exchange]) -> Rung | None:
-        """A thin answer is followed up, and an open rubric, as far as the most prompts of a competency allow."""
-        if exchanges[-1].said == SKIPPED:
+        """A thin answer is followed up, and an open rubric, as far as there is room; a probe keeps a place in it."""
+        if exchanges[-1].said == SKIPPED or not self._wanting(place, exchanges):
             return None
-        questions = self._position.questions
-        competency = self._position.competency(questions[place].competency)
-        mine = [one for one in self._done() if questions[one.question].competency == competency.name]
-        asked = sum(len(one.exchanges) for one in mine) + len(exchanges)
-        waiting = sum(one.competency == competency.name for one in questions[place + 1 :])
-        quality = _quality(competency, exchanges[-1])
-        levels = [one.levels for one in mine] + [exchanges[-1].levels]
-        filled = all(any(one.get(name) is not None for one in levels) for name in competency.weights)
-        if asked + waiting >= MOST_PROMPTS or (filled and quality in ("sound", "strong")):
+        question, later = self._position.questions[place], self._position.questions[place + 1 :]
+        quality = _quality(self._position.competency(question.competency), exchanges[-1])
+        kinds = {one.kind for one in later if one.competency == question.competency}
+        if kinds == {"probe"} and (quality not in _THIN or self._room(place, exchanges) == 1):
             return None
         used = {one.rung for one in exchanges}
         return next((rung for rung in _LADDERS[quality] if rung not in used), None)
+
+    def _wanting(self, place: int, exchanges: list[Exchange]) -> bool:
+        """Whether the competency has room left and something open, or a thin answer."""
+        competency = self._position.competency(self._position.questions[place].competency)
+        last = exchanges[-1]
+        thin = last.said != SKIPPED and _quality(competency, last) in _THIN
+        levels = [one.levels for one in self._mine(place)] + [Response(place, tuple(exchanges)).levels]
+        filled = all(any(one.get(name) is not None for one in levels) for name in competency.weights)
+        return self._room(place, exchanges) > 0 and (thin or not filled)
+
+    def _room(self, place: int, exchanges: list[Exchange]) -> int:
+        """How many prompts the competency has left beside those asked and its core questions to come."""
+        questions = self._position.questions
+        asked = sum(len(one.exchanges) for one in self._mine(place)) + len(exchanges)
+        waiting = [one.kind for one in questions[place + 1 :] if one.competency == questions[place].competency]
+        return MOST_PROMPTS - asked - waiting.count("core")
+
+    def _mine(self, place: int) -> list[Response]:
+        """The earlier responses to the same competency."""
+        questions = self._position.questions
+        return [
+            one
+            for one in self._done()
+            if one.question < place and questions[one.question].competency == questions[place].competency
+        ]
 
     def _done(self) -> list[Response]:
         return [*self._wanted.before, *self._responses]

@@ -160,7 +160,10 @@ class Template:
 
 @dataclass(frozen=True)
 class Interview:
-    """`position`: its place in the truth's list. `reported`: the candidate said their sex and race afterwards."""
+    """`position`: its place in the truth's list. `reported`: the candidate said their sex and race afterwards.
+
+    `probed`: there is a question on the résumé.
+    """
 
     number: int
     position: int
@@ -175,6 +178,7 @@ class Interview:
     overrides: tuple[Override, ...] = ()
     decisions: tuple[Decision, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
+    probed: bool = False
 
     @property
     def candidate(self) -> str:
@@ -251,4 +255,6 @@ class Truth:
         return newest[0].at if newest else session.last_touched
 
     def position_of(self, interview: Interview) -> Position:
-        return self.positions[interview.position]
+        """With the questions that this candidate may be asked."""
+        position = self.positions[interview.position]
+        return position.with_probe if interview.probed else position
