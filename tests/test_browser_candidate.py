@@ -61,7 +61,7 @@ def field(page: Page) -> Locator:
 def expect_value(found: Locator, text: str) -> None:
     from playwright.sync_api import expect
 
-    expect(found).to_have_value(text, timeout=15_000)
+    expect(found).to_have_value(text)
 
 
 def expect_focus(found: Locator) -> None:

@@ -42,14 +42,14 @@ def page(chromium: Browser, interview: dict[str, Any]) -> Iterator[Page]:
     opened.goto(interview["url"])
     opened.get_by_text("I have read this and agree").click()
     opened.get_by_role("button", name="Agree and start").click()
-    opened.get_by_label("Your answer").wait_for()
+    opened.get_by_label("Your answer").first.wait_for()
     yield opened
     context.close()
 
 
 def send(page: Page, words: str) -> None:
     """Write and send; done when the turn was taken or has failed."""
-    page.get_by_label("Your answer").fill(words)
+    page.get_by_label("Your answer").first.fill(words)
     page.get_by_role("button", name="Send").click()
     page.wait_for_function(
         "() => document.querySelector('textarea')?.value === '' || document.querySelector('[role=alert]')"
@@ -81,16 +81,16 @@ def test_a_failed_turn_is_tried_again_once_with_the_words_in_the_field(
         sent.append(f"{WORDS} That was number {len(sent)}.")
         send(page, sent[-1])
     expect(page.get_by_label("Your answer")).to_have_count(1)
-    expect(page.get_by_label("Your answer")).to_have_value(sent[-1])
+    expect(page.get_by_label("Your answer").first).to_have_value(sent[-1])
     assert said(app, interview["id"]) == sent[:-1]
     page.get_by_role("button", name="Try again").click()
     failed.wait_for(state="detached")
     page.locator(f"{SETTLED} button:has-text('Send'):enabled").wait_for()
     expect(page.get_by_label("Your answer")).to_have_count(1)  # what goes may stand beside what comes for a moment
-    expect(page.get_by_label("Your answer")).to_have_value("")
+    expect(page.get_by_label("Your answer").first).to_have_value("")
     assert said(app, interview["id"]) == sent
     page.reload()
-    page.get_by_label("Your answer").wait_for()
+    page.get_by_label("Your answer").first.wait_for()
     assert said(app, interview["id"]) == sent
 
 
@@ -100,10 +100,10 @@ def test_an_expired_interview_goes_on_with_the_answers_given_so_far(
     """The contract's 410: the page asks to go on, and words that were not taken stand there to be put back."""
     send(page, WORDS)
     leave_alone(app)
-    page.get_by_label("Your answer").fill("Words that come too late.")
+    page.get_by_label("Your answer").first.fill("Words that come too late.")
     page.get_by_role("button", name="Send").click()
     page.get_by_text("You were away for a while").wait_for()
     page.get_by_role("button", name="Go on").click()
     page.get_by_role("button", name="Put them into the field").click()
-    expect(page.get_by_label("Your answer")).to_have_value("Words that come too late.")
+    expect(page.get_by_label("Your answer").first).to_have_value("Words that come too late.")
     assert said(app, interview["id"])[0] == WORDS

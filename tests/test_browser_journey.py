@@ -81,7 +81,7 @@ def question(page: Page) -> str:
 def answer(page: Page, words: str) -> None:
     """Write and send; done when another question stands there, or the interview is over."""
     before = question(page)
-    page.get_by_label("Your answer").fill(words)
+    page.get_by_label("Your answer").first.fill(words)
     page.get_by_role("button", name="Send").click()
     page.wait_for_function(_ANOTHER, arg=before)
 
@@ -141,11 +141,11 @@ def be_interviewed(phone: Page, app: RunningApp, interview_id: str) -> None:
     expect(phone.locator(".st-key-question [role=status]")).to_have_text(again)
     assert question(phone) in asked
 
-    phone.get_by_label("Your answer").fill("I was in the middle of this when")
+    phone.get_by_label("Your answer").first.fill("I was in the middle of this when")
     stored(app, "I was in the middle of this when")
     phone.reload()
     assert question(phone) in asked
-    expect(phone.get_by_label("Your answer")).to_have_value("I was in the middle of this when")
+    expect(phone.get_by_label("Your answer").first).to_have_value("I was in the middle of this when")
 
     phone.get_by_role("button", name="Skip").click()
     phone.get_by_role("button", name="Skip it").click()

@@ -90,7 +90,7 @@ def test_a_talk_that_ends_while_the_page_reads_is_followed_into_writing(page: Pa
     """The page had read that the interview is held by voice."""
     begin(page)
     page.get_by_role("button", name="Switch to text").click()
-    page.get_by_label("Your answer").wait_for()
+    page.get_by_label("Your answer").first.wait_for()
 
 
 @late("read_journey")
