@@ -5,6 +5,7 @@ The microphone is Chromium's fake one with a file of voice-like sound; a test le
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -48,6 +49,7 @@ pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 844}
 WIDGET = "/component/streamlit_webrtc.component.webrtc_streamer/index.html"
+RELAY = {"urls": ["turn:127.0.0.1:9?transport=tcp"], "username": "candor-relay", "credential": "relay-password-5319"}
 _SPOKEN_SECONDS = 0.9
 
 _SPEAK = """async (seconds) => {
@@ -83,6 +85,14 @@ def gemini() -> Iterator[GeminiServer]:
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory, gemini: GeminiServer) -> Iterator[RunningApp]:
     with running_app(tmp_path_factory.mktemp("live"), INTERVIEW_ENGINE="gemini", **gemini.environment) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def relayed(tmp_path_factory: pytest.TempPathFactory, gemini: GeminiServer) -> Iterator[RunningApp]:
+    """Another server, with a relay in its settings that does not answer."""
+    settings = {"INTERVIEW_ENGINE": "gemini", "INTERVIEW_ICE_SERVERS": json.dumps([RELAY]), **gemini.environment}
+    with running_app(tmp_path_factory.mktemp("relayed"), **settings) as running:
         yield running
 
 
@@ -238,12 +248,24 @@ def test_ten_turns_by_voice_become_transcript_statuses_scores_and_a_guide(
     assert download.value.path().read_bytes().startswith(b"%PDF")
 
 
-def test_the_widget_is_there_on_a_server_that_was_prepared_before_anybody_came(
-    tmp_path: Path, gemini: GeminiServer
-) -> None:
+def test_the_widget_is_there_on_a_server_that_was_prepared_before_anybody_came(relayed: RunningApp) -> None:
     """Nobody has opened a page of it yet."""
-    with running_app(tmp_path, INTERVIEW_ENGINE="gemini", **gemini.environment) as app:
-        wait_until(lambda: httpx.get(app.url + WIDGET, timeout=60).is_success)
+    wait_until(lambda: httpx.get(relayed.url + WIDGET, timeout=60).is_success)
+
+
+def test_calls_are_made_with_the_ice_servers_of_the_settings(browser: Browser, relayed: RunningApp) -> None:
+    """As the browser's own connection tells of them; a call stands without the relay, and no log has its password."""
+    context = profile(browser)
+    page = context.new_page()
+    page.goto(relayed.link(relayed.interview(), mode="live"))
+    agree(page)
+    switch_on(page)
+    page.get_by_text("Your microphone's level").wait_for()
+    [relay] = of_widget(page).evaluate("() => window.connections.at(-1).getConfiguration().iceServers")
+    assert {name: relay[name] for name in RELAY} == RELAY
+    context.close()
+    assert RELAY["credential"] not in relayed.output
+    assert RELAY["username"] not in relayed.output
 
 
 @pytest.mark.parametrize(
@@ -267,7 +289,7 @@ def test_a_browser_without_a_microphone_says_why_and_offers_writing(
     expect(widget(page).get_by_text("Error")).not_to_be_visible()
     expect(page.get_by_text("Look for a microphone or a lock")).to_be_visible()
     page.get_by_role("button", name="Go on in writing").click()
-    page.get_by_label("Your answer").wait_for()
+    page.get_by_label("Your answer").first.wait_for()
     opened.close()
 
 
@@ -401,10 +423,10 @@ def test_switching_to_text_goes_on_in_writing_with_everything_that_was_said(
     reply(page, turns[0].says)
     hears(page, turns[1].says)
     page.get_by_role("button", name="Switch to text").click()
-    page.get_by_label("Your answer").wait_for()
+    page.get_by_label("Your answer").first.wait_for()
     assert turns[1].hears in stored(app, invited.id, "candidate")
     expect(page.locator("iframe")).to_have_count(0)  # what goes may stand beside what comes for a moment
-    page.get_by_label("Your answer").fill("In writing: I compared both versions first.")
+    page.get_by_label("Your answer").first.fill("In writing: I compared both versions first.")
     page.get_by_role("button", name="Send").click()
     wait_until(lambda: "In writing: I compared" in stored(app, invited.id, "candidate"))
     page.get_by_role("button", name="Go on by voice").click()
