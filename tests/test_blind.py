@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
 import pytest
+from api_operations import Ids, Operation, operations
 from http_server import World, answer, finish, scripted_world
 from openpyxl import load_workbook
 from scripted import ScriptedEngine
@@ -82,6 +82,12 @@ class Case:
         made = world.interview(job_text=f"We look for an engineer who finds faults. {self.own_key[:8]}")
         self.interview_id, self.position_id = made["interview_id"], made["position_id"]
         self.session_id = self.hold()
+        with self.rest(self.own_key) as rest:
+            self.routes = operations(rest)
+
+    @property
+    def ids(self) -> Ids:
+        return {"interview_id": self.interview_id, "position_id": self.position_id, "session_id": self.session_id}
 
     def hold(self) -> str:
         self.world.clock.advance(minutes=1)
@@ -171,37 +177,66 @@ APART = "scored transcript"
 DECIDED = {"packet", "packet of the session", "review"}
 """Ways that tell what was decided."""
 
-PATHS: dict[str, tuple[str, str]] = {
-    "the list": ("GET", "/interviews"),
-    "the interview": ("GET", "/interviews/{interview_id}"),
-    "the session": ("GET", "/interview-sessions/{session_id}"),
-    "a new scoring": ("POST", "/interviews/{interview_id}/score"),
-    "the study guide": ("GET", "/interviews/{interview_id}/study-guide?format=txt"),
-    "the review": ("GET", "/interviews/{interview_id}/review"),
-    "the score table": ("GET", "/scores?position_id={position_id}"),
-    "the score table as CSV": ("GET", "/scores?format=csv&position_id={position_id}"),
-    "the score table as a workbook": ("GET", "/scores?format=xlsx&position_id={position_id}"),
-    "the packet": ("GET", "/interviews/{interview_id}/packet"),
-    "the packet on paper": ("GET", "/interviews/{interview_id}/packet?format=pdf"),
-}
+SHOW = {
+    "GET /interviews", "GET /interviews/{interview_id}", "GET /interview-sessions/{session_id}",
+    "GET /interviews/{interview_id}/packet", "GET /interviews/{interview_id}/study-guide", "GET /scores",
+    "GET /positions/{position_id}/comparison", "POST /interviews/{interview_id}/score",
+}  # fmt: skip
+"""Routes that show what the engine gives away here, to whom it is open; the last one reads as the others do."""
+FIGURES = {"GET /scores/figures", "GET /fairness", "GET /statistics/questions"}
+"""Routes that show sums over interviews, to a program and never to the team."""
+UNRATED = {
+    "GET /health", "GET /invitations/bulk/example", "GET /interviews", "POST /interviews",
+    "GET /interviews/{interview_id}", "DELETE /interviews/{interview_id}", "POST /interviews/{interview_id}/archive",
+    "POST /interviews/{interview_id}/unarchive", "POST /interviews/{interview_id}/close",
+    "POST /interviews/{interview_id}/restart", "GET /interviews/{interview_id}/invitations",
+    "POST /interviews/{interview_id}/invitations", "DELETE /invitations/{invitation_id}",
+    "POST /interviews/{interview_id}/questions/custom", "POST /interviews/{interview_id}/questions/status",
+    "POST /interviews/{interview_id}/score", "GET /interviews/{interview_id}/review",
+    "PUT /interviews/{interview_id}/review", "POST /interviews/{interview_id}/review",
+    "POST /interviews/{interview_id}/review/unrated", "GET /interviews/{interview_id}/decisions",
+    "POST /interviews/{interview_id}/decisions", "POST /interview-sessions/start", "POST /interview-sessions/turn",
+    "GET /interview-sessions/{session_id}", "GET /interview-sessions/{session_id}/recording", "POST /live/session",
+    "GET /positions", "GET /positions/{position_id}", "PUT /positions/{position_id}/plan",
+    "POST /positions/{position_id}/approve", "PUT /positions/{position_id}/settings",
+    "POST /positions/{position_id}/duplicate", "POST /positions/{position_id}/invitations/bulk",
+    "GET /positions/{position_id}/comparison", "GET /positions/{position_id}/rehearsals",
+    "POST /positions/{position_id}/rehearsals", "GET /positions/{position_id}/rescoring",
+    "POST /positions/{position_id}/rescoring", "GET /templates", "POST /templates", "GET /templates/{template_id}",
+    "PUT /templates/{template_id}", "DELETE /templates/{template_id}", "POST /templates/{template_id}/positions",
+    "GET /scores",
+}  # fmt: skip
+"""All that whoever is still to rate may call."""
+FREE = {
+    "POST /interviews/{interview_id}/review", "POST /interviews/{interview_id}/review/unrated",
+    "POST /positions/{position_id}/rehearsals",
+}  # fmt: skip
+"""Those of them that may answer scores: one has rated now, or chosen to see, or they are nobody's."""
 TELL = {
-    "/interviews/{interview_id}/review", "/interviews/{interview_id}/decisions", "/interviews/{interview_id}/packet",
+    "GET /interviews/{interview_id}/review", "GET /interviews/{interview_id}/decisions",
+    "GET /interviews/{interview_id}/packet",
 }  # fmt: skip
 """Routes that tell what was decided."""
 
 
-def fetched(case: Case, key: str, way: str) -> str:
-    """The body as text; of a PDF and a workbook their words. "" where the answer is that one is to rate first."""
-    method, path = PATHS[way]
-    ids = {"interview_id": case.interview_id, "session_id": case.session_id, "position_id": case.position_id}
+def readable(case: Case) -> list[Operation]:
+    """The routes that read."""
+    return [one for one in case.routes if one.reads or one.name in SHOW]
+
+
+def read(case: Case, rest: httpx.Client, route: Operation) -> str:
+    """What is answered there, refusals too, in every form that the route has, as words."""
+    return "\n".join(words_of(route.call(rest, case.ids, form)) for form in route.forms or [""])
+
+
+def telling(case: Case, key: str, tells: Callable[[str], object]) -> set[str]:
+    """The routes that read whose answers to this key tell it."""
     with case.rest(key) as rest:
-        reply = rest.request(method, path.format(**ids))
-    if reply.status_code == 403:
-        assert reply.json()["code"] == "rate_first"
-        assert not found(reply.text)
-        return ""
-    assert reply.status_code == 200, reply.text
-    return words_of(reply)
+        return {one.name for one in readable(case) if tells(read(case, rest, one))}
+
+
+def why(text: str) -> bool:
+    return WHY in text
 
 
 def words_of_pdf(content: bytes) -> str:
@@ -228,16 +263,29 @@ def test_no_use_case_shows_scores_before_one_has_rated(case: Case, way: str) -> 
     assert found(told(lambda: WAYS[way](case, nobody))) == []
 
 
-@pytest.mark.parametrize("way", PATHS)
-def test_no_route_answers_scores_before_one_has_rated(case: Case, way: str) -> None:
-    """By a key of one's own and one of nobody's; a program's is exempt."""
-    exempt = case.world.key("program")
-    assert found(fetched(case, case.own_key, way)) == []
-    assert found(fetched(case, case.nobodys_key, way)) == []
-    assert found(fetched(case, exempt, way)) or way == "the review"
+def test_no_route_that_reads_shows_scores_before_one_has_rated(case: Case) -> None:
+    """By a key of one's own and one of nobody's, a program's is exempt; a new route is to be listed or to be silent."""
+    assert telling(case, case.own_key, found) == set()
+    assert telling(case, case.nobodys_key, found) == set()
+    assert telling(case, case.world.key("program"), found) == SHOW | FIGURES
     case.rate()
-    assert found(fetched(case, case.own_key, way)) or way == "the review"
-    assert found(fetched(case, case.nobodys_key, way)) == []
+    assert telling(case, case.own_key, found) == SHOW
+    assert telling(case, case.nobodys_key, found) == set()
+
+
+def test_whoever_is_still_to_rate_may_call_what_is_listed_and_no_answer_shows_scores(world: World) -> None:
+    """Of all routes, with an interview of its own for each that may change it; a new one is to be listed."""
+    untouched, called = Case(world), set()
+    for route in untouched.routes:
+        changes = not route.reads and route.path.startswith(("/interviews/", "/interview-sessions/", "/live/"))
+        case = Case(world) if changes else untouched
+        with case.rest(case.own_key) as rest:
+            reply = route.call(rest, case.ids)
+        if reply.status_code != 403:
+            called.add(route.name)
+        shown = [] if route.name in FREE else found(words_of(reply))
+        assert shown == [], route.name
+    assert called == UNRATED
 
 
 def test_the_shape_stays_while_the_scores_are_closed(case: Case) -> None:
@@ -305,16 +353,14 @@ def test_a_second_attempt_is_blind_again(case: Case) -> None:
     with case.rest(case.own_key) as rest:
         assert found(rest.get(f"/interviews/{case.interview_id}").text)
     first, case.session_id = case.session_id, case.hold()
-    for way in PATHS:
-        if way not in ("the score table", "the score table as CSV", "the score table as a workbook"):
-            assert found(fetched(case, case.own_key, way)) == [], way
+    assert telling(case, case.own_key, found) == {"GET /scores"}  # of the first
     with case.rest(case.own_key) as rest:
         assert found(rest.get(f"/interview-sessions/{first}").text)
         table = rest.get("/scores", params={"position_id": case.position_id}).json()["rows"]
         assert {row["session_id"] for row in table if row["source"] == "engine"} == {first}
         assert rest.get(f"/interviews/{case.interview_id}/review").json()["mine"] is None
     case.rate()
-    assert found(fetched(case, case.own_key, "the interview"))
+    assert telling(case, case.own_key, found) == SHOW
 
 
 def test_scores_of_another_attempt_are_not_opened_by_looking_at_this_one(case: Case) -> None:
@@ -338,8 +384,7 @@ def test_scores_of_another_attempt_are_not_opened_by_looking_at_this_one(case: C
 def test_choosing_to_see_opens_the_same_as_rating(case: Case) -> None:
     with case.rest(case.own_key) as rest:
         rest.post(f"/interviews/{case.interview_id}/review/unrated").raise_for_status()
-    for way in PATHS:
-        assert found(fetched(case, case.own_key, way)) or way == "the review", way
+    assert telling(case, case.own_key, found) == SHOW
 
 
 def test_what_others_made_of_it_is_closed_too(case: Case) -> None:
@@ -347,11 +392,11 @@ def test_what_others_made_of_it_is_closed_too(case: Case) -> None:
     other, reviews = case.colleague(), case.service.reviews
     reviews.override(other, case.interview_id, "Debugging", "Debugging 1", 5, WHY)
     reviews.decide(other, case.interview_id, "decline", WHY)
-    assert WHY in json.dumps(fetched(case, case.world.key("program"), "the interview"))
-    for way in PATHS:
-        assert WHY not in fetched(case, case.own_key, way), way
+    assert telling(case, case.world.key("program"), why) >= {"GET /interviews/{interview_id}"}
+    assert telling(case, case.own_key, why) == set()
     case.rate()
-    assert fetched(case, case.own_key, "the review").count(WHY) == 2
+    with case.rest(case.own_key) as rest:
+        assert rest.get(f"/interviews/{case.interview_id}/review").text.count(WHY) == 2
 
 
 # --- what others have decided -----------------------------------------------------------------------------------------
@@ -373,16 +418,12 @@ def test_no_use_case_tells_what_others_decided_before_one_has_rated(case: Case, 
 
 
 def test_no_route_that_reads_tells_what_others_decided_before_one_has_rated(case: Case) -> None:
-    """Every GET of the API's own description, as JSON and in each of its other forms, with every id of the case."""
+    """Every one of the API's own description, as JSON and in each of its other forms."""
     case.service.reviews.decide(case.colleague(), case.interview_id, "decline", WHY)
-    with case.rest(case.own_key) as rest:
-        closed = {path: read(case, rest, path) for path in readable(case)}
-        assert len(closed) > 20
-        assert [path for path, text in closed.items() if VERDICT.search(text) or WHY in text] == []
-        case.rate()
-        assert {path for path in closed if VERDICT.search(read(case, rest, path))} == TELL
-    with case.rest(case.nobodys_key) as rest:
-        assert [path for path in closed if VERDICT.search(read(case, rest, path))] == []
+    assert telling(case, case.own_key, lambda text: VERDICT.search(text) or why(text)) == set()
+    case.rate()
+    assert telling(case, case.own_key, VERDICT.search) == TELL
+    assert telling(case, case.nobodys_key, VERDICT.search) == set()
 
 
 def test_that_somebody_decided_is_told_and_ones_own_decision_is_told_whole(case: Case) -> None:
@@ -417,24 +458,6 @@ def test_what_was_decided_of_a_newer_attempt_is_not_told_beside_an_older_one(cas
             assert "Noor" in words
             assert not VERDICT.search(words)
             assert WHY not in words
-
-
-def readable(case: Case) -> list[str]:
-    """The paths of all routes that read."""
-    with case.rest(case.own_key) as rest:
-        described = rest.get("/openapi.json").json()
-    return [path for path, methods in described["paths"].items() if "get" in methods]
-
-
-def read(case: Case, rest: httpx.Client, path: str) -> str:
-    """What is answered there, refusals too, in every form that the routes have, as words."""
-    ids = {"interview_id": case.interview_id, "session_id": case.session_id, "position_id": case.position_id}
-    filled = re.sub(r"\{(\w+)\}", lambda found: ids.get(found[1], "nobody"), path)
-    replies = [
-        rest.get(filled, params={"format": form, "position_id": case.position_id} if form else {})
-        for form in ("", "pdf", "txt", "csv", "xlsx")
-    ]
-    return "\n".join(map(words_of, replies))
 
 
 def words_of(reply: httpx.Response) -> str:
