@@ -135,13 +135,22 @@ class Draft:
         self.entries.append(entry)
         return entry
 
-    def add_prompt(self, prompt: Prompt, escalation: Escalation = "broad", question: Question | None = None) -> None:
-        """The interviewer speaks a prompt that waits for an answer; a follow-up keeps its response's number."""
+    def add_prompt(
+        self,
+        prompt: Prompt,
+        escalation: Escalation = "broad",
+        question: Question | None = None,
+        at_ms: int | None = None,
+    ) -> None:
+        """The interviewer speaks a prompt that waits for an answer; a follow-up keeps its response's number.
+
+        `at_ms`: as of `add_entry`.
+        """
         pending = self.state.pending
         follows = escalation != "broad" and pending is not None
         response = pending.response if follows and pending else self._next_response()
         index = pending.question_index if follows and pending else (question.index if question else None)
-        entry = self.add_entry("interviewer", prompt.content)
+        entry = self.add_entry("interviewer", prompt.content, at_ms=at_ms)
         asked = AskedPrompt(
             entry_id=entry.entry_id,
             response=response,

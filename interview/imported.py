@@ -13,7 +13,7 @@ from interview.context import Context, new_id
 from interview.draft import Draft
 from interview.engines import Prompt
 from interview.errors import NotFound
-from interview.events import AnswerGiven, SessionCompleted, StageEntered
+from interview.events import ASKED_FREELY, AnswerGiven, SessionCompleted, StageEntered
 from interview.matching import best_match
 from interview.models import MAX_ANSWER_CHARS, Competency, Model, Question, Words
 from interview.state import InterviewSessionState
@@ -72,8 +72,8 @@ def replay(draft: Draft, lines: Sequence[SpokenLine]) -> None:
         competency = question.competency if question else _nearest(draft, line.text).name if foreign else None
         follows = not foreign and question is None and draft.state.competency is not None
         draft.update(competency=competency or draft.state.competency)
-        prompt = Prompt(content=line.text)
-        draft.add_prompt(prompt, "how" if follows else "broad", question)
+        prompt = Prompt(content=line.text, reasoning=ASKED_FREELY if follows else "")
+        draft.add_prompt(prompt, "how" if follows else "broad", question, at_ms=_milliseconds(line.timestamp))
     draft.update(prompts=tuple(asked.model_copy(update={"heard": True}) for asked in draft.state.prompts))
 
 

@@ -92,7 +92,7 @@ class Packets:
             spoken=_spoken(loaded, payloads),
             begun_at=session.created_at,
             ended_at=session.completed_at,
-            minutes=round((session.last_touched - loaded.state.started_at) / timedelta(minutes=1), 1),
+            minutes=_minutes(loaded),
             time_limit_minutes=loaded.state.time_limit_minutes,
             given_back=tuple(
                 GivenBack(cause=one.cause, seconds=one.seconds) for one in payloads if isinstance(one, TimeGivenBack)
@@ -113,6 +113,13 @@ class Packets:
             scored_at=engines.created_at if engines else None,
             stamp=engines.stamp if engines else None,
         )
+
+
+def _minutes(loaded: Loaded) -> float:
+    """How long it went on; of a transcript from elsewhere, when its last words were said."""
+    if loaded.session.status == "imported":
+        return round(max((entry.end_ms for entry in loaded.entries), default=0) / 60_000, 1)
+    return round((loaded.session.last_touched - loaded.state.started_at) / timedelta(minutes=1), 1)
 
 
 def _spoken(loaded: Loaded, payloads: Sequence[Payload]) -> bool:

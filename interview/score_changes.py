@@ -7,7 +7,7 @@ interviews that are open to them, and figures over those alone.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -104,14 +104,14 @@ def report(
 ) -> ScoreChanges:
     """What changed from one version of scoring to another, each named by its `stamp_id`.
 
-    Without them: from the one before the newest to the newest. Nothing is compared where there is only one. Raises
-    NotFound (`position_not_found`, `stamp_not_found`).
+    Without them: to the newest, from the one that most of its sessions were scored with before. Nothing is compared
+    where there is only one. Raises NotFound (`position_not_found`, `stamp_not_found`).
     """
     actor.require(*HIRING_ROLES)
     with context.database.read() as tx:
         position_row(tx, position_id)
-        stamps = _stamps(tx, position_id)
-        before, after = _chosen(stamps, from_stamp, to_stamp)
+        stamps, sessions = _stamps(tx, position_id)
+        before, after = _chosen(stamps, sessions, from_stamp, to_stamp)
         if before is None or after is None:
             return ScoreChanges(position_id=position_id, stamps=stamps, from_stamp=before, to_stamp=after)
         rows, closed = _compared(tx, actor, position_id, before, after)
@@ -120,8 +120,8 @@ def report(
     ))  # fmt: skip
 
 
-def _stamps(tx: Session, position_id: str) -> tuple[StampUse, ...]:
-    """Newest first."""
+def _stamps(tx: Session, position_id: str) -> tuple[tuple[StampUse, ...], dict[str, set[str]]]:
+    """Newest first, and the sessions that were scored with each."""
     found: dict[str, tuple[VersionStamp, set[str], Any]] = {}
     for card in rescoring_queries.engine_scorecards(tx, position_id):
         stamp = VersionStamp.model_validate(card, from_attributes=True)
@@ -133,7 +133,8 @@ def _stamps(tx: Session, position_id: str) -> tuple[StampUse, ...]:
         StampUse(stamp_id=name, stamp=stamp, interviews=len(sessions), newest=newest)
         for name, (stamp, sessions, newest) in found.items()
     ]
-    return tuple(sorted(uses, key=lambda use: use.newest, reverse=True))
+    newest_first = tuple(sorted(uses, key=lambda use: use.newest, reverse=True))
+    return newest_first, {name: sessions for name, (_, sessions, _) in found.items()}
 
 
 def _id(stamp: VersionStamp) -> str:
@@ -141,16 +142,18 @@ def _id(stamp: VersionStamp) -> str:
 
 
 def _chosen(
-    stamps: Sequence[StampUse], from_stamp: str | None, to_stamp: str | None
+    stamps: Sequence[StampUse], sessions: Mapping[str, set[str]], from_stamp: str | None, to_stamp: str | None
 ) -> tuple[StampUse | None, StampUse | None]:
     by_id = {use.stamp_id: use for use in stamps}
     for name in (from_stamp, to_stamp):
         if name is not None and name not in by_id:
             raise NotFound("This position has no scorecards of that version of scoring.", code="stamp_not_found")
     after = by_id[to_stamp] if to_stamp else next((use for use in stamps if use.stamp_id != from_stamp), None)
-    others = [use for use in stamps if use is not after]
-    before = by_id[from_stamp] if from_stamp else next(iter(others), None)
-    return before, after
+    if from_stamp or after is None:
+        return by_id[from_stamp] if from_stamp else None, after
+    theirs, others = sessions[after.stamp_id], [use for use in stamps if use is not after]
+    # Of equals the newest, which comes first.
+    return max(others, key=lambda use: len(sessions[use.stamp_id] & theirs), default=None), after
 
 
 def _compared(

@@ -18,11 +18,13 @@ from sqlalchemy import event
 from interview.access import SYSTEM, Actor
 from interview.contract import Heard, StartRequest, TurnRequest
 from interview.errors import Conflict, Forbidden, NotFound
+from interview.events import FollowUpAsked
+from interview.imported import SpokenLine
 from interview.models import Anchors, CriterionSummary, TranscriptEntry
 from interview.packet.model import Packet, PacketCriterion
 from interview.packet.pdf import packet_pdf
 from interview.packet.warnings import doubtful_share
-from interview.packet.words import standing
+from interview.packet.words import length, standing
 from interview.packets import reached_anchor
 from interview.records import InterviewRecord
 from interview.reviewing.rating import CriterionRating, Ratings
@@ -143,6 +145,21 @@ def test_answers_that_a_machine_drafted_are_counted(home: House) -> None:
     found = home.service.packets.of_interview(SYSTEM, record.interview_id, session)
     assert found.rehearsal
     assert warned(found)["machine_drafted"] == "An answer was drafted by a machine."
+
+
+def test_a_transcript_from_elsewhere_has_its_own_times_and_no_limit(home: House) -> None:
+    record = home.interview()
+    lines = [("coach", record.question_plan[0].text, "00:05"), ("candidate", "I found it in the cache.", "00:20"),
+             ("coach", "What did you try first?", "01:30"), ("candidate", "Turning it off.", "02:40")]  # fmt: skip
+    home.service.scorecards.score_transcript(
+        SYSTEM, record.interview_id, [SpokenLine(role=role, text=text, timestamp=at) for role, text, at in lines]
+    )
+    found = packet(home, record)
+    assert length(found) == "3 minutes"
+    seen = home.see(found.session_id)
+    assert [line.timestamp for line in seen.transcript] == ["00:05", "00:20", "01:30", "02:40"]
+    follow_ups = [event.payload for event in seen.events if isinstance(event.payload, FollowUpAsked)]
+    assert [one.metadata.by_rule for one in follow_ups] == [False]
 
 
 def test_what_was_put_right_is_not_doubtful() -> None:

@@ -256,6 +256,24 @@ def test_the_report_says_who_moved_and_who_passed_whom(home: House) -> None:
     assert back.mean_change == 0.75
 
 
+def test_the_newest_is_compared_with_what_scored_the_same_sessions_before(home: House) -> None:
+    """Not with what scored sessions of another plan version a moment earlier."""
+    record = held(home, "Ada")
+    plan = home.service.positions.get(SYSTEM, record.position_id).plan
+    home.service.positions.save_plan(SYSTEM, record.position_id, plan.model_copy(update={"focus_areas": ("tests",)}))
+    home.service.positions.approve(SYSTEM, record.position_id)
+    held(home, "Ben")
+    later = upgraded(home)
+    later.service.rescoring.run(SYSTEM, record.position_id)
+    found = changes(later, record)
+    assert len(found.stamps) == 4
+    assert found.from_stamp is not None
+    assert found.to_stamp is not None
+    assert (found.from_stamp.stamp.prompt, found.to_stamp.stamp.prompt) == ("1", "2")
+    assert found.from_stamp.stamp.rubric == found.to_stamp.stamp.rubric
+    assert found.compared == 1
+
+
 def test_one_version_of_scoring_alone_is_compared_with_nothing(home: House) -> None:
     record = held(home, "Ada")
     found = changes(home, record)

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 
 from interview import fonts
 from interview.packet.model import Packet, PacketCompetency, PacketCriterion
-from interview.packet.words import ASKED, WARNINGS, asked_in_words, counted, decided, given, level_of, standing, why
+from interview.packet.words import (
+    ASKED,
+    WARNINGS,
+    asked_in_words,
+    counted,
+    decided,
+    given,
+    length,
+    level_of,
+    standing,
+    why,
+)
 
 if TYPE_CHECKING:
     from interview.packet.pages import PacketPages
@@ -55,7 +66,7 @@ def _head(pages: PacketPages, packet: Packet) -> None:
     kind = "Rehearsal" if packet.rehearsal else f"Attempt {packet.attempt}"
     mode = "imported transcript" if packet.status == "imported" else "by voice" if packet.spoken else "in writing"
     parts = [
-        kind, mode, f"{packet.minutes:.0f} of {packet.time_limit_minutes:.0f} minutes",
+        kind, mode, length(packet),
         f"begun {_moment(packet.begun_at)}", f"plan version {packet.plan_version}",
     ]  # fmt: skip
     if packet.given_back:

@@ -90,6 +90,12 @@ def asked_in_words(packet: Packet) -> str:
     return ", ".join(told)
 
 
+def length(packet: Packet) -> str:
+    """As in `31 of 45 minutes`; a transcript from elsewhere had no limit."""
+    limit = "" if packet.status == "imported" else f" of {packet.time_limit_minutes:.0f}"
+    return f"{packet.minutes:.0f}{limit} minutes"
+
+
 def counted(number: int, one: str, more: str) -> str:
     """As in `1 hint`, `3 hints`."""
     return f"{number} {one if number == 1 else more}"

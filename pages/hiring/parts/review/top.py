@@ -8,7 +8,7 @@ import streamlit as st
 
 from interview.packet.model import Packet, PacketCompetency
 from interview.packet.warnings import PacketWarning
-from interview.packet.words import AID, ASKED, SO_FAR, WARNINGS, asked_in_words, decided, level_of, why
+from interview.packet.words import AID, ASKED, SO_FAR, WARNINGS, asked_in_words, decided, length, level_of, why
 from pages.components.times import minutes, moment
 from pages.hiring.parts.review.bars import bar
 from pages.hiring.parts.wording import MODES, QUESTION_KINDS
@@ -33,7 +33,7 @@ def _held(packet: Packet) -> str:
     parts = [
         kind,
         "imported transcript" if packet.status == "imported" else mode.lower(),
-        f"{packet.minutes:.0f} of {packet.time_limit_minutes:.0f} minutes",
+        length(packet),
         f"begun {moment(packet.begun_at)}",
     ]
     if packet.status == "active":
