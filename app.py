@@ -19,19 +19,17 @@ else:
     from starlette.requests import Request
     from starlette.responses import FileResponse, Response
     from starlette.routing import Mount, Route
-    from streamlit.runtime.pages_manager import PagesManager
 
     from interview.api import create_api
     from interview.api.door import door
     from interview.api.socket import live_socket
     from interview.fonts import FOLDER
+    from pages.components import upstream
     from pages.components.problems import on_script_error
     from pages.components.service import open_at_start, warm_up
 
     candor = open_at_start()
-    # A folder named `pages` makes Streamlit look for pages of the older kind until `st.navigation` has run once: on a
-    # fresh server the first visitor's deep link would be "not found".
-    PagesManager.uses_pages_directory = False
+    upstream.change()
     WARM_UP_SECONDS = 5  # the first page comes before what the first answer needs, or both take turns and are late
 
     @asynccontextmanager

@@ -16,9 +16,11 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from pages.components import upstream
 from pages.components.webrtc import call as calls
 from pages.components.webrtc.call import Call, call
 
+upstream.change()
 calls.SILENT_SECONDS = 15.0  # a busy machine may hold a browser's frames up for longer than the product waits
 
 
