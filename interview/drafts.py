@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from interview.errors import InvalidPayload
-from interview.models import MAX_ANSWER_CHARS, Words
+from interview.models import MAX_ANSWER_CHARS, Spans, Words
 from interview.state import InterviewSessionState
 from interview.store import journeys as queries
 from interview.store.tables import AnswerDraftRow, SessionRow
@@ -30,17 +30,29 @@ def cleaned(text: str) -> str:
     return kept
 
 
-def keep(tx: Session, row: SessionRow, text: str, prompt_id: int | None, now: datetime, timeout: timedelta) -> None:
+def keep(
+    tx: Session,
+    row: SessionRow,
+    text: str,
+    prompt_id: int | None,
+    now: datetime,
+    timeout: timedelta,
+    doubtful: Spans = (),
+) -> None:
     """Put the words in the place of those before, and take the writing for a sign of life.
 
     Nothing happens unless the prompt is in hand (`prompt_id` None: whichever is). A session that waited for longer than
-    `timeout` is past saving; the version stays, so that no turn is overtaken by a draft.
+    `timeout` is past saving; the version stays, so that no turn is overtaken by a draft. `doubtful`: ranges of spoken
+    words that were not clearly recognised; what is typed has none.
     """
-    pending = InterviewSessionState.model_validate(row.state).pending
+    state = InterviewSessionState.model_validate(row.state)
+    pending = state.pending
     wanted = row.status in ("active", "expired") and pending is not None and prompt_id in (None, pending.entry_id)
     if pending is None or not wanted:
         return
     tx.merge(AnswerDraftRow(session_id=row.session_id, prompt_id=pending.entry_id, text=text, updated_at=now))
+    if state.draft_doubtful != doubtful:
+        row.state = state.model_copy(update={"draft_doubtful": doubtful}).model_dump(mode="json")
     if row.status == "active" and _TOUCH_EVERY < now - row.last_touched <= timeout:
         row.last_touched = now
 

@@ -6,7 +6,9 @@ is not complete are kept as its draft, so that nothing is lost with a connection
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
 
 from interview import drafts, replies, speaking
 from interview.access import Actor
@@ -14,6 +16,7 @@ from interview.context import Context, new_id
 from interview.contract import Heard, TurnRequest
 from interview.errors import Conflict
 from interview.events import SessionCompleted
+from interview.live.doubt import Understood
 from interview.live.line import EndCause
 from interview.models import MAX_ANSWER_CHARS, QuestionStatus
 from interview.sessions import InterviewSessionManager, require_active, require_session
@@ -46,7 +49,7 @@ class Step:
     last_entry: int
     prompt_id: int | None
     question_index: int | None
-    kept: str
+    kept: Understood
     statuses: tuple[QuestionStatus, ...]
     asked_question_index: int | None
     seconds_left: float
@@ -67,7 +70,7 @@ class SpokenTurns:
         self._sessions.begin_spoken(actor, session_id)
         with self._context.database.read() as tx:
             loaded = load(tx, session_id)
-            kept = drafts.in_reply(tx, loaded.session)
+            kept = _kept(tx, loaded)
         question = replies.start_response(loaded, self._context.clock()).question
         words = (question.content or "") if question else ""
         last = max((entry.entry_id for entry in loaded.entries if entry.role == "interviewer"), default=0)
@@ -79,19 +82,20 @@ class SpokenTurns:
         self._sessions.turn(actor, request, key, heard=heard)
         with self._context.database.read() as tx:
             loaded = load(tx, request.session_id)
-            kept = drafts.in_reply(tx, loaded.session)
+            kept = _kept(tx, loaded)
         new = (entry for entry in loaded.entries if entry.entry_id > after and entry.role == "interviewer")
         return self._step(loaded, tuple(Said(entry.entry_id, entry.text) for entry in new), kept)
 
-    def keep_words(self, session_id: str, prompt_id: int | None, text: str) -> None:
+    def keep_words(self, session_id: str, prompt_id: int | None, words: Understood) -> None:
         """Keep what was said in reply to that prompt and is not sent yet. At most `MAX_ANSWER_CHARS` of it."""
         if prompt_id is None:
             return
+        words = words.first(MAX_ANSWER_CHARS)
         now, timeout = self._context.clock(), self._context.settings.session_timeout
         with self._context.database.write() as tx:
             row = tx.get(SessionRow, session_id)
             if row is not None:
-                drafts.keep(tx, row, text[:MAX_ANSWER_CHARS], prompt_id, now, timeout)
+                drafts.keep(tx, row, words.text, prompt_id, now, timeout, words.doubtful)
 
     def time(self, session_id: str, entry_id: int, start_ms: int, end_ms: int) -> None:
         """When words of the interviewer were heard, in ms since the session's start."""
@@ -112,22 +116,24 @@ class SpokenTurns:
         """
         with self._context.database.read() as tx:
             loaded = load(tx, session_id)
-            kept = drafts.in_reply(tx, loaded.session).strip()
+            kept = _kept(tx, loaded)
         require_session(actor, loaded)
         if loaded.session.status == "complete":
             return
         moment = loaded.state.elapsed_ms(self._context.clock())
-        if kept and loaded.session.mode == "live":
-            self._turn(actor, TurnRequest(session_id=session_id, answer=kept, auto_send=True), moment)
+        now = Heard(moment, moment)
+        if kept.text and loaded.session.mode == "live":
+            last = TurnRequest(session_id=session_id, answer=kept.text, auto_send=True)
+            self._turn(actor, last, replace(now, doubtful=kept.doubtful))
         if cause == "stopped" and loaded.last_turn is not None:
-            self._turn(actor, TurnRequest(session_id=session_id, action="stop"), moment)
+            self._turn(actor, TurnRequest(session_id=session_id, action="stop"), now)
         self._spoken.conclude(session_id, cause)
 
     # --- how ----------------------------------------------------------------------------------------------------------
 
-    def _turn(self, actor: Actor, request: TurnRequest, at_ms: int) -> None:
+    def _turn(self, actor: Actor, request: TurnRequest, heard: Heard) -> None:
         try:
-            self._sessions.turn(actor, request, new_id(), heard=Heard(at_ms, at_ms))
+            self._sessions.turn(actor, request, new_id(), heard=heard)
         except Conflict as error:
             if error.code != "session_complete":  # the words before were the last ones
                 raise
@@ -147,7 +153,7 @@ class SpokenTurns:
                 tx.flush()
                 go_live(tx, self._context, loaded.session)
 
-    def _step(self, loaded: Loaded, say: tuple[Said, ...], kept: str) -> Step:
+    def _step(self, loaded: Loaded, say: tuple[Said, ...], kept: Understood) -> Step:
         pending = loaded.state.pending
         ends = (event.payload for event in loaded.events if isinstance(event.payload, SessionCompleted))
         ended = next(ends, None)
@@ -162,3 +168,10 @@ class SpokenTurns:
             seconds_left=loaded.state.seconds_left(self._context.clock()),
             ended=ended.reason if ended else None,
         )
+
+
+def _kept(tx: Session, loaded: Loaded) -> Understood:
+    """What was said in reply to the session's last prompt and is in no turn yet, without space around it."""
+    draft, doubtful = drafts.in_reply(tx, loaded.session), loaded.state.draft_doubtful
+    words = draft.strip()
+    return Understood(words, Heard(0, 0, doubtful).of(words, draft).doubtful)

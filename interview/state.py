@@ -14,6 +14,7 @@ from interview.models import (
     Moment,
     Persona,
     PositionPlan,
+    Spans,
     Stage,
     StatusName,
 )
@@ -52,7 +53,8 @@ class InterviewSessionState(Model):
 
     `heard_through`: the last entry of a spoken session that is in a prompt, an answer or a move; later ones wait.
     `rated_chars`: how many characters of each spoken answer (by entry) its evaluation has read, 0 before any; of words
-    that are no answer, all. `marks`: those that no entry has been folded behind yet.
+    that are no answer, all. `marks`: those that no entry has been folded behind yet. `draft_doubtful`: ranges of the
+    answer's draft that were not clearly recognised; written with the draft, and without meaning where there is none.
     """
 
     session_id: str
@@ -71,6 +73,7 @@ class InterviewSessionState(Model):
     heard_through: int = 0
     rated_chars: dict[int, int] = Field(default_factory=dict)
     marks: tuple[QuestionMark, ...] = ()
+    draft_doubtful: Spans = ()
 
     @property
     def pending(self) -> AskedPrompt | None:

@@ -13,6 +13,8 @@ from interview.live.doubt import Understood, joined, understood
 from interview.models import Criterion, CriterionScore, Evaluation, Evidence, Spans, TranscriptEntry
 from interview.scoring import NOT_UNDERSTOOD, grounded
 from interview.speech.wire import Recognised, Segment, Word
+from interview.spoken_turns import SpokenTurns
+from interview.store.tables import SessionRow
 from pages.components.transcript import transcript_html
 
 pytestmark = pytest.mark.house(core=1, probes=0)
@@ -162,6 +164,56 @@ def test_a_spoken_turn_is_refused_by_a_session_that_is_written(home: House) -> N
     with pytest.raises(Conflict) as refused:
         say(home, session_id, "I like clocks.")
     assert refused.value.code == "not_live"
+
+
+# --- in an answer that is not sent yet --------------------------------------------------------------------------------
+
+KEPT = Understood("I guessed a lot.", ((2, 9),))
+
+
+def turns(home: House) -> SpokenTurns:
+    return SpokenTurns(home.service.context, home.service.sessions, home.service.spoken)
+
+
+def test_a_turn_that_is_taken_meanwhile_leaves_the_doubt_with_the_words(home: House) -> None:
+    """Words are kept without a new version of the session: whatever a step writes, it writes beside them."""
+    session_id = spoken(home)
+    say(home, session_id, "I like clocks.")
+    say(home, session_id, ANSWER)
+    prompt_id = turns(home).begin(SYSTEM, session_id).prompt_id
+    home.engine.before = lambda: turns(home).keep_words(session_id, prompt_id, KEPT)
+    request = TurnRequest(session_id=session_id, answer=f"{ANSWER} And for the lock.", action="correct", auto_send=True)
+    home.service.sessions.turn(SYSTEM, request, new_id(), heard=Heard(1_000, 4_000))
+    after = turns(home).begin(SYSTEM, session_id)
+    assert (after.prompt_id, after.kept) == (prompt_id, KEPT)
+
+
+def test_words_that_are_typed_over_are_clear(home: House) -> None:
+    """Whoever goes on in writing has read them."""
+    record = home.interview()
+    actor = home.candidate(record, mode="live")
+    session_id = home.service.spoken.open(actor, record.interview_id).session_id
+    begun = turns(home).begin(actor, session_id)
+    turns(home).keep_words(session_id, begun.prompt_id, KEPT)
+    home.service.journeys.save_draft(actor, session_id, "I guessed a lot of it.", begun.prompt_id)
+    assert turns(home).begin(actor, session_id).kept == Understood("I guessed a lot of it.")
+
+
+def test_a_session_from_before_doubt_was_kept_goes_on(home: House) -> None:
+    session_id = spoken(home)
+    with home.service.context.database.write() as tx:
+        row = tx.get_one(SessionRow, session_id)
+        row.state = {name: value for name, value in row.state.items() if name != "draft_doubtful"}
+    begun = turns(home).begin(SYSTEM, session_id)
+    assert begun.kept == Understood("")
+    turns(home).keep_words(session_id, begun.prompt_id, KEPT)
+    assert turns(home).begin(SYSTEM, session_id).kept == KEPT
+
+
+def test_the_beginning_of_words_has_the_ranges_in_it() -> None:
+    assert KEPT.first(5) == Understood("I gue", ((2, 5),))
+    assert KEPT.first(2) == Understood("I ")
+    assert KEPT.first(100) == KEPT
 
 
 # --- shown ------------------------------------------------------------------------------------------------------------

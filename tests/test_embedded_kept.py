@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import pytest
 from builders import House
-from embedded_talk import ANSWERS, FAST, Begin
+from embedded_talk import ANSWERS, FAST, Begin, Talking
 
 from interview.access import SYSTEM
 from interview.context import new_id
-from interview.contract import TurnRequest
+from interview.contract import TranscriptLine, TurnRequest
 from interview.errors import Conflict
 from interview.live.line import ErrorMessage
 from interview.live.rooms import LiveRooms
 from interview.live.turn_by_turn import TROUBLE
+from interview.models import TranscriptEntry
+from interview.spoken_turns import SpokenTurns
 
 pytestmark = pytest.mark.slow
 
@@ -45,6 +47,69 @@ def test_words_of_an_unfinished_answer_survive_a_restart(voiced: House, begin: B
         assert back.draft == ""
     finally:
         second.close()
+
+
+def test_words_that_were_not_clear_stay_so_after_a_restart(
+    voiced: House, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that are said after it are clear; the rating is given the same ranges as the transcript."""
+    talking = unclear_words_are_kept(voiced, begin, monkeypatch)
+    second = LiveRooms(voiced.service.context, voiced.service.spoken, timing=FAST)
+    try:
+        back = talking.again(second)
+        back.asked(1)
+        back.say(ANSWERS[4])
+        back.asked(2)
+    finally:
+        second.close()
+    answer = answered(talking)
+    unclear = " ".join(answer.text[start:end] for start, end in answer.doubtful)
+    assert "export" in unclear
+    assert "everything" in answer.text
+    assert "everything" not in unclear
+    assert rated(voiced).doubtful == answer.doubtful
+
+
+def test_words_that_were_not_clear_stay_so_where_the_session_is_concluded_without_the_talk(
+    voiced: House, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the last answers are rated later: no level rests on them."""
+    talking = unclear_words_are_kept(voiced, begin, monkeypatch)
+    service = voiced.service
+    SpokenTurns(service.context, service.sessions, service.spoken).conclude(SYSTEM, talking.session_id, "finished")
+    assert talking.seen.status == "complete"
+    answer = answered(talking)
+    assert answer.doubtful == ((0, len(answer.text)),)
+    assert rated(voiced).doubtful == answer.doubtful
+    debugging = next(row for row in talking.seen.competencies if row.competency == "Debugging")
+    assert {one.status for one in debugging.criteria} == {"insufficient_evidence"}
+
+
+def unclear_words_are_kept(voiced: House, begin: Begin, monkeypatch: pytest.MonkeyPatch) -> Talking:
+    """A talk that is broken off in mid-answer, and in which nothing was clearly recognised."""
+    rooms = LiveRooms(voiced.service.context, voiced.service.spoken, timing=FAST)
+    talking = begin(rooms)
+    talking.asked(1)
+    talking.say(ANSWERS[0])
+    talking.asked(2)
+    with monkeypatch.context() as poor:
+        poor.setattr("interview.live.doubt.SEGMENT", 1.01)
+        talking.hear(talking.sounds[ANSWERS[1]])
+        talking.wait(lambda: "export" in talking.line.said("candidate")[-1])
+        rooms.close()
+    assert talking.ended() == "closed"
+    assert "export" in talking.draft
+    return talking
+
+
+def answered(talking: Talking) -> TranscriptLine:
+    """The last answer."""
+    return [line for line in talking.seen.transcript if line.role == "candidate"][-1]
+
+
+def rated(voiced: House) -> TranscriptEntry:
+    """The last answer that was rated, as the engine was given it."""
+    return voiced.engine.evaluated[-1].exchanges[-1].answers[-1]
 
 
 def test_the_last_words_count_when_the_candidate_stops(begin: Begin) -> None:

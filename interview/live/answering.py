@@ -20,13 +20,13 @@ class Answering:
         """Characters that stand before what the ear holds."""
         return len(self._before.text)
 
-    def unsent(self, new: str) -> str:
+    def unsent(self, new: Understood) -> Understood:
         """All that is in no turn yet. `new`: what the ear holds."""
-        return joined([self._before, self._sending, Understood(new)]).text
+        return joined([self._before, self._sending, new])
 
-    def resume(self, kept: str) -> None:
+    def resume(self, kept: Understood) -> None:
         """These words were kept when the talk before this one ended."""
-        self._before = Understood(kept)
+        self._before = kept
 
     def hold(self, new: Understood, start_ms: int) -> None:
         """The answer is not over with these words."""

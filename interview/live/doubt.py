@@ -25,6 +25,11 @@ class Understood:
     text: str
     doubtful: Spans = ()
 
+    def first(self, characters: int) -> Understood:
+        """The beginning of it, so long at most."""
+        spans = ((start, min(end, characters)) for start, end in self.doubtful if start < characters)
+        return Understood(self.text[:characters], tuple(spans))
+
 
 def understood(recognised: Recognised) -> Understood:
     return joined([_segment(segment) for segment in recognised.segments])

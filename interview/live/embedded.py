@@ -215,9 +215,14 @@ class Ear:
     # --- words out ------------------------------------------------------------------------------------------------
 
     @property
+    def so_far(self) -> Understood:
+        """What was said in this turn, as far as it is known; what is not recognised for good yet counts as clear."""
+        return joined([*(stretch.understood for stretch in self._stretches), Understood(self._partial)])
+
+    @property
     def words(self) -> str:
-        """What was said in this turn, as far as it is known."""
-        return joined([*(stretch.understood for stretch in self._stretches), Understood(self._partial)]).text
+        """The same as text."""
+        return self.so_far.text
 
     @property
     def thinking(self) -> bool:

@@ -101,9 +101,9 @@ class TurnDialogue(Talk[Ear]):
     async def converse(self) -> None:
         """Say what the session says, hear the answer, take the turn, until it is complete. Raises EngineFailure."""
         step = await self._taker.begin()
-        if step is not None and step.kept:
+        if step is not None and step.kept.text:
             self._answering.resume(step.kept)
-            self._caption(step.kept).state = "over"
+            self._caption(step.kept.text).state = "over"
         self.uplink.attach(self.ear)
         while step is not None:
             self._stands(step)
@@ -188,9 +188,9 @@ class TurnDialogue(Talk[Ear]):
         return self._taker.step.prompt_id if self._taker.step else None
 
     @property
-    def unsent(self) -> str:
+    def unsent(self) -> Understood:
         """What was said of the answer, as far as it is known, and is in no turn yet."""
-        return self._answering.unsent(self.ear.words)
+        return self._answering.unsent(self.ear.so_far)
 
     async def settle(self, turn_seconds: float, words_seconds: float) -> None:
         """The talk is over: a turn that is being taken is taken, the last words are recognised."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from interview.errors import EngineFailure, InterviewError, logged
 from interview.live.clerk import OVER, Pools, backoff, off_loop
+from interview.live.doubt import Understood
 from interview.live.line import EndCause
 from interview.models import StatusName
 from interview.spoken_turns import SpokenTurns
@@ -27,7 +28,7 @@ class AnswerKeeper:
 
     def __init__(self, talk: TurnDialogue, turns: SpokenTurns, session_id: str, pools: Pools) -> None:
         self._talk, self._turns, self._session_id, self._pools = talk, turns, session_id, pools
-        self._kept: tuple[int | None, str] = (None, "")
+        self._kept: tuple[int | None, Understood] = (None, Understood(""))
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
@@ -50,7 +51,7 @@ class AnswerKeeper:
 
     async def _write(self) -> bool:
         row = (self._talk.prompt_id, self._talk.unsent)
-        if row == self._kept or (row[0] != self._kept[0] and not row[1]):
+        if row == self._kept or (row[0] != self._kept[0] and not row[1].text):
             return True
         try:
             await off_loop(self._pools.words, self._turns.keep_words, self._session_id, *row)

@@ -237,7 +237,9 @@ def _add(tx: Session, session: SessionRow, draft: Draft) -> None:
     renumbered = draft.new_entries and interview.next_entry_id != draft.next_entry_id - len(draft.new_entries)
     if renumbered or len(interview.questions) != len(draft.scene.questions):
         raise overtaken()
-    session.state = draft.state.model_dump(mode="json")
+    # An answer's draft may have grown since the session was read: its version stays.
+    doubtful = InterviewSessionState.model_validate(session.state).draft_doubtful
+    session.state = draft.state.model_copy(update={"draft_doubtful": doubtful}).model_dump(mode="json")
     if draft.new_entries:
         interview.next_entry_id = draft.next_entry_id
     if not session.rehearsal:
