@@ -201,7 +201,9 @@ def _new_session(
 
 
 def _carry_on(state: InterviewSessionState, expired: Loaded) -> InterviewSessionState:
-    """What an expired session leaves to its successor: answered and skipped prompts, scores, the rest of the time."""
+    """What an expired session leaves to its successor: answered and skipped prompts, scores, what asked them by voice,
+    and the rest of the time.
+    """
     earlier, idle_since = expired.state, expired.session.last_touched
     used = (idle_since - earlier.started_at) / timedelta(minutes=1) - earlier.lost_seconds / 60 if expired.begun else 0
     least = min(_LEAST_MINUTES, earlier.time_limit_minutes)
@@ -215,6 +217,7 @@ def _carry_on(state: InterviewSessionState, expired: Loaded) -> InterviewSession
             "prompts": prompts,
             "latest": earlier.latest,
             "rated_chars": earlier.rated_chars,
+            "voices": earlier.voices,
             "rehearsal": earlier.rehearsal,
             "time_limit_minutes": max(least, earlier.time_limit_minutes - used),
         }

@@ -293,6 +293,13 @@ class VersionStamp(Model):
     application: str
 
 
+class VoiceStamp(Model):
+    """What a live model asked by: the version of its prompt, and its name."""
+
+    prompt: str
+    model: str
+
+
 class Narrative(Model):
     summary: str
     strengths: tuple[str, ...] = ()

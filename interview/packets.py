@@ -90,6 +90,7 @@ class Packets:
             status=session.status,
             mode=session.mode,
             spoken=_spoken(loaded, payloads),
+            voices=loaded.state.voices,
             begun_at=session.created_at,
             ended_at=session.completed_at,
             minutes=_minutes(loaded),

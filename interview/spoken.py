@@ -23,7 +23,7 @@ from interview.folding import hear, rate, stale
 from interview.keeping import Utterance, keep
 from interview.live.voice import VoiceMode
 from interview.mishearing import put_right
-from interview.models import Model, StatusName
+from interview.models import Model, StatusName, VoiceStamp
 from interview.scenes import LiveScene, Standing, scene_of, standing_of
 from interview.scorecards import score_request
 from interview.sessions import InterviewSessionManager, record_end, require_active, require_session
@@ -187,6 +187,15 @@ class Spoken:
             _require_live(loaded.session, loaded.interview)
             self._give_back(tx, loaded, seconds, cause)
             return standing_of(loaded, self._context.clock())
+
+    def asked_by(self, session_id: str, voice: VoiceStamp) -> None:
+        """Note what a live model asks by from here on; the same again adds nothing. Whatever the session's status."""
+        with self._context.database.write() as tx:
+            loaded = load(tx, session_id)
+            known = loaded.state.voices
+            if voice not in known:
+                state = loaded.state.model_copy(update={"voices": (*known, voice)})
+                save_note(tx, loaded, state, None, self._context.clock())
 
     def voice_failed(self, session_id: str, code: str, seconds: float = 0.0) -> None:
         """Note that a talk ended because the voice failed, or that it never came up; `code`: the failure's.

@@ -17,6 +17,7 @@ from interview.models import (
     Spans,
     Stage,
     StatusName,
+    VoiceStamp,
 )
 from interview.scoring import competency_summary, overall
 
@@ -55,6 +56,7 @@ class InterviewSessionState(Model):
     `rated_chars`: how many characters of each spoken answer (by entry) its evaluation has read, 0 before any; of words
     that are no answer, all. `marks`: those that no entry has been folded behind yet. `draft_doubtful`: ranges of the
     answer's draft that were not clearly recognised; written with the draft, and without meaning where there is none.
+    `voices`: what live models asked by in this attempt, each once, in the order they came.
     """
 
     session_id: str
@@ -74,6 +76,7 @@ class InterviewSessionState(Model):
     rated_chars: dict[int, int] = Field(default_factory=dict)
     marks: tuple[QuestionMark, ...] = ()
     draft_doubtful: Spans = ()
+    voices: tuple[VoiceStamp, ...] = ()
 
     @property
     def pending(self) -> AskedPrompt | None:

@@ -20,7 +20,7 @@ from interview.contract import Heard, StartRequest, TurnRequest
 from interview.errors import Conflict, Forbidden, NotFound
 from interview.events import FollowUpAsked
 from interview.imported import SpokenLine
-from interview.models import Anchors, CriterionSummary, TranscriptEntry
+from interview.models import Anchors, CriterionSummary, TranscriptEntry, VoiceStamp
 from interview.packet.model import Packet, PacketCriterion
 from interview.packet.pdf import packet_pdf
 from interview.packet.warnings import doubtful_share
@@ -410,6 +410,34 @@ def test_no_length_breaks_the_paper(home: House) -> None:
     pages = printed(packet_pdf(found))
     assert "and 32 more" in " ".join(pages)
     assert 1 <= len(pages) <= 4
+
+
+# --- who asked by voice ----------------------------------------------------------------------------------------------
+
+LED = (VoiceStamp(prompt="live-1", model="one"), VoiceStamp(prompt="live-2", model="one"))
+
+
+def test_it_says_by_which_prompts_and_models_it_was_asked_by_voice(home: House) -> None:
+    """Each once, also those of an earlier session of the attempt; on paper as well."""
+    record = home.interview()
+    first = home.start(record).session_id
+    home.service.spoken.asked_by(first, LED[0])
+    home.clock.forward(hours=2)
+    session = home.start(record).session_id
+    assert session != first
+    for voice in (*LED, LED[0]):
+        home.service.spoken.asked_by(session, voice)
+    assert packet(home, record).voices == LED
+    told = "Asked by voice with prompt live-1, model one, then with prompt live-2, model one."
+    assert told in " ".join(printed(packet_pdf(packet(home, record))))
+    home.finish(session)
+    assert told in " ".join(printed(packet_pdf(packet(home, record))))
+
+
+def test_an_interview_that_no_live_model_held_names_none(home: House) -> None:
+    found = packet(home, held(home))
+    assert found.voices == ()
+    assert "by voice" not in " ".join(printed(packet_pdf(found)))
 
 
 # --- over REST --------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from interview.access import SYSTEM, Actor
 from interview.contract import StartRequest
 from interview.imported import SpokenLine
-from interview.models import PositionPlan
+from interview.models import PositionPlan, VoiceStamp
 from interview.records import InterviewRecord
 from interview.reviewing.rating import CriterionRating, Ratings
 from interview.store.access_tables import AuditRow
@@ -372,6 +372,15 @@ def test_decisions_need_a_reason_and_stay_in_the_history(home: House, opened: Ap
     assert history.index("It went well.") < history.index("One more &lt;talk&gt;.")
     state = home.service.reviews.state(SYSTEM, record.interview_id)
     assert [one.decision for one in state.decisions] == ["advance", "hold"]
+
+
+def test_what_asked_by_voice_stands_where_the_scores_version_does(
+    home: House, show: Open, opened: AppTest, record: InterviewRecord
+) -> None:
+    assert "Asked by voice" not in words(opened)
+    session = home.service.packets.of_interview(SYSTEM, record.interview_id).session_id
+    home.service.spoken.asked_by(session, VoiceStamp(prompt="live-1", model="a-voice"))
+    assert "Asked by voice with prompt live-1, model a-voice." in [one.value for one in show().caption]
 
 
 def test_the_packet_can_be_taken_away(opened: AppTest) -> None:

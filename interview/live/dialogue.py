@@ -36,6 +36,7 @@ from interview.live.voice import (
 )
 from interview.live.watch import Watch
 from interview.matching import best_match
+from interview.models import VoiceStamp
 from interview.spoken import LiveScene, Spoken, Standing
 
 
@@ -57,7 +58,7 @@ class Dialogue(Talk):
         recorder: Recorder | None,
     ) -> None:
         super().__init__(scene, line, recorder, timing, in_hand=scene.asked_question_index)
-        self._voice, self._context = voice, context
+        self._voice, self._spoken, self._context = voice, spoken, context
         self._openings = Openings(scene, context.settings, self.transcript, self.uplink)
         self.connector, self.watch = Connector(voice, self.uplink, self, timing), Watch(self)
         self.words = WordKeeper(
@@ -103,6 +104,8 @@ class Dialogue(Talk):
             self.display.solved()
             self.display.tell(ResumedMessage(seconds=round(seconds_lost, 3)))
         self.watch.show()
+        stamp = VoiceStamp(prompt=prompt.VERSION, model=self._voice.model)
+        self.clerk.write(lambda: self._spoken.asked_by(self._scene.session_id, stamp))
 
     def lost(self) -> None:
         speaking = self.transcript.speaking

@@ -15,6 +15,7 @@ from interview.models import (
     QuestionKind,
     SessionStatus,
     VersionStamp,
+    VoiceStamp,
 )
 from interview.packet.warnings import PacketWarning
 from interview.reviewing.deciding import Decision
@@ -111,9 +112,10 @@ class PacketReview(Model):
 class Packet(Model):
     """Everything that a person needs to judge one session of an interview, and what people made of it so far.
 
-    `spoken`: by voice at any time. `minutes`: from its start to its last words. `recordings`: sessions whose sound is
-    kept. `doubtful_share`: of the candidate's characters, 0 to 1. `stamp`, `scored_at`, `narrative`: None without a
-    scorecard; levels are those so far then. Newest first: `overrides`, and `decisions`, which are of the interview.
+    `spoken`: by voice at any time. `voices`: what live models asked by, in the order they came. `minutes`: from its
+    start to its last words. `recordings`: sessions whose sound is kept. `doubtful_share`: of the candidate's
+    characters, 0 to 1. `stamp`, `scored_at`, `narrative`: None without a scorecard; levels are those so far then.
+    Newest first: `overrides`, and `decisions`, which are of the interview.
     """
 
     interview_id: str
@@ -127,6 +129,7 @@ class Packet(Model):
     status: SessionStatus
     mode: Mode
     spoken: bool
+    voices: tuple[VoiceStamp, ...]
     begun_at: Moment
     ended_at: Moment | None
     minutes: float

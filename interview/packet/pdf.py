@@ -11,6 +11,7 @@ from interview.packet.model import Packet, PacketCompetency, PacketCriterion
 from interview.packet.words import (
     ASKED,
     WARNINGS,
+    asked_by_voice,
     asked_in_words,
     counted,
     decided,
@@ -152,6 +153,8 @@ def _people(pages: PacketPages, packet: Packet) -> None:
 
 def _stamp(pages: PacketPages, packet: Packet) -> None:
     pages.space(2)
+    if voice := asked_by_voice(packet):
+        pages.put(voice, size=8, muted=True)
     if packet.stamp is None or packet.scored_at is None:
         pages.put("Not scored as a whole yet: these are the levels so far.", size=8, muted=True)
         return

@@ -96,6 +96,12 @@ def length(packet: Packet) -> str:
     return f"{packet.minutes:.0f}{limit} minutes"
 
 
+def asked_by_voice(packet: Packet) -> str:
+    """As in `Asked by voice with prompt live-1, model gemini-live.`; "" where no live model asked."""
+    told = ", then with ".join(f"prompt {one.prompt}, model {one.model}" for one in packet.voices)
+    return f"Asked by voice with {told}." if told else ""
+
+
 def counted(number: int, one: str, more: str) -> str:
     """As in `1 hint`, `3 hints`."""
     return f"{number} {one if number == 1 else more}"

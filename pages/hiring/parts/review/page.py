@@ -8,6 +8,7 @@ import streamlit as st
 
 from interview.access import Actor
 from interview.contract import SessionSnapshot
+from interview.packet.words import asked_by_voice
 from interview.records import InterviewRecord
 from interview.reviews import ReviewState
 from interview.service import Service
@@ -80,6 +81,8 @@ def _open(
             f"Scored {moment(packet.scored_at)} by the {stamp.engine} engine (model {stamp.model}, prompt "
             f"{stamp.prompt}), rubric version {stamp.rubric.rpartition('/')[2]}, Candor {stamp.application}."
         )
+    if voice := asked_by_voice(packet):
+        st.caption(voice)
     beside.used(candor, actor, last)
 
 
