@@ -136,8 +136,7 @@ class Spoken:
             loaded = load(tx, session_id)
             _require_live(loaded.session, loaded.interview)
             now = _status_of(loaded, index)
-            if RANK[status] < RANK[now] or {status, now} == {"answered", "skipped"}:
-                raise _backward(index, now)
+            require_forward(index, now, status)
             if status in ("answered", "skipped") and now != status:
                 self._require_heard(loaded, index, status)
             self._mark(tx, loaded, index, status)
@@ -276,10 +275,7 @@ class Spoken:
         hear(draft)
         said = any(prompt.answers for prompt in draft.state.prompts if prompt.question_index == index)
         if status == "answered" and not said:
-            raise Conflict(
-                f"Nothing that the candidate said belongs to question {index} yet. Ask it, or let them skip it.",
-                code="not_answered",
-            )
+            raise not_answered(index)
         if status == "skipped" and said:
             raise _backward(index, "answered")
 
@@ -337,6 +333,19 @@ def go_live(tx: Session, context: Context, row: SessionRow) -> None:
     loaded = assemble(tx, row)
     state = loaded.state.model_copy(update={"heard_through": loaded.interview.next_entry_id - 1})
     save_note(tx, loaded, state, ModeChanged(mode="live") if loaded.last_turn else None, now)
+
+
+def require_forward(index: int, now: StatusName, wanted: StatusName) -> None:
+    """Raise Conflict `status_backward` unless a question may go from one status to the other, or is there already."""
+    if RANK[wanted] < RANK[now] or {wanted, now} == {"answered", "skipped"}:
+        raise _backward(index, now)
+
+
+def not_answered(index: int) -> Conflict:
+    return Conflict(
+        f"Nothing that the candidate said belongs to question {index} yet. Ask it, or let them skip it.",
+        code="not_answered",
+    )
 
 
 def _backward(index: int, now: StatusName) -> Conflict:

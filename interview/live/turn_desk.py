@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from interview.errors import EngineFailure, InterviewError, logged
 from interview.live.clerk import OVER, Pools, backoff, off_loop
 from interview.live.doubt import Understood
-from interview.live.line import EndCause
+from interview.live.line import EndCause, ErrorMessage
 from interview.models import StatusName
+from interview.spoken import not_answered, require_forward
 from interview.spoken_turns import SpokenTurns
 
 if TYPE_CHECKING:
@@ -70,9 +71,22 @@ class TurnClerk:
         self._notes: asyncio.Queue[Callable[[], None] | None] = asyncio.Queue(_MOST_NOTES)
 
     def mark(self, index: int, status: StatusName) -> None:
-        """By a button of the candidate's side. Turns set the other statuses."""
-        if status == "skipped":
-            self._talk.skip(index)
+        """As the candidate's side sees it. Turns set the statuses, and a skip is one: what is asked for besides is
+        judged, and answered by how the question stands, or why it cannot stand so.
+        """
+        talk = self._talk
+        if status == "skipped" and index == talk.progress.in_hand:
+            talk.skip(index)
+            return
+        now = talk.progress.status(index)
+        try:
+            require_forward(index, now, status)
+            if status == "answered" and now != status:
+                raise not_answered(index)
+        except InterviewError as refused:
+            talk.display.tell(ErrorMessage(code=refused.code, message=refused.message))
+        else:
+            talk.display.status(index)
 
     def heard(self, entry_id: int, start_ms: int, end_ms: int) -> None:
         """When the interviewer's words were heard."""

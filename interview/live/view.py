@@ -114,6 +114,7 @@ class Display:
         self.replies: tuple[Reply, ...] = ()
         self._delays: deque[float] = deque(maxlen=_TURNS)
         self._told: tuple[QuestionStatus, ...] = ()
+        self._asked: int | None = None
 
     def tell(self, message: Message) -> None:
         try:
@@ -152,16 +153,23 @@ class Display:
 
     def statuses(self, now: tuple[QuestionStatus, ...], asked: int | None) -> None:
         """The stored statuses; each that has changed is told."""
-        before, self._told = self._told, now
+        before, self._told, self._asked = self._told, now, asked
         for index, status in enumerate(now):
             if index >= len(before) or before[index].status != status.status:
                 if not before:
                     continue  # where the talk began
-                self.tell(
-                    QuestionStatusMessage(
-                        index=index, status=status.status, question_statuses=now, asked_question_index=asked
-                    )
-                )
+                self.status(index)
+
+    def status(self, index: int) -> None:
+        """Tell the stored status of one question, changed or not."""
+        self.tell(
+            QuestionStatusMessage(
+                index=index,
+                status=self._told[index].status,
+                question_statuses=self._told,
+                asked_question_index=self._asked,
+            )
+        )
 
     def problem(self, code: str, message: str) -> None:
         self.error, self.code = message, code
