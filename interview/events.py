@@ -94,7 +94,10 @@ class AnswerGiven(Payload):
 
 
 class CandidateMove(Payload):
-    """A move that is not an answer. `entry_id`: the candidate's words, `reply_id`: the interviewer's, if any."""
+    """A move that is not an answer. `entry_id`: the candidate's words, `reply_id`: the interviewer's, if any.
+
+    `by_team`: the team put mis-heard words right in the candidate's place; left out where nobody did.
+    """
 
     event_type = "candidate_move"
     words = "answer"
@@ -103,6 +106,7 @@ class CandidateMove(Payload):
     answer: str = ""
     reply_id: int | None = None
     reply: str = ""
+    by_team: bool = Field(default=False, exclude_if=lambda by_team: not by_team)
 
 
 class EvaluationMade(Payload, Evaluation):

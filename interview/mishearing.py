@@ -27,6 +27,8 @@ from interview.transcript import by_id
 from interview.usage import charged
 
 MAX_ROUNDS = 3
+MAX_TEAM_ROUNDS = 20
+"""Rounds of the candidate, and of the team, counted apart: each has a model read the answers in it again."""
 CANDIDATE_TIME = timedelta(hours=24)
 _ALIKE, _SURELY_ALIKE = 55, 75
 """rapidfuzz ratio (0-100) of the words heard and those put in their place: below the first, an answer was rewritten.
@@ -45,19 +47,20 @@ def put_right(context: Context, actor: Actor, session_id: str, corrections: Mapp
     all; the same corrections again change nothing. An entry is named by its own id or by that of its correction.
 
     Raises InvalidPayload, SessionUnknown, EngineFailure, and Conflict: `session_open`, `correction_too_far` where it is
-    no mis-hearing, `corrections_used` after three rounds, `corrections_closed` for a candidate after 24 hours.
+    no mis-hearing, `corrections_used` after three rounds of the candidate's or twenty of the team's,
+    `corrections_closed` for a candidate after 24 hours.
     """
     with context.database.read() as tx:
         loaded = load(tx, session_id)
         require_session(actor, loaded)
-        rounds = _rounds(tx, loaded)
+        rounds = _rounds(tx, actor, loaded)
     draft = loaded.draft(context)
     wanted = _wanted(draft, corrections)
     if not wanted:
         return
     _require_open(context, actor, loaded, rounds)
     for heard, standing, text in wanted:
-        _replace(draft, heard, standing, text)
+        _replace(draft, heard, standing, text, by_team=_of_team(actor))
     with charged(context, loaded.interview.interview_id):
         rate(draft)
         narrative = draft.scene.engine.score(score_request(draft))
@@ -67,19 +70,28 @@ def put_right(context: Context, actor: Actor, session_id: str, corrections: Mapp
         audit(tx, context, actor, "words_put_right", loaded.interview.interview_id, session=session_id)
 
 
-def _rounds(tx: Session, loaded: Loaded) -> int:
-    """How often words were put right before: the turns after the session's end."""
+def _of_team(actor: Actor) -> bool:
+    return actor.role != "candidate"
+
+
+def _rounds(tx: Session, actor: Actor, loaded: Loaded) -> int:
+    """How often the candidate put words right before, or the team did: their turns after the session's end."""
     if loaded.session.status != "complete":
-        raise Conflict("The session is still open. Let it end before its words are put right.", code="session_open")
+        raise Conflict(
+            "This session has not been completed. Its words can be put right when it has.", code="session_open"
+        )
     end = max(event.event_id for event in loaded.events if isinstance(event.payload, SessionCompleted))
-    return queries.turns_after(tx, loaded.session.session_id, end)
+    first = queries.turns_after(tx, loaded.session.session_id, end)
+    began = (event.payload for event in loaded.events if event.event_id in first)
+    return sum(isinstance(move, CandidateMove) and move.by_team == _of_team(actor) for move in began)
 
 
 def _require_open(context: Context, actor: Actor, loaded: Loaded, rounds: int) -> None:
-    if rounds >= MAX_ROUNDS:
-        raise Conflict(f"Words have been put right {MAX_ROUNDS} times, and that is the limit.", code="corrections_used")
+    most = MAX_TEAM_ROUNDS if _of_team(actor) else MAX_ROUNDS
+    if rounds >= most:
+        raise Conflict(f"Words have been put right {most} times, and that is the limit.", code="corrections_used")
     ended = loaded.session.completed_at
-    if actor.role == "candidate" and ended is not None and context.clock() - ended > CANDIDATE_TIME:
+    if not _of_team(actor) and ended is not None and context.clock() - ended > CANDIDATE_TIME:
         raise Conflict(
             "Words can be put right for 24 hours after the interview. Please write to the hiring team.",
             code="corrections_closed",
@@ -92,6 +104,7 @@ def _wanted(draft: Draft, corrections: Mapping[int, str]) -> list[tuple[Transcri
     corrected = {entry.corrects: entry for entry in draft.entries if entry.corrects is not None}
     answers = {answer for prompt in draft.state.prompts for answer in prompt.answers}
     wanted = []
+    named: set[int] = set()
     for entry_id, words in sorted(corrections.items()):
         heard = standing = entries.get(entry_id)
         while heard is not None and heard.corrects is not None:
@@ -102,6 +115,9 @@ def _wanted(draft: Draft, corrections: Mapping[int, str]) -> list[tuple[Transcri
             raise InvalidPayload(f"Entry {entry_id} is no spoken answer of this session.")
         if standing.entry_id not in answers:
             raise InvalidPayload(f"Entry {entry_id} is no answer, and plays no part in the rating.")
+        if standing.entry_id in named:
+            raise InvalidPayload(f"Entry {entry_id} is named twice, by its own id and by that of its correction.")
+        named.add(standing.entry_id)
         text = _checked(heard, words)
         if text != standing.text:
             wanted.append((heard, standing, text))
@@ -127,7 +143,7 @@ def _is_mishearing(heard: str, text: str) -> bool:
     return not longer and alike >= _ALIKE and (same_words or alike >= _SURELY_ALIKE)
 
 
-def _replace(draft: Draft, heard: TranscriptEntry, standing: TranscriptEntry, text: str) -> None:
+def _replace(draft: Draft, heard: TranscriptEntry, standing: TranscriptEntry, text: str, *, by_team: bool) -> None:
     """Put a correction in the place of the words that stand there now, to be rated with its response."""
     entry = draft.add_entry("candidate", text, corrects=standing.entry_id, at_ms=heard.start_ms)
     prompts = tuple(
@@ -138,5 +154,5 @@ def _replace(draft: Draft, heard: TranscriptEntry, standing: TranscriptEntry, te
     )
     draft.update(prompts=prompts, rated_chars=draft.state.rated_chars | {entry.entry_id: 0})
     draft.spoken.add(entry.entry_id)
-    draft.emit(CandidateMove(move="correct", entry_id=entry.entry_id))
+    draft.emit(CandidateMove(move="correct", entry_id=entry.entry_id, by_team=by_team))
     draft.add_flags(flagging.flags(entry.entry_id, entry.text))

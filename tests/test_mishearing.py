@@ -8,6 +8,7 @@ from talk import FOUND, Talk, speaking
 
 from interview.access import SYSTEM, Actor
 from interview.errors import Conflict, EngineFailure, InterviewError, InvalidPayload, SessionUnknown
+from interview.mishearing import MAX_TEAM_ROUNDS
 from interview.models import MAX_ANSWER_CHARS
 from interview.records import InterviewRecord
 
@@ -65,6 +66,28 @@ def test_an_answer_is_not_rewritten(home: House, talk: Talk, ada: Actor) -> None
     for words in ("", "  ", "a" * (MAX_ANSWER_CHARS + 1)):
         with pytest.raises(InvalidPayload):
             talk.spoken.put_right(ada, talk.session_id, {answer: words})
+    assert home.dump() == before
+
+
+def test_the_team_has_more_rounds_and_not_without_end(talk: Talk) -> None:
+    answer = concluded(talk)
+    for number in range(MAX_TEAM_ROUNDS):
+        talk.spoken.put_right(SYSTEM, talk.session_id, {answer: f"{FOUND} That was part {number + 7}."})
+    with pytest.raises(Conflict) as refused:
+        talk.spoken.put_right(SYSTEM, talk.session_id, {answer: f"{FOUND} That was part one."})
+    assert refused.value.code == "corrections_used"
+
+
+def test_the_same_words_are_put_right_once_at_a_time(home: House, talk: Talk, ada: Actor) -> None:
+    """An entry and its correction are the same words: two texts for them at once are refused, and nothing changes."""
+    answer = concluded(talk)
+    talk.spoken.put_right(ada, talk.session_id, {answer: f"{FOUND} That was part one."})
+    correction = next(line.entry_id for line in home.see(talk.session_id).transcript if line.corrects == answer)
+    before = home.dump()
+    with pytest.raises(InvalidPayload):
+        talk.spoken.put_right(
+            ada, talk.session_id, {answer: f"{FOUND} That was part two.", correction: f"{FOUND} That was part three."}
+        )
     assert home.dump() == before
 
 

@@ -51,7 +51,7 @@ _TAGS = [
 _DESCRIPTION = f"""Structured interviews that people can check.
 
 Send an API key or an invitation's token as `Authorization: Bearer …`. An invitation's token reaches its own interview:
-start, turn and session, question statuses and the study guide.
+start, turn and session, corrections of mis-heard words, question statuses and the study guide.
 
 Every failure answers `{{"code", "message", "detail"}}`; the code is stable and `detail` repeats the sentence.
 A JSON body may have {MAX_JSON_BYTES // 1024**2} MB, each uploaded file 10 MB.

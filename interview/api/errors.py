@@ -59,6 +59,15 @@ CODES: Mapping[str, tuple[int, str]] = {
     ),
     "turn_limit": (409, "This session has had too many messages. Skip the question or end it."),
     "session_open": (409, "The session is still open. Let it end before it is scored."),
+    "correction_too_far": (
+        409,
+        "These words are too far from what was heard. A mis-heard word can be put right, an answer not rewritten.",
+    ),
+    "corrections_used": (409, "Words have been put right 3 times, and that is the limit."),
+    "corrections_closed": (
+        409,
+        "Words can be put right for 24 hours after the interview. Please write to the hiring team.",
+    ),
     "voice_unavailable": (409, "By voice is not possible on this server. Please use text."),
     "idempotency_key_reused": (409, "This Idempotency-Key was used for another answer. Use a new one for each answer."),
     "plan_not_approved": (409, "The plan has to be approved by the hiring team first."),

@@ -187,10 +187,10 @@ def turn_by_key(tx: Session, session_id: str, key: str) -> TurnRow | None:
     return tx.scalar(select(TurnRow).where(TurnRow.session_id == session_id, TurnRow.idempotency_key == key))
 
 
-def turns_after(tx: Session, session_id: str, event_id: int) -> int:
-    """How many turns of the session began after that event."""
-    later = select(func.count()).where(TurnRow.session_id == session_id, TurnRow.first_event > event_id)
-    return tx.scalar(later) or 0
+def turns_after(tx: Session, session_id: str, event_id: int) -> Sequence[int]:
+    """The turns of the session that began after that event: the first event of each."""
+    later = select(TurnRow.first_event).where(TurnRow.session_id == session_id, TurnRow.first_event > event_id)
+    return tx.scalars(later).all()
 
 
 def last_event_id(tx: Session, session_id: str) -> int:
