@@ -72,7 +72,8 @@ def what(payload: Payload) -> str:
         case AnswerGiven():
             return " ".join(filter(None, (payload.answer, _marks(payload))))
         case CandidateMove():
-            return " → ".join(filter(None, (payload.move, payload.answer, payload.reply)))
+            move = f"{payload.move}, by the team" if payload.by_team else payload.move
+            return " → ".join(filter(None, (move, payload.answer, payload.reply)))
         case _:
             return _outcome(payload)
 

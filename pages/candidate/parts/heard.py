@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from textwrap import shorten
 
 import streamlit as st
@@ -10,12 +9,12 @@ import streamlit as st
 from interview.access import Actor
 from interview.contract import SessionSnapshot, TranscriptLine
 from interview.errors import InterviewError
-from interview.events import AnswerGiven
 from interview.journeys import Journey
 from interview.models import MAX_ANSWER_CHARS
 from pages.components import problems
 from pages.components.chat import chat
 from pages.components.service import service
+from pages.components.spoken import spoken_answers
 from pages.components.text import escaped
 
 _HEIGHT = 420
@@ -42,24 +41,6 @@ def section(actor: Actor, journey: Journey, snapshot: SessionSnapshot) -> None:
         chat(snapshot.transcript, candidate=journey.candidate_name or "You", interviewer=journey.interviewer_name)
     with st.expander("Put mis-heard words right", icon=":material/edit:", key="put-right-open"):
         _correct(actor, snapshot, spoken)
-
-
-def spoken_answers(snapshot: SessionSnapshot) -> list[TranscriptLine]:
-    """The candidate's spoken answers in order, each as it stands after corrections."""
-    by_voice = {
-        event.payload.entry_id
-        for event in snapshot.events
-        if isinstance(event.payload, AnswerGiven) and event.payload.auto_send
-    }
-    newest = {line.corrects: line for line in snapshot.transcript if line.corrects is not None}
-    answers = [line for line in snapshot.transcript if line.entry_id in by_voice]
-    return [_as_it_stands(line, newest) for line in answers]
-
-
-def _as_it_stands(line: TranscriptLine, newest: Mapping[int, TranscriptLine]) -> TranscriptLine:
-    while line.entry_id in newest:
-        line = newest[line.entry_id]
-    return line
 
 
 def _asked_before(snapshot: SessionSnapshot) -> dict[int, str]:

@@ -33,6 +33,7 @@ _MOVES: dict[Move, str] = {
     "stop": "Asked to stop",
     "answer": "Answered",
 }
+_BY_TEAM = "Put right by the team"
 _STAGES = {"warmup": "Warm-up", "wrapup": "Closing words"}
 _ENDS = {
     "finished": "The interview ended here",
@@ -68,8 +69,8 @@ def _happened(event: InterviewEvent, *, scores_open: bool) -> str:
             return "Hint"
         case FollowUpAsked(metadata=about):
             return f"Follow-up ({about.escalation})" if scores_open and about.by_rule else "Follow-up"
-        case CandidateMove(move=move):
-            return _MOVES[move]
+        case CandidateMove(move=move, by_team=by_team):
+            return _BY_TEAM if by_team else _MOVES[move]
         case FlagRaised(note=note):
             return f"To look at: {note}"
         case AnswerGiven(auto_generate=True):

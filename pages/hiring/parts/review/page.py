@@ -15,7 +15,7 @@ from interview.service import Service
 from pages.components.times import moment
 from pages.components.transcript import transcript_html
 from pages.hiring.parts import beside
-from pages.hiring.parts.review import decision, details, files, look, override, side_by_side, top, unrated
+from pages.hiring.parts.review import decision, details, files, look, misheard, override, side_by_side, top, unrated
 from pages.hiring.parts.review.form import rate
 from pages.hiring.parts.review.notes import notes_of
 
@@ -63,6 +63,7 @@ def _open(
         files.offer(packet)
         if stands and packet.scored_at:
             override.offer(candor, actor, packet)
+        misheard.offer(candor, actor, last)
     beside.sound(candor, chain)
     mine = state.mine
     if state.ratable and not (mine and mine.submitted_at):
@@ -108,6 +109,7 @@ def _closed(
         if ratable:
             st.html('<div class="review down small"><a href="#rate">Down to the levels</a></div>')
         st.html(transcript_html(last.transcript, (), notes))
+        misheard.offer(candor, actor, last)
     with form:
         if ratable:
             rate(candor, record, last.session_id)
