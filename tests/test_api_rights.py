@@ -134,6 +134,7 @@ EVERYBODY = {"GET /health", "GET /invitations/bulk/example"}
 INVITED = EVERYBODY | {
     "GET /interview-sessions/{session_id}", "GET /interviews/{interview_id}/study-guide",
     "POST /interview-sessions/start", "POST /interview-sessions/turn", "POST /live/session",
+    "POST /interview-sessions/{session_id}/corrections",
     "POST /interviews/{interview_id}/questions/status",
     "PUT /interviews/{interview_id}/self-report", "DELETE /interviews/{interview_id}/self-report",
 }  # fmt: skip

@@ -197,6 +197,7 @@ UNRATED = {
     "POST /interviews/{interview_id}/review/unrated", "GET /interviews/{interview_id}/decisions",
     "POST /interviews/{interview_id}/decisions", "POST /interview-sessions/start", "POST /interview-sessions/turn",
     "GET /interview-sessions/{session_id}", "GET /interview-sessions/{session_id}/recording", "POST /live/session",
+    "POST /interview-sessions/{session_id}/corrections",
     "GET /positions", "GET /positions/{position_id}", "PUT /positions/{position_id}/plan",
     "POST /positions/{position_id}/approve", "PUT /positions/{position_id}/settings",
     "POST /positions/{position_id}/duplicate", "POST /positions/{position_id}/invitations/bulk",
