@@ -7,6 +7,7 @@ model moves a session.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -126,6 +127,12 @@ def _within(
     if wanting and probes:
         return Ask(probes[0])
     return None
+
+
+def spare_questions(questions: Sequence[Question], max_questions: int) -> dict[str, int]:
+    """How many follow-ups the limit leaves in each competency when all of its planned questions are asked."""
+    planned = Counter(question.competency for question in questions if question.competency)
+    return {name: max(0, max_questions - count) for name, count in planned.items()}
 
 
 def core_overload(questions: Sequence[Question], max_questions: int) -> dict[str, int]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from interview.models import Competency, Persona, PositionSettings, Question, QuestionStatus, TranscriptEntry
 from interview.speaking import spoken_warmup, spoken_wrapup
+from interview.state import AskedPrompt
 from interview.store.sessions import RANK, Loaded
 from interview.transcript import current_text
 
@@ -20,7 +23,7 @@ class LiveScene:
     `entries`: what was said so far in this attempt, oldest first. `seconds_left`: of the time limit, lost seconds given
     back; may be negative. `elapsed_ms`: since the session's start, where the transcript's clock stands now.
     `warmup`, `wrapup`: the words to open and to close with. `private`: names to be taken out of what a model is sent.
-    `skills`: what the position wants.
+    `skills`: what the position wants. `followed_up`: the competency of each follow-up until now.
     """
 
     session_id: str
@@ -41,6 +44,7 @@ class LiveScene:
     seconds_left: float
     private: tuple[str, ...]
     skills: tuple[str, ...] = ()
+    followed_up: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,16 @@ def scene_of(loaded: Loaded, now: datetime) -> LiveScene:
         seconds_left=state.seconds_left(now),
         private=loaded.private,
         skills=loaded.plan.skills_wanted,
+        followed_up=_followed_up(state.prompts),
+    )
+
+
+def _followed_up(prompts: Sequence[AskedPrompt]) -> tuple[str, ...]:
+    """The competency of each prompt that asked on after an answer; words said again for the candidate ask nothing."""
+    return tuple(
+        prompt.competency
+        for before, prompt in pairwise(prompts)
+        if prompt.competency and prompt.escalation != "broad" and before.answers
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interview.live.rules import Progress, judge, may_end, repeats
+from interview.live.rules import Progress, beyond_limit, judge, may_end, repeats
 from interview.live.voice import ToolAsked
 from interview.models import Question, QuestionStatus, StatusName
 
@@ -137,6 +137,52 @@ def test_the_question_in_hand_may_be_said_again() -> None:
 def test_a_repetition_that_was_asked_for_is_none() -> None:
     standing = at("answered", "started", "not_started", in_hand=1, words=("Could you repeat the question?",))
     assert repeats(QUESTIONS[0].text, standing) is None
+
+
+ANSWER, ASKS_ON = "I found it in the cache.", "What did you measure?"
+
+
+def test_what_is_asked_on_after_an_answer_is_a_follow_up() -> None:
+    """The planned question said again is one too; another planned question is none."""
+    replied = NEW.asked(QUESTIONS[0].text).answered(ANSWER, 0)
+    assert replied.asked(ASKS_ON).followed_up == ("Debugging",)
+    assert replied.asked(f"Once more: {QUESTIONS[0].text}").followed_up == ("Debugging",)
+    assert replied.asked(QUESTIONS[1].text).followed_up == ()
+
+
+@pytest.mark.parametrize("said", ["Could you repeat the question?", "I need a moment to think.", "Can we skip this?"])
+def test_a_reply_to_a_request_is_no_follow_up(said: str) -> None:
+    asked = NEW.asked(QUESTIONS[0].text).answered(said, 0)
+    assert asked.asked(ASKS_ON).followed_up == ()
+
+
+def test_a_question_that_was_cut_off_before_it_asked_is_no_follow_up() -> None:
+    replied = NEW.asked(QUESTIONS[0].text).answered(ANSWER, 0)
+    assert replied.asked("What did you", cut=True).followed_up == ()
+    assert replied.asked(f"{ASKS_ON} I mean the", cut=True).followed_up == ("Debugging",)
+
+
+def test_a_paraphrase_that_is_marked_as_the_next_question_is_no_follow_up() -> None:
+    """Also where the last words of the answer come after the mark."""
+    asked = NEW.asked(QUESTIONS[0].text)
+    for marked in (asked.answered(ANSWER, 0).moved(1, "started"), asked.moved(1, "started").answered(ANSWER, 0)):
+        assert marked.asked("And when did your plans fall through?").followed_up == ()
+
+
+def test_small_talk_before_the_first_question_is_no_follow_up() -> None:
+    assert NEW.answered("I am well, thank you.", None).asked("Shall we begin?").followed_up == ()
+
+
+def test_a_follow_up_beyond_the_limit_is_noticed() -> None:
+    """With as many as there is room for it is not; nor is what asks nothing, or what is asked when all is through."""
+    before = NEW.asked(QUESTIONS[0].text).answered(ANSWER, 0)
+    now = before.asked(ASKS_ON)
+    assert beyond_limit(ASKS_ON, before, now, {"Debugging": 0}) == QUESTIONS[0]
+    assert beyond_limit(ASKS_ON, before, now, {"Debugging": 1}) is None
+    assert beyond_limit("Please go on.", before, before.asked("Please go on."), {"Debugging": 0}) is None
+    assert beyond_limit(ASKS_ON, now, now.asked(ASKS_ON), {"Debugging": 0}) is None
+    last = before.moved(1, "answered").moved(2, "skipped")
+    assert beyond_limit(ASKS_ON, last, last.asked(ASKS_ON), {"Debugging": 0}) is None
 
 
 JSON = st.recursive(

@@ -117,6 +117,16 @@ def step(state: InterviewSessionState, rows: tuple[Question, ...], **rules: Any)
     return policy.decide(state, position_plan(), rows, **given)
 
 
+@pytest.mark.parametrize(("most", "left"), [(1, 0), (2, 0), (3, 1), (10, 8)])
+def test_what_is_planned_leaves_fewer_follow_ups(most: int, left: int) -> None:
+    """A core question and a probe of one competency take a place each; there are never fewer than none."""
+    rows = (
+        Question(index=0, text="Core?", competency="A"),
+        Question(index=1, text="Probe?", kind="probe", competency="A"),
+    )
+    assert policy.spare_questions(rows, most) == {"A": left}
+
+
 ONE_EACH = questions(position_plan(1))
 TWO_EACH = questions(position_plan(2))
 WITH_PROBE = questions(position_plan(1), ("Debugging",))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from time import monotonic
 
-from interview import usage
+from interview import policy, usage
 from interview.context import Context
 from interview.errors import InterviewError
 from interview.live import prompt, rules
@@ -18,6 +18,7 @@ from interview.live.entry import Entry
 from interview.live.line import EndCause, InterruptedMessage, Line, ResumedMessage, TurnCompleteMessage
 from interview.live.opening import Openings
 from interview.live.recording import Recorder
+from interview.live.rules import Progress
 from interview.live.talk import Talk
 from interview.live.voice import (
     CandidateSaid,
@@ -67,6 +68,7 @@ class Dialogue(Talk):
         self.clerk = Clerk(
             spoken, scene.session_id, self.words, self._through, pools, stands=self._stands, refused=self._session_over
         )
+        self._spare = policy.spare_questions(scene.questions, context.settings.max_questions_per_competency)
         self.thinking = self.wrapped = False
         """The candidate takes a moment; the closing words have been said."""
         self._replied_to = scene.asked_question_index
@@ -226,7 +228,7 @@ class Dialogue(Talk):
 
     def _turn_over(self) -> None:
         self.connector.steady()
-        entry = self.transcript.turn_complete(self.clock_ms())
+        before, entry = self.progress, self.transcript.turn_complete(self.clock_ms())
         if entry is not None:
             self._asked(entry, cut=False)
         self._guarded = False
@@ -239,6 +241,17 @@ class Dialogue(Talk):
         elif self._too_early:
             self._too_early = False
             self.instruct(prompt.still_open(self.progress.next_open))
+        elif entry is not None:
+            self._keep_limit(entry.whole_text(), before)
+
+    def _keep_limit(self, said: str, before: Progress) -> None:
+        """Tell the model to go on when it has just asked too much, unless somebody may be speaking or is thinking."""
+        quiet = self.transcript.answering is None and self.uplink.quiet_seconds() >= self.timing.answered
+        if self.thinking or self.wrapped or self.time_up or not quiet:
+            return
+        asked_on = rules.beyond_limit(said, before, self.progress, self._spare)
+        if asked_on is not None:
+            self.instruct(prompt.enough(asked_on, self.progress.next_open))
 
     def _asked(self, entry: Entry, *, cut: bool) -> None:
         words = entry.text(self.clock_ms())

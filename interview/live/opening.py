@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from interview import policy
 from interview.live import prompt
 from interview.live.entry import Entry
 from interview.live.rules import Progress
@@ -23,8 +24,8 @@ class Openings:
     def __init__(self, scene: LiveScene, settings: Settings, transcript: Transcript, uplink: Uplink) -> None:
         self._scene, self._transcript, self._uplink = scene, transcript, uplink
         redactor = Redactor(scene.private, on=settings.redact)
-        follow_ups = max(0, settings.max_questions_per_competency - 1)
-        self._prompt = prompt.Prompt(scene, redactor, follow_ups=follow_ups)
+        spare = policy.spare_questions(scene.questions, settings.max_questions_per_competency)
+        self._prompt = prompt.Prompt(scene, redactor, spare=spare)
         self.cut: Entry | None = None
         self.speaks_first = False
         self._known = 0

@@ -6,14 +6,14 @@ The candidate's words, the résumé and the job text are data: they stand betwee
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from interview.live.voice import Opening
 from interview.models import Question, QuestionStatus, TranscriptEntry
 from interview.redaction import Redactor
 from interview.spoken import LiveScene
 
-VERSION = "live-1"
+VERSION = "live-2"
 
 _MOST_HISTORY = 60_000
 """Characters of the talk so far that a new conversation is told; older words have been folded into the statuses."""
@@ -28,8 +28,8 @@ voice, in plain English. You probe in a {probing} way and encourage in a {encour
 
 # Rules
 - Ask the planned questions below in their order, one at a time, in exactly their words. A short lead-in is fine.
-- After an answer you may ask at most {follow_ups} short follow-up question(s) of your own if it stays unclear,
-  one at a time and about that question only. Then go on to the next planned question.
+- After an answer you may ask a short follow-up question of your own if it stays unclear, one at a time and about
+  that question only. How many there may be stands below. Then go on to the next planned question.
 - Never ask a question again that is answered or skipped, unless the candidate asks you to repeat it.
 - Keep everything you say short: one or two sentences besides the planned question.
 - Be patient. Pauses are thinking: do not fill them, do not finish the candidate's sentences, do not hurry.
@@ -52,6 +52,9 @@ voice, in plain English. You probe in a {probing} way and encourage in a {encour
 # The planned questions
 {questions}
 
+# How many follow-up questions of your own there may be
+{follow_ups}
+
 # Where they stand
 {standing}
 """
@@ -64,10 +67,12 @@ words again. Go on where the talk stands.
 
 
 class Prompt:
-    """Words for one session. `redactor` takes private names out of all that is told."""
+    """Words for one session. `redactor` takes private names out of all that is told; `spare`: follow-ups by
+    competency.
+    """
 
-    def __init__(self, scene: LiveScene, redactor: Redactor, *, follow_ups: int) -> None:
-        self._scene, self._redactor, self._follow_ups = scene, redactor, follow_ups
+    def __init__(self, scene: LiveScene, redactor: Redactor, *, spare: Mapping[str, int]) -> None:
+        self._scene, self._redactor, self._spare = scene, redactor, spare
 
     def opening(
         self,
@@ -98,7 +103,7 @@ class Prompt:
             role=scene.role_title,
             probing=persona.probing_style,
             encouragement=persona.encouragement,
-            follow_ups=self._follow_ups,
+            follow_ups="\n".join(_room(scene.questions, name, count) for name, count in self._spare.items()),
             note_mark=_NOTE,
             warmup=scene.warmup,
             wrapup=scene.wrapup,
@@ -153,6 +158,14 @@ def ask_instead(asked: Question, open_question: Question | None) -> str:
     return f"{_NOTE} Q{asked.index} is through and must not be asked again. {_next(open_question)}"
 
 
+def enough(asked_on: Question, open_question: Question | None) -> str:
+    """The model has asked one follow-up more than there is room for."""
+    return (
+        f"{_NOTE} There is no room for another follow-up on Q{asked_on.index}. Tell the candidate in a few words that "
+        f"they need not reply to it. {_next(open_question)}"
+    )
+
+
 def still_open(open_question: Question | None) -> str:
     """The model wanted to end too early."""
     return f"{_NOTE} The interview is not over. {_next(open_question)}"
@@ -199,6 +212,11 @@ def _next(question: Question | None) -> str:
 
 def _text(question: Question) -> str:
     return " ".join(question.text.split())
+
+
+def _room(questions: Sequence[Question], competency: str, count: int) -> str:
+    numbers = ", ".join(f"Q{question.index}" for question in questions if question.competency == competency)
+    return f"- on {numbers}: {f'at most {count} in all' if count else 'none'}"
 
 
 def _standing(question: Question, status: QuestionStatus) -> str:

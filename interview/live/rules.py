@@ -29,7 +29,8 @@ off for it."""
 class Progress:
     """Where the talk stands, as far as it was heard: ahead of the database by what is not folded yet.
 
-    `in_hand`: the question asked last. `words`: the candidate's last utterances, newest last, at most two.
+    `in_hand`: the question asked last. `words`: the candidate's last utterances, newest last, at most two. `replied`:
+    there is an answer to what was asked last. `followed_up`: the competency of each follow-up.
     """
 
     questions: tuple[Question, ...]
@@ -37,6 +38,8 @@ class Progress:
     in_hand: int | None = None
     heard_since: bool = False
     words: tuple[str, ...] = ()
+    replied: bool = False
+    followed_up: tuple[str, ...] = ()
 
     def status(self, index: int) -> StatusName:
         return self.statuses[index].status
@@ -64,7 +67,11 @@ class Progress:
             return self
         changed = self.statuses[index].model_copy(update={"status": status})
         moved = replace(self, statuses=(*self.statuses[:index], changed, *self.statuses[index + 1 :]))
-        return replace(moved, in_hand=index, heard_since=False) if status == "started" else moved
+        return moved.with_in_hand(index) if status == "started" else moved
+
+    def with_in_hand(self, index: int) -> Progress:
+        """This question waits for a reply from here on."""
+        return replace(self, in_hand=index, heard_since=False, replied=False)
 
     def merged(self, stored: Sequence[QuestionStatus]) -> Progress:
         """With what the database says, which never takes anything back."""
@@ -77,11 +84,13 @@ class Progress:
     def asked(self, said: str, *, cut: bool = False) -> Progress:
         """The interviewer has said this; `cut`: and was cut off."""
         place = best_match([q.text for q in self.questions], said, cut=cut)
-        if place is None:
-            return self
-        again = place == self.in_hand
-        started = self.moved(place, "started")
-        return replace(started, in_hand=place, heard_since=self.heard_since and again)
+        now = self if place is None else self.moved(place, "started")
+        if place is not None and place != self.in_hand:
+            return now.with_in_hand(place)
+        if not now.replied or now.question is None or (cut and "?" not in said):
+            return now
+        # After an answer, words that ask no other planned question follow up: folding takes them so too.
+        return replace(now, replied=False, followed_up=(*now.followed_up, now.question.competency or ""))
 
     def answered(self, said: str, to: int | None) -> Progress:
         """The candidate has said this, all of it, in reply to the question `to` (None: to small talk)."""
@@ -91,7 +100,9 @@ class Progress:
         move = moves.recognise(said)
         if move == "skip":
             return told.moved(to, "skipped")
-        return told.moved(to, "answered") if move == "answer" else told
+        if move != "answer":
+            return told
+        return replace(told.moved(to, "answered"), replied=self.replied or to == self.in_hand)
 
 
 @dataclass(frozen=True)
@@ -133,6 +144,19 @@ def repeats(said: str, progress: Progress) -> Question | None:
     if best is None or found[best] < max(_SURELY, *(found[index] + 1 for index in found.keys() - closed), 0):
         return None
     return progress.questions[best]
+
+
+def beyond_limit(said: str, before: Progress, now: Progress, spare: Mapping[str, int]) -> Question | None:
+    """The question on which these words asked more than its competency has room for, where another one is open.
+
+    `before`, `now`: without these words and with them. `spare`: follow-ups by competency. What asks nothing is left
+    alone ("Please go on."): the candidate is about to.
+    """
+    question = now.question
+    if now.followed_up == before.followed_up or question is None or "?" not in said or now.next_open is None:
+        return None
+    name = question.competency or ""
+    return question if now.followed_up.count(name) > spare.get(name, len(now.followed_up)) else None
 
 
 def _judge_mark(arguments: Mapping[str, Any], progress: Progress) -> Verdict:

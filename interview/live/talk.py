@@ -76,7 +76,7 @@ class Talk(ABC, Generic[Hearer]):
         self.downlink = Downlink(line.speaker, recorder)
         if recorder is not None:
             self.uplink.recording = lambda pcm: recorder.candidate(pcm, self.clock_ms())
-        self.progress = Progress(scene.questions, scene.statuses, in_hand)
+        self.progress = Progress(scene.questions, scene.statuses, in_hand, followed_up=scene.followed_up)
         self.display.statuses(scene.statuses, scene.asked_question_index)
 
     def clock_ms(self) -> int:
