@@ -168,7 +168,7 @@ def answer(number: int) -> str:
 
 def script(questions: Sequence[str], turns: int, fault: Fault | None = None) -> list[Turn]:
     """So many turns: greeting, the questions with follow-ups between, goodbye. `fault`: in the middle of the third,
-    which then comes again.
+    which then comes again; it is long, so that on no machine all of it is there by then.
     """
     says = [GREETING]
     for index, question in enumerate(questions):
@@ -185,7 +185,7 @@ def script(questions: Sequence[str], turns: int, fault: Fault | None = None) -> 
         for at, words in enumerate(says)
     ]
     if fault is not None:
-        made[2:3] = [replace(made[2], then=fault), Turn(made[2].says)]
+        made[2:3] = [replace(made[2], audio_ms=20_000, then=fault), Turn(made[2].says)]
     return made
 
 
@@ -204,10 +204,7 @@ def stored(app: RunningApp, interview_id: str, role: str) -> str:
 
 
 def stands(app: RunningApp, interview_id: str, turns: Sequence[Turn], *, cut: str) -> None:
-    """All of these turns are stored, each once and in their order; of `cut` also, at most, a beginning, as cut off.
-
-    Where its words were all told before it was cut in mid-sound, they stand whole a second time.
-    """
+    """All of these turns are stored, each once and in their order; of `cut` also, at most, a beginning, as cut off."""
 
     def lines(*, final: bool) -> list[tuple[str, str]]:
         found = app.record(interview_id)["transcript"]
@@ -215,10 +212,7 @@ def stands(app: RunningApp, interview_id: str, turns: Sequence[Turn], *, cut: st
 
     said = [row for turn in turns for row in (("candidate", turn.hears), ("interviewer", turn.says)) if row[1]]
     wait_until(lambda: lines(final=True)[-1:] == said[-1:])
-    kept = lines(final=True)
-    if kept.count(("interviewer", cut)) == 2:
-        kept.remove(("interviewer", cut))
-    assert kept == said
+    assert lines(final=True) == said
     broken = lines(final=False)
     assert broken == [("interviewer", cut[: len(text)]) for _, text in broken]
     assert len(broken) <= 1
