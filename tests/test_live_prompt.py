@@ -20,7 +20,7 @@ from interview.models import Persona, PositionSettings, Question, QuestionStatus
 from interview.redaction import Redactor
 from interview.scenes import LiveScene
 
-SENT = {"live-1": "48baf73e586cfea9"}
+SENT = {"live-2": "27f42685267b6f97"}
 """By version of the prompt, the hash of what a model is told with it."""
 QUESTIONS = tuple(Question(index=n, text=f"Tell me about part {n}.", competency="Debugging") for n in range(2))
 FIRST, SECOND = QUESTIONS
@@ -30,6 +30,7 @@ NOTES: dict[Callable[..., str], tuple[tuple[object, ...], ...]] = {
     prompt.say_again: (("Tell me", "Tell me about it."), ("", "Tell me about it.")),
     prompt.go_on: (("I traced it.",),),
     prompt.ask_instead: ((FIRST, SECOND), (FIRST, None)),
+    prompt.enough: ((FIRST, SECOND), (FIRST, None)),
     prompt.still_open: ((FIRST,),),
     prompt.skipped: ((FIRST, SECOND),),
     prompt.all_asked: ((),),
@@ -67,7 +68,7 @@ def scene() -> LiveScene:
 def test_what_the_live_model_is_told_does_not_change_without_its_version() -> None:
     """Interviews compare only where the interviewer was told the same in the same words, and had the same tools."""
     place, said = scene(), (TranscriptEntry(entry_id=1, role="candidate", text="I traced it."),)
-    made = Prompt(place, Redactor((), on=True), follow_ups=2)
+    made = Prompt(place, Redactor((), on=True), spare={"Debugging": 1})
     openings = (
         made.opening(place.statuses, ()),
         made.opening(place.statuses, said),
