@@ -11,6 +11,7 @@ from speech_samples import quiet
 
 from interview.live.embedded import Ear
 from interview.live.line import MESSAGE_BYTES
+from interview.live.lost_time import LostTime
 from interview.speech.client import Speech, SpeechUnavailable
 from interview.speech.endpointing import Endpointing
 
@@ -59,7 +60,7 @@ async def _ended_in_the_middle(pcm: bytes) -> tuple[str, str]:
     began = time.monotonic()
     await speech.start()
     try:
-        ear = Ear(speech, Endpointing(), "", lambda: int((time.monotonic() - began) * 1000), listening)
+        ear = Ear(speech, Endpointing(), "", lambda: int((time.monotonic() - began) * 1000), listening, LostTime())
         middle = int(FIRST_SECONDS * 50) * MESSAGE_BYTES
         await ear.send_audio(pcm[:middle])
         assert ear.in_turn
