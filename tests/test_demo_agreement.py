@@ -15,7 +15,7 @@ from interview.access import SYSTEM
 from interview.agreement import Agreed, AgreementFilter
 from interview.synthetic.asking import Position, Rated, Response
 from interview.synthetic.making import Held
-from interview.synthetic.truth import Interview, Review
+from interview.synthetic.truth import Interview, Review, Session
 
 ENGINE = -1
 Levels = list[tuple[int, int]]
@@ -202,9 +202,7 @@ def test_packets_say_what_happened(demo: Held) -> None:
         if session.voice_fails_after is not None:
             assert told[0].endswith("the candidate went on in writing.")
         if not session.goes_on:
-            assert packet.minutes == pytest.approx(
-                (session.last_touched - session.started_at) / timedelta(minutes=1), abs=0.06
-            )
+            assert packet.minutes == pytest.approx(_length(session) / timedelta(minutes=1), abs=0.06)
         engine = demo.truth.engine_levels(interview, session)
         assert packet.overall_level == position.overall(demo.truth.standing_levels(interview, session))
         assert packet.engine_overall == position.overall(engine)
@@ -214,6 +212,14 @@ def test_packets_say_what_happened(demo: Held) -> None:
             (each.at, each.blind) for each in interview.reviews if each.levels is not None
         )
         assert [each.decision for each in packet.decisions] == [each.verdict for each in reversed(interview.decisions)]
+
+
+def _length(session: Session) -> timedelta:
+    """Of a transcript from elsewhere, until its last answer begins: more of it is not known."""
+    if session.ending != "imported":
+        return session.last_touched - session.started_at
+    last = session.responses[-1].exchanges[-1]
+    return timedelta(seconds=session.competency_seconds - last.seconds + last.seconds // 4)
 
 
 def _standing(response: Response | None, *, stopped_at: bool) -> str:
