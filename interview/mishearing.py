@@ -19,9 +19,9 @@ from interview.events import CandidateMove, SessionCompleted
 from interview.folding import rate
 from interview.matching import words_of
 from interview.models import MAX_ANSWER_CHARS, TranscriptEntry, Words
-from interview.scorecards import append_scorecard, score_request
+from interview.scorecards import append_scorecard, evaluate_all, score_request
 from interview.sessions import require_session
-from interview.store import queries
+from interview.store import queries, rescoring_queries
 from interview.store.sessions import Loaded, load, save_heard
 from interview.transcript import by_id
 from interview.usage import charged
@@ -48,21 +48,35 @@ def put_right(context: Context, actor: Actor, session_id: str, corrections: Mapp
 
     Raises InvalidPayload, SessionUnknown, EngineFailure, and Conflict: `session_open`, `correction_too_far` where it is
     no mis-hearing, `corrections_used` after three rounds of the candidate's or twenty of the team's,
-    `corrections_closed` for a candidate after 24 hours.
+    `corrections_closed` for a candidate after 24 hours, and for everybody where the scores that stand are those of
+    another version of the plan.
     """
     with context.database.read() as tx:
         loaded = load(tx, session_id)
         require_session(actor, loaded)
         rounds = _rounds(tx, actor, loaded)
+        standing = queries.session_scorecard(tx, session_id)
+        before = rescoring_queries.scored_with(tx, session_id)
     draft = loaded.draft(context)
     wanted = _wanted(draft, corrections)
     if not wanted:
         return
     _require_open(context, actor, loaded, rounds)
-    for heard, standing, text in wanted:
-        _replace(draft, heard, standing, text, by_team=_of_team(actor))
+    if standing is not None and standing.rubric != f"{loaded.position.position_id}/{loaded.plan_version}":
+        raise Conflict(
+            "This interview was scored again under another version of the plan. Its words stay as they are now.",
+            code="corrections_closed",
+        )
+    for heard, stands, text in wanted:
+        _replace(draft, heard, stands, text, by_team=_of_team(actor))
     with charged(context, loaded.interview.interview_id):
         rate(draft)
+        engine = context.engine
+        if before != {(engine.name, engine.model, engine.prompt_version)}:
+            # The other answers' levels are another engine's or prompt's: one scorecard has one stamp.
+            draft.evaluations.clear()
+            draft.update(latest={})
+            evaluate_all(draft)
         narrative = draft.scene.engine.score(score_request(draft))
     with context.database.write() as tx:
         save_heard(tx, draft, read_version=loaded.session.version, status="complete")

@@ -56,7 +56,7 @@ class Scorecards:
         draft.evaluations.clear()
         draft.update(latest={})
         with charged(self._context, interview_id):
-            _evaluate_all(draft)
+            evaluate_all(draft)
             narrative = draft.scene.engine.score(score_request(draft))
         with self._context.database.write() as tx:
             _known(tx, interview_id)  # it may have been deleted while the engine answered
@@ -74,7 +74,7 @@ class Scorecards:
         draft = loaded.draft(self._context)
         replay(draft, lines)
         with charged(self._context, interview_id):
-            _evaluate_all(draft)
+            evaluate_all(draft)
             conclude(draft)
             narrative = draft.scene.engine.score(score_request(draft))
         with self._context.database.write() as tx:
@@ -189,7 +189,7 @@ def _known(tx: Session, interview_id: str) -> None:
         raise NotFound("There is no such interview.", code="interview_not_found")
 
 
-def _evaluate_all(draft: Draft) -> None:
+def evaluate_all(draft: Draft) -> None:
     """Evaluate each response that was given to a competency, in the order asked."""
     asked = {prompt.response: prompt for prompt in draft.state.prompts if prompt.competency}
     for number, prompt in sorted(asked.items()):

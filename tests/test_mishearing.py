@@ -53,6 +53,37 @@ def test_mis_heard_words_are_put_right_beside_what_was_heard(home: House, talk: 
     assert home.dump() == kept
 
 
+def test_after_an_upgrade_every_answer_is_rated_again(home: House, talk: Talk) -> None:
+    """A scorecard has one stamp: no level of an earlier prompt stands beside new ones, also not after scoring again."""
+    answer = concluded(talk)
+    home.engine.prompt_version = "2"
+    home.engine.levels.extend([4.0] * 20)
+    home.service.scorecards.score(SYSTEM, talk.record.interview_id)
+    home.engine.levels.clear()
+    home.engine.levels.extend([5.0] * 20)
+    home.clock.forward(minutes=1)
+    said = "I traced the fault to the cash desk and wrote a test for it. That was part 0."
+    talk.spoken.put_right(SYSTEM, talk.session_id, {answer: said})
+    card = home.service.scorecards.newest(SYSTEM, talk.record.interview_id)
+    assert card is not None
+    assert card.stamp.prompt == "2"
+    assert [one.total_score for one in card.competencies] == [5.0] * 3
+
+
+def test_scores_of_another_plan_version_are_not_undone(home: House, talk: Talk) -> None:
+    answer = concluded(talk)
+    position = talk.record.position_id
+    plan = home.service.positions.get(SYSTEM, position).plan
+    made = home.service.positions.save_plan(SYSTEM, position, plan.model_copy(update={"focus_areas": ("tests",)}))
+    home.service.positions.approve(SYSTEM, position)
+    before = home.service.scorecards.score(SYSTEM, talk.record.interview_id, plan_version=made.plan_version)
+    said = "I traced the fault to the cash desk and wrote a test for it. That was part 0."
+    with pytest.raises(Conflict) as refused:
+        talk.spoken.put_right(SYSTEM, talk.session_id, {answer: said})
+    assert refused.value.code == "corrections_closed"
+    assert home.service.scorecards.newest(SYSTEM, talk.record.interview_id) == before
+
+
 def test_an_answer_is_not_rewritten(home: House, talk: Talk, ada: Actor) -> None:
     """Nor the interviewer's words, nor what was never rated, nor with nothing; all or none are taken."""
     answer = concluded(talk)

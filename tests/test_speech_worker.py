@@ -344,14 +344,17 @@ def test_a_worker_that_hangs_is_replaced(desk: Desk, said: list[bytes], monkeypa
     """Stopped from outside, it answers nothing more."""
 
     async def hanging() -> str:
-        assert desk.speech.worker_pid
-        os.kill(desk.speech.worker_pid, signal.SIGSTOP)
+        hung = desk.speech.worker_pid
+        assert hung
+        os.kill(hung, signal.SIGSTOP)
         with monkeypatch.context() as patch:
             patch.setattr(client, "_ANSWER_SECONDS", 0.3)
             asked = asyncio.create_task(desk.hear(said[0]))
             await asyncio.sleep(0)
         with pytest.raises(SpeechUnavailable):
             await asked
+        while desk.speech.worker_pid == hung:
+            await asyncio.sleep(0.05)
         return await desk.hear(said[0])
 
     assert word_errors(SENTENCES[0], desk.run(hanging()))[0] <= 3

@@ -157,8 +157,10 @@ def _location(url: str) -> URL:
     try:
         location = make_url(url)
         location.get_dialect()
-    except ArgumentError:
-        raise InvalidPayload("The setting INTERVIEW_DATABASE_URL is not right: it is no SQLAlchemy URL.") from None
+    except (ArgumentError, ImportError, ValueError):
+        raise InvalidPayload(
+            "The setting INTERVIEW_DATABASE_URL is not right: it is no URL of a database that can be used here."
+        ) from None
     return location
 
 

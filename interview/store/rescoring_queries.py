@@ -72,6 +72,13 @@ def scored(
     return tx.execute(query).all()
 
 
+def scored_with(tx: Session, session_id: str) -> set[tuple[str, str, str]]:
+    """Engine, model and prompts of each of the session's scorecards that an engine made."""
+    query = select(ScorecardRow.engine, ScorecardRow.model, ScorecardRow.prompt)
+    query = query.where(ScorecardRow.session_id == session_id, ScorecardRow.source == "engine").distinct()
+    return {(row.engine, row.model, row.prompt) for row in tx.execute(query)}
+
+
 def approved_versions(tx: Session, position_id: str) -> Sequence[int]:
     """Of a position's plan, newest first."""
     query = select(PlanRow.version).where(PlanRow.position_id == position_id, PlanRow.approved_at.is_not(None))
